@@ -1,0 +1,55 @@
+"""Where things are: the project's folder, a study's tables, and what is derived from them."""
+
+import os
+from pathlib import Path
+
+DEFAULT_STUDY = "plr0809-017"
+
+
+def home() -> Path:
+    """Return the project's folder: the nearest one, from here upwards, with data/raw/ in it.
+
+    A notebook is run in notebooks/, a command anywhere below the project. Where nothing fits, the folder that
+    the library itself lies in; and where that is not a project either, the current folder.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    return here
+
+
+def study_folder(name_or_path: str | Path) -> Path:
+    """Return the folder of a study given by its name in data/raw/ or by its path.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither such a name nor such a folder; the message lists the names there are.
+    """
+    wanted = str(name_or_path)
+    if wanted in known_studies():
+        return (home() / "data" / "raw" / wanted).resolve()
+    if wanted and Path(wanted).is_dir():
+        return Path(wanted).resolve()
+    known = ", ".join(known_studies()) or "none yet"
+    raise FileNotFoundError(
+        f"no study called {wanted!r}: neither a folder of data/raw/ (there: {known}) nor the path of a folder"
+    )
+
+
+def known_studies() -> list[str]:
+    """Return the names of the studies in data/raw/, in alphabetical order."""
+    raw = home() / "data" / "raw"
+    found = raw.iterdir() if raw.is_dir() else ()
+    return sorted(p.name for p in found if p.is_dir() and not p.name.startswith("."))
+
+
+def chosen_study() -> str:
+    """Return the study that notebooks work on: the environment's PLR_STUDY, else the published one."""
+    return os.environ.get("PLR_STUDY") or DEFAULT_STUDY
+
+
+def processed(study_id: str) -> Path:
+    """Return the folder for all that is derived from a study; it need not exist yet."""
+    return home() / "data" / "processed" / study_id

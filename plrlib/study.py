@@ -1,0 +1,204 @@
+"""Study and load_study: one study's tables, validated and joined."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+
+import pandas as pd
+
+from plrlib.checks import Sheets, check_cells, check_headers, check_keys, check_people, set_slipped_rows_aside
+from plrlib.faults import Fault, NotInStudy, StudyError, as_frame
+from plrlib.places import chosen_study, study_folder
+from plrlib.settings import FILE, Grouping, Settings
+from plrlib.shape import shape
+from plrlib.sheets import Sheet, read_sheet
+from plrlib.study_toml import read_settings
+from plrlib.tables import TABLES, Table
+from plrlib.withdrawal import nothing_left, without_the_withdrawn
+
+
+class SealedTexts:
+    """The words of respondents, by excerpt; only `plrlib.privacy.text_of` opens it.
+
+    It shows nothing of itself and refuses to be copied into a file.
+    """
+
+    def __init__(self, texts: pd.Series) -> None:
+        self._texts = texts
+
+    def __repr__(self) -> str:
+        return f"<the words of {len(self._texts)} excerpts; plrlib.text_of gives what consent allows>"
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "the words of respondents are not written to a file: use plrlib.text_of for what consent allows"
+        )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Study:
+    """One study: what was brought, checked and joined.
+
+    Each table is an attribute of its name: a DataFrame with every column that the table may have, a missing value where
+    a cell is blank or the column is not there, and no rows where the study has no such table. Ids and levels are
+    categorical; levels stand in the order declared in study.toml, codes in the order of the codebook. Respondents'
+    words are not among the columns: see `plrlib.text_of`.
+    """
+
+    settings: Settings
+    folder: Path
+    sources: Mapping[str, str]
+    notes: pd.DataFrame
+    withdrawn: int
+    participants: pd.DataFrame
+    events: pd.DataFrame
+    excerpts: pd.DataFrame
+    codings: pd.DataFrame
+    codebook: pd.DataFrame
+    envelopes: pd.DataFrame
+    attendance: pd.DataFrame
+    asked: pd.DataFrame
+    margins: pd.DataFrame
+    quantifiers: pd.DataFrame
+    claims: pd.DataFrame
+    statements: pd.DataFrame
+    words: pd.DataFrame
+    texts: SealedTexts
+
+    @property
+    def id(self) -> str:
+        """The study's short name."""
+        return self.settings.id
+
+    @property
+    def title(self) -> str:
+        """The study's title; its short name where it has none."""
+        return self.settings.title or self.settings.id
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table the study has, by name."""
+        names = [f.name for f in fields(self) if f.name in TABLES]
+        return {name: getattr(self, name) for name in names if len(getattr(self, name))}
+
+    @property
+    def themes(self) -> pd.DataFrame:
+        """The rows of the codebook that stand under nothing."""
+        return self.codebook[self.codebook["parent"].isna()]
+
+    def grouping(self, by: str) -> Grouping:
+        """Return a grouping of study.toml by its name.
+
+        Raises
+        ------
+        NotInStudy
+            If the study declares no such grouping; the message lists those it does.
+        """
+        if by not in self.settings.groupings:
+            known = ", ".join(self.settings.groupings) or "none"
+            raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")
+        return self.settings.groupings[by]
+
+    def needs(self, *tables: str) -> None:
+        """Say in one sentence that a table is missing, where one is.
+
+        Raises
+        ------
+        NotInStudy
+            If the study has no rows in one of these tables.
+        """
+        missing = [name for name in tables if not len(getattr(self, name))]
+        if missing:
+            names = " and ".join(f"{name}.csv" for name in missing)
+            raise NotInStudy(f"This study has no {names}, so this question cannot be put to it.")
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.participants)} participants, {len(self.excerpts)} excerpts, {len(self.codebook)} codes"
+        return f"<Study {self.id}: {counts}; {self.settings.kind}>"
+
+
+def load_study(name_or_path: str | Path | None = None) -> Study:
+    """Read a study, check every table against its schema and every key against its table.
+
+    Parameters
+    ----------
+    name_or_path
+        The name of a folder in data/raw/, or the path of one; None: the study that notebooks work on, which is the
+        environment's PLR_STUDY, else the published one.
+
+    Returns
+    -------
+    Study
+        Withdrawn people are left out, with everything they said; `withdrawn` tells how many.
+
+    Raises
+    ------
+    StudyError
+        If anything is wrong; it lists every fault with file, row (the header is line 1), column, value and remedy.
+    FileNotFoundError
+        If there is no such folder.
+    """
+    name_or_path = chosen_study() if name_or_path is None else name_or_path
+    folder = study_folder(name_or_path)
+    settings, faults, notes = read_settings(folder / FILE)
+    sheets, others = _read(folder)
+    notes += others
+    set_slipped_rows_aside(sheets)
+    for name, table in TABLES.items():
+        if name in sheets:
+            header_faults, header_notes = check_headers(table, sheets[name], settings)
+            faults += [*sheets[name].faults, *header_faults, *check_cells(table, sheets[name])]
+            notes += [*sheets[name].notes, *header_notes]
+        elif table.required:
+            faults.append(_missing(table, folder))
+    faults += check_keys(sheets, settings)
+    faults += check_people(sheets, settings)
+    kept: Sheets = sheets
+    gone = 0
+    if not faults:
+        kept, gone, withdrawal_notes = without_the_withdrawn(sheets, settings)
+        notes += withdrawal_notes
+        faults += nothing_left(kept)
+    if faults:
+        raise StudyError(str(name_or_path), faults)
+    tables, texts = shape(kept, settings)
+    digests = {sheet.file: sheet.digest for sheet in sheets.values()}
+    digests[FILE] = sha256((folder / FILE).read_bytes()).hexdigest()
+    return Study(
+        settings=settings,
+        folder=folder,
+        sources=dict(sorted(digests.items())),
+        notes=as_frame(notes),
+        withdrawn=gone,
+        texts=SealedTexts(texts),
+        **tables,
+    )
+
+
+def _read(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
+    """Return the sheets of the tables in a folder, and a note on each file that looks like one and is none."""
+    sheets, notes = {}, []
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        if path.suffix == ".csv" and path.stem in TABLES:
+            table = TABLES[path.stem]
+            sheets[path.stem] = read_sheet(path, [column.name for column in table.columns])
+        elif path.suffix.lower() == ".csv" or path.stem.casefold() in TABLES:
+            near = difflib.get_close_matches(path.stem.casefold(), TABLES, n=1, cutoff=0.75)
+            remedy = f"did you mean {near[0]}.csv?" if near else ""
+            notes.append(Fault(path.name, None, "", "the file is no table of a study and was not read", remedy=remedy))
+    return sheets, notes
+
+
+def _missing(table: Table, folder: Path) -> Fault:
+    """Return the fault that a table is missing; a file that is perhaps meant for it is named."""
+    meant = [p.name for p in sorted(folder.iterdir()) if p.stem.casefold().strip() == table.name]
+    remedy = f"add it, with the columns {', '.join(table.required_columns)}"
+    if meant:
+        remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
+    return Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)

@@ -1,0 +1,230 @@
+"""One table at a time: its header, its keys, and what stands in its cells."""
+
+import pytest
+from study_maker import LEAST, TOML, changed, faults, least, notes, rich, the_fault
+
+from plrlib import load_study
+
+REQUIRED_COLUMNS = [
+    ("participants", "participant"), ("excerpts", "excerpt"), ("codings", "excerpt"), ("codings", "coder"),
+    ("codings", "code"), ("codebook", "code"), ("codebook", "parent"), ("codebook", "label"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", LEAST)
+def test_a_required_table_is_missing(tmp_path, table):
+    fault = the_fault(least(tmp_path, **{table: None}))
+    assert (fault.file, fault.row, fault.message) == (f"{table}.csv", None, "the table is missing")
+    assert "with the columns" in fault.remedy
+
+
+@pytest.mark.parametrize("name", ["Participants.csv", "participants.CSV", "participants.xlsx"])
+def test_a_required_table_has_another_name(tmp_path, name):
+    least(tmp_path, participants=None)
+    (tmp_path / name).write_text(LEAST["participants"], encoding="utf-8")
+    assert the_fault(tmp_path).remedy == f"save {name!r} as CSV UTF-8 under the name participants.csv"
+
+
+@pytest.mark.parametrize(("table", "column"), REQUIRED_COLUMNS)
+def test_a_required_column_is_missing(tmp_path, table, column):
+    header, *rows = LEAST[table].splitlines()
+    place = header.split(",").index(column)
+    lines = [cells.split(",") for cells in (header, *rows)]
+    if len(lines[0]) == 1:  # a table needs a column at all
+        lines = [[*line, "x"] for line in lines]
+        lines[0][-1] = "service"
+    text = "\n".join(",".join(cell for i, cell in enumerate(line) if i != place) for line in lines)
+    found = faults(least(tmp_path, **{table: text}))
+    missing = [f for f in found if f.message in ("the column is missing", "no column has a name that is known")]
+    assert [(f.file, f.row) for f in missing] == [(f"{table}.csv", 1)]
+    assert column in missing[0].column or column in missing[0].allowed
+    assert found == missing, "a column that is missing should not make a fault of every row"
+
+
+def test_the_column_of_a_grouping_is_missing(tmp_path):
+    toml = f'{TOML}[groupings.age]\ncolumn = "age_band"\nlevels = {{ young = "Young", old = "Old" }}\n'
+    fault = the_fault(least(tmp_path, toml))
+    assert (fault.file, fault.row, fault.column) == ("participants.csv", 1, "age_band")
+    assert fault.remedy == "add the column, or correct [groupings.age] of study.toml"
+
+
+def test_excerpts_have_no_column_that_says_who_spoke(tmp_path):
+    fault = the_fault(least(tmp_path, excerpts="excerpt,gist\nE01,a\nE02,b\n"))
+    assert (fault.file, fault.row, fault.column) == ("excerpts.csv", 1, "participant")
+    assert fault.message == "no column says who spoke"
+
+
+def test_an_unknown_column_is_a_note(tmp_path):
+    study = load_study(least(tmp_path, codings="excerpt,coder,code,colour\nE01,anna,c1,red\nE02,anna,c1,\n"))
+    assert study.notes[["file", "row", "column"]].values.tolist() == [["codings.csv", 1, "colour"]]
+    assert list(study.codings) == ["excerpt", "coder", "code"]
+
+
+def test_an_unknown_column_that_is_nearly_a_known_one_names_it(tmp_path):
+    study = load_study(least(tmp_path, participants="participant,withdrwan\nR1,yes\nR2,\n"))
+    assert study.notes["remedy"].tolist() == ["did you mean 'withdrawn'?"]
+    assert study.withdrawn == 0
+
+
+@pytest.mark.parametrize("name", ["Withdrawn", "WITHDRAWN", "with drawn"])
+def test_a_column_in_another_spelling_is_a_fault(tmp_path, name):
+    """It would be taken for an attribute of people, and nobody would be left out."""
+    fault = the_fault(least(tmp_path, participants=f"participant,{name}\nR1,yes\nR2,\n"))
+    assert (fault.file, fault.row, fault.column, fault.allowed) == ("participants.csv", 1, name, "withdrawn")
+
+
+def test_a_missing_key_of_participants_is_told_once(tmp_path):
+    fault = the_fault(rich(tmp_path, **changed("participants", "participant,role", "id,role")))
+    assert (fault.file, fault.row, fault.column) == ("participants.csv", 1, "participant")
+
+
+def test_a_column_in_another_spelling_is_told_once(tmp_path):
+    """The population of study.toml names it too."""
+    assert the_fault(rich(tmp_path, **changed("participants", "participant,role", "participant,Role"))).column == "Role"
+
+
+def test_participants_may_have_any_column(tmp_path):
+    study = load_study(least(tmp_path, participants="participant,service\nR1,HITS\nR2,\n"))
+    assert study.notes.empty
+    assert study.participants["service"].tolist()[0] == "HITS"
+
+
+@pytest.mark.parametrize("table", LEAST)
+@pytest.mark.parametrize("rest", ["", "\n", ",,\n\n,,\n"])
+def test_a_required_table_is_empty(tmp_path, table, rest):
+    header = LEAST[table].splitlines()[0]
+    found = faults(least(tmp_path, **{table: f"{header}\n{rest}"}))
+    assert [(f.file, f.row) for f in found if f.message == "the table is empty"] == [(f"{table}.csv", None)]
+
+
+def test_an_optional_table_may_be_empty(tmp_path):
+    study = load_study(least(tmp_path, attendance="participant,event\n"))
+    assert study.attendance.empty
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "row", "column", "value"),
+    [
+        ("participants", "R2,manager", "R1,manager", 3, "participant", "R1"),
+        ("events", "FG2,focus group", "FG1,focus group", 3, "event", "FG1"),
+        ("excerpts", "E02,R3", "E01,R3", 3, "excerpt", "E01"),
+        ("codings", "E02,anna,c1", "E01,anna,c1", 3, "excerpt, coder, code", "E01, anna, c1"),
+        ("codebook", "T2,,Another\n", "T1,,Another\n", 3, "code", "T1"),
+        ("envelopes", "E02,anna,,", "E01,anna,T2,", 3, "excerpt, coder", "E01, anna"),
+        ("attendance", "R3,INT", "R1,INT", 3, "participant, event", "R1, INT"),
+        ("asked", "FG2,c2", "FG1,T1", 3, "event, code", "FG1, T1"),
+        ("margins", "statutory", "voluntary", 3, "population, attribute, level", "staff, sector, voluntary"),
+        ("quantifiers", "most,", "one,", 3, "quantifier", "one"),
+    ],
+)
+def test_a_key_stands_twice(tmp_path, table, old, new, row, column, value):
+    found = faults(rich(tmp_path, **changed(table, old, new)))
+    twice = [f for f in found if "already" in f.message]
+    assert [(f.file, f.row, f.column, f.value) for f in twice] == [(f"{table}.csv", row, column, value)]
+    assert "in line 2 already" in twice[0].message
+
+
+def test_a_key_that_stands_three_times_names_the_first_line(tmp_path):
+    found = faults(least(tmp_path, participants="participant\nR1\nR2\nR1\nR1\n"))
+    assert [(f.row, f.message) for f in found] == [
+        (4, "the same participant stands in line 2 already"),
+        (5, "the same participant stands in line 2 already"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "row", "column", "message"),
+    [
+        ("participants", "R4,practitioner", ",practitioner", 5, "participant", "the key is blank"),
+        ("codings", "E03,ben,c2", "E03,ben,", 4, "code", "the key is blank"),
+        ("codebook", "T2,,Another\n", "T2,,\n", 3, "label", "the cell is blank"),
+        ("margins", "statutory,2", "statutory,", 3, "n", "the cell is blank"),
+        ("quantifiers", "most,majority,all", "most,majority,", 3, "upper", "the cell is blank"),
+    ],
+)
+def test_a_cell_that_must_be_filled_is_blank(tmp_path, table, old, new, row, column, message):
+    fault = the_fault(rich(tmp_path, **changed(table, old, new)))
+    assert (fault.file, fault.row, fault.column, fault.message) == (f"{table}.csv", row, column, message)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "row", "column"),
+    [
+        ("participants", "R4,practitioner,,", "R4,practitioner,  ,", 5, "sector"),
+        ("excerpts", "words of one", "  ", 2, "text"),
+        ("excerpts", "E03,,FG1", "E03, ,FG1", 4, "participant"),
+        ("codings", "E01,anna", "E01,\u00a0", 2, "coder"),
+        ("codebook", "T2,,", "T2,\t,", 3, "parent"),
+        ("events", "INT,interview,2,", "INT,interview, ,", 4, "participants"),
+        ("events", "INT,interview,", "INT, ,", 4, "kind"),
+    ],
+)
+def test_a_cell_holds_only_blanks(tmp_path, table, old, new, row, column):
+    fault = the_fault(rich(tmp_path, **changed(table, old, new)))
+    assert (fault.file, fault.row, fault.column) == (f"{table}.csv", row, column)
+    assert fault.message == "the cell holds only blanks"
+    assert fault.value and not fault.value.strip()
+
+
+@pytest.mark.parametrize("value", ["six", "6.0", "-1", "1e3", "²", "٣", "9" * 20, " 6"])
+def test_a_number_is_not_whole(tmp_path, value):
+    fault = the_fault(rich(tmp_path, **changed("events", "INT,interview,2", f"INT,interview,{value}")))
+    assert (fault.file, fault.row, fault.column, fault.value) == ("events.csv", 4, "participants", value)
+    assert fault.message == "is not a whole number"
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "row", "column", "value", "remedy"),
+    [
+        ("participants", "FG1,yes,no", "FG1,Yes,no", 3, "consent_quote", "Yes", "write 'yes'"),
+        ("participants", "FG1,yes,no", "FG1,yes,y", 3, "withdrawn", "y", "write one of these"),
+        ("events", "INT,interview", "INT,interviews", 4, "kind", "interviews", "did you mean 'interview'?"),
+        ("excerpts", "one,quoted,words of a m", "one,said,words of a m", 4, "form", "said", "write one of these"),
+        ("envelopes", "supports", "support", 2, "stance", "support", "did you mean 'supports'?"),
+    ],
+)
+def test_a_value_is_none_of_those_allowed(tmp_path, table, old, new, row, column, value, remedy):
+    fault = the_fault(rich(tmp_path, **changed(table, old, new)))
+    assert (fault.file, fault.row, fault.column, fault.value) == (f"{table}.csv", row, column, value)
+    assert fault.allowed
+    assert fault.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "row", "column", "value"),
+    [
+        ("codings", "E03,ben", "E03 ,ben", 4, "excerpt", "E03 "),
+        ("participants", "R2,manager,statutory", "R2,manager,statutory ", 3, "sector", "statutory "),
+    ],
+)
+def test_an_id_or_a_level_starts_or_ends_with_a_blank(tmp_path, table, old, new, row, column, value):
+    fault = the_fault(rich(tmp_path, **changed(table, old, new)))
+    assert (fault.file, fault.row, fault.column, fault.value) == (f"{table}.csv", row, column, value)
+    assert fault.message == "starts or ends with a blank"
+
+
+@pytest.mark.parametrize("other", ["R1-1", "r1-01", " R1-01", "R1-001", "R1 -01", "R01-1", "\uff32\uff11-01"])
+def test_ids_that_look_alike_name_both(tmp_path, other):
+    fault = the_fault(least(tmp_path, participants=f"participant\nR1\nR2\nR1-01\n{other}\n"))
+    assert (fault.file, fault.row, fault.column, fault.value) == ("participants.csv", 5, "participant", other)
+    assert repr(other) in fault.message
+    assert "'R1-01' (participants.csv, line 4)" in fault.message
+
+
+@pytest.mark.parametrize("other", ["R1-02", "R1-10", "R10-1", "R1-011", "R1.01", "R1-01a"])
+def test_ids_that_differ_in_more_are_different(tmp_path, other):
+    assert faults(least(tmp_path, participants=f"participant\nR1\nR2\nR1-01\n{other}\n")) == []
+
+
+def test_every_table_notices_ids_that_look_alike(tmp_path):
+    codebook = "code,parent,label\nT1,,A theme\nc1,T1,A code\nC1,T1,Another\n"
+    excerpts = "excerpt,participant\nE01,R1\nE02,R2\nE2,R2\n"
+    found = faults(least(tmp_path, codebook=codebook, excerpts=excerpts))
+    assert [(f.file, f.row, f.value) for f in found] == [("codebook.csv", 4, "C1"), ("excerpts.csv", 4, "E2")]
+
+
+def test_notes_name_their_file(tmp_path):
+    least(tmp_path)
+    (tmp_path / "partcipants.csv").write_text("participant\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("nothing to do with tables", encoding="utf-8")
+    assert notes(load_study(tmp_path)) == [("partcipants.csv", "the file is no table of a study and was not read")]
