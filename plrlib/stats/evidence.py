@@ -1,0 +1,153 @@
+"""Which excerpts count as evidence for which code: by coder, stance and hearing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from plrlib.stats.hearings import attended, counting, first
+from plrlib.study import Study
+from plrlib.tables import STANCES
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Excerpts and the codes they speak for.
+
+    Parameters
+    ----------
+    codes
+        The C codes asked about, in the order of the codebook.
+    coded
+        E × C, sparse: whether the coder gave the excerpt the code, and it counts.
+    counts
+        For each of E excerpts whether it counts at all: its hearing is one of those asked for.
+    seen
+        For each of E excerpts whether the coder saw it: has a row for it, in codings or envelopes.
+    asked
+        P × C: whether a person was asked about a code.
+    """
+
+    codes: list[str]
+    coded: sp.csc_array
+    counts: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+
+
+def evidence(study: Study, level: str, stance: str | None, coder: str | None, hearing: str) -> Evidence:
+    """Return the excerpts that speak for each code; the arguments are those of `presence`.
+
+    Raises
+    ------
+    ValueError
+        If an argument has a value that the study does not know; the message lists those it does.
+    """
+    codes, target = codes_at(study, level)
+    coder = coder_or_reference(study, coder)
+    counts = counting(study, hearing)
+    place = _place(study)
+    mine = study.codings[study.codings["coder"] == coder]
+    rows, given = place[mine["excerpt"].cat.codes], target[mine["code"].cat.codes]
+    seen = np.zeros(len(study.excerpts), dtype=bool)
+    seen[rows] = True
+    seen[place[study.envelopes.loc[study.envelopes["coder"] == coder, "excerpt"].cat.codes]] = True
+    keep = counts[rows] & (given >= 0)
+    if stance is not None:
+        keep &= _with_stance(study, stance, np.unique(rows[keep]))[rows]
+    shape = (len(study.excerpts), len(codes))
+    coded = sp.csc_array((np.ones(keep.sum(), dtype=bool), (rows[keep], given[keep])), shape=shape)
+    coded.sum_duplicates()
+    return Evidence(codes, coded, counts, seen, _asked(study, codes, hearing))
+
+
+def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the codes of a level, and for each code of the codebook the one of them it counts for (-1: none).
+
+    `theme`: what stands under nothing; every code counts for the theme above it. `code`: everything that stands under
+    something, and a theme only where it has nothing under it or was given as a code itself.
+    """
+    names = list(study.codebook["code"])
+    parent = dict(zip(names, study.codebook["parent"], strict=True))
+    if level == "theme":
+        themes = [name for name in names if not isinstance(parent[name], str)]
+        return themes, np.array([themes.index(_root(name, parent)) for name in names], dtype=np.int64)
+    if level == "code":
+        above = {p for p in parent.values() if isinstance(p, str)}
+        given = set(study.codings["code"].unique())
+        codes = [n for n in names if isinstance(parent[n], str) or n not in above or n in given]
+        return codes, np.array([codes.index(n) if n in codes else -1 for n in names], dtype=np.int64)
+    raise ValueError(f"level is 'theme' or 'code', not {level!r}")
+
+
+def _root(name: str, parent: dict[str, str]) -> str:
+    while isinstance(parent[name], str):
+        name = parent[name]
+    return name
+
+
+def coder_or_reference(study: Study, coder: str | None) -> str:
+    """Return the coder asked for; None: the study's reference coder, or the only one there is.
+
+    Raises
+    ------
+    ValueError
+        If no such coder coded, or none is named and there are several.
+    """
+    known = list(study.codings["coder"].cat.remove_unused_categories().cat.categories)
+    wanted = coder or study.settings.reference_coder or (known[0] if len(known) == 1 else "")
+    if wanted not in known:
+        raise ValueError(f"coder {wanted!r} gave no codes in {study.id}; coders who did: {', '.join(known)}")
+    return wanted
+
+
+def _place(study: Study) -> NDArray[np.int64]:
+    """Return for each category of excerpt ids its row in the excerpts."""
+    codes = study.excerpts["excerpt"].cat.codes.to_numpy()
+    place = np.full(len(study.excerpts["excerpt"].cat.categories), -1, dtype=np.int64)
+    place[codes] = np.arange(len(codes))
+    return place
+
+
+def _with_stance(study: Study, stance: str, needed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether the stance coder gave it this stance."""
+    if stance not in STANCES:
+        raise ValueError(f"stance is one of {', '.join(STANCES)}, not {stance!r}")
+    mine = study.envelopes[study.envelopes["coder"] == study.settings.stance_coder].dropna(subset="stance")
+    stances = study.excerpts["excerpt"].astype("object").map(dict(zip(mine["excerpt"], mine["stance"], strict=True)))
+    blank = study.excerpts["excerpt"].iloc[needed][stances.iloc[needed].isna()]
+    if len(blank):
+        who = study.settings.stance_coder or "nobody (study.toml names no stance_coder)"
+        some = ", ".join(blank[:5]) + (" …" if len(blank) > 5 else "")
+        raise ValueError(f"stance {stance!r} is asked for, but {who} gave none to {len(blank)} of the excerpts: {some}")
+    return (stances == stance).to_numpy()
+
+
+def _asked(study: Study, codes: list[str], hearing: str) -> NDArray[np.bool_]:
+    """Return P × C: whether a person was asked about a code, at the first hearing or at any.
+
+    Without a table `asked` everybody was asked everything. An event asked about a theme was asked about all under it,
+    and one asked about a code was asked about its theme. Who was heard where nobody knows counts as asked.
+    """
+    if study.asked.empty:
+        return np.ones((len(study.participants), len(codes)), dtype=bool)
+    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
+    about = np.zeros((len(study.events), len(codes)), dtype=bool)
+    for v, event in enumerate(study.events["event"]):
+        topics = set(study.asked.loc[study.asked["event"] == event, "code"])
+        covered = topics.union(*(_upwards(topic, above) for topic in topics))
+        about[v] = [code in covered or not topics.isdisjoint(_upwards(code, above)) for code in codes]
+    if hearing == "first":
+        return np.vstack([about, np.ones(len(codes), dtype=bool)])[first(study)]
+    there = attended(study)
+    nowhere = there.sum(axis=1) == 0
+    return np.asarray(((there.astype(int) @ about.astype(int)) > 0) | nowhere[:, None], dtype=bool)
+
+
+def _upwards(code: str, above: dict[str, str]) -> list[str]:
+    """Return a code and all that it stands under."""
+    path = [code]
+    while isinstance(above[path[-1]], str):
+        path.append(above[path[-1]])
+    return path

@@ -1,0 +1,98 @@
+"""Where people were heard, where first, and which excerpts belong to which hearing."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plrlib.study import Study
+from plrlib.voices import first_hearing, parts, seats
+
+NOT_KNOWN = -1
+"""Stands for the position of an event that is not known."""
+
+
+def listed(study: Study) -> NDArray[np.bool_]:
+    """Return who is listed where, P × V: from `focus_group` and the attendance table."""
+    return seats(study.participants, study.attendance, study.events)
+
+
+def attended(study: Study) -> NDArray[np.bool_]:
+    """Return who was heard where as far as that is known, P × V: who is listed, and whose excerpts name one event."""
+    there = listed(study)
+    named = study.excerpts[study.excerpts["participant"].notna() & study.excerpts["event"].notna()]
+    pairs = named[["participant", "event"]].drop_duplicates()
+    for who, possible in zip(rows_of(study, pairs["participant"]), possible_events(study, pairs["event"]), strict=True):
+        if len(possible) == 1:
+            there[who, list(possible)] = True
+    return there
+
+
+def not_all_known(study: Study) -> NDArray[np.bool_]:
+    """Return for each of V events whether somebody may have been heard there of whom nothing says so."""
+    known = attended(study).sum(axis=0)
+    heard = study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
+    return np.asarray((known == 0) | (known < heard), dtype=bool)
+
+
+def unlisted(study: Study) -> list[str]:
+    """Return the events where somebody may have been heard of whom nothing says so."""
+    return [str(event) for event in study.events["event"][not_all_known(study)]]
+
+
+def first(study: Study) -> NDArray[np.int64]:
+    """Return for each of P people the position in `events` of their first hearing; -1: not known."""
+    return first_hearing(attended(study), study.participants, study.events)
+
+
+def block(study: Study) -> NDArray[np.int64]:
+    """Return for each of P people the position of the focus group where they were first heard; -1: heard only alone."""
+    alone = np.append((study.events["kind"] == "interview").to_numpy(dtype=bool), True)
+    start = first(study)
+    return np.where(alone[start], NOT_KNOWN, start)
+
+
+def rows_of(study: Study, who: "pd.Series[str]") -> NDArray[np.int64]:
+    """Return the row in `participants` of each person named; -1 where nobody is."""
+    return np.asarray(pd.Index(study.participants["participant"]).get_indexer(pd.Index(who)), dtype=np.int64)
+
+
+def possible_events(study: Study, cells: "pd.Series[str]") -> list[frozenset[int]]:
+    """Return for each cell of an event column the positions of the events it names; none where it is blank."""
+    position = {name: v for v, name in enumerate(study.events["event"])}
+    read = {cell: frozenset(position[part] for part in parts(cell)) for cell in cells.dropna().unique()}
+    return [read.get(cell, frozenset()) for cell in cells]
+
+
+def counting(study: Study, hearing: str) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether it belongs to the hearings asked for.
+
+    Parameters
+    ----------
+    study
+        A study.
+    hearing
+        `first`: a named excerpt counts if one of its possible events is where the person was first heard, or if nobody
+        knows where that was; an attributed one if one of its possible events is anybody's first hearing. Where the
+        event is not said the excerpt counts. `all`: every excerpt counts.
+
+    Raises
+    ------
+    ValueError
+        If `hearing` is neither.
+    """
+    if hearing == "all":
+        return np.ones(len(study.excerpts), dtype=bool)
+    if hearing != "first":
+        raise ValueError(f"hearing is 'first' or 'all', not {hearing!r}")
+    own = first(study)
+    anybodys = set(own.tolist())
+    if NOT_KNOWN in anybodys:  # it may be any event that lists nobody, or not everybody
+        anybodys |= set(np.flatnonzero(not_all_known(study) | ~listed(study).any(axis=0)).tolist())
+    theirs = np.append(own, NOT_KNOWN)[rows_of(study, study.excerpts["participant"])]
+    named = study.excerpts["participant"].notna()
+    possible = possible_events(study, study.excerpts["event"])
+    counts = [
+        not events or (start in events or start == NOT_KNOWN if by_name else not anybodys.isdisjoint(events))
+        for events, start, by_name in zip(possible, theirs.tolist(), named, strict=True)
+    ]
+    return np.array(counts, dtype=bool)

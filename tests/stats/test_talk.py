@@ -1,0 +1,49 @@
+"""Chances to speak: known of each person and tested, or said not to be known."""
+
+import numpy as np
+import pytest
+
+import plrlib
+from plrlib import load_study
+from plrlib.stats.exchange import exchange_test
+
+from .made import made
+
+SAID = {
+    "attendance": "participant,event\nV1,INT\nV3,INT\n",
+    "excerpts": (
+        "excerpt,participant,event,n_words\nE1,V1,A,10\nE2,V1,INT,30\nE3,S1,A,5\nE4,V3,B,50\nE5,S2,B,10\nE6,S3,B,10\n"
+    ),
+    "codings": "excerpt,coder,code\nE1,me,c1\n",
+}
+
+
+def test_measures_and_their_tests(tmp_path):
+    """In A: V1 40 words, V2 0, S1 5. In B: V3 50, S2 10, S3 10, S4 0."""
+    found = plrlib.talk(made(tmp_path, **SAID), "sector").set_index(["measure", "level"])
+    assert found["people"].tolist() == [3, 4] * 3
+    assert found["mean"]["words"].tolist() == [pytest.approx(30), pytest.approx(25 / 4)]
+    assert found["mean"]["hearings"].tolist() == [pytest.approx(5 / 3), 1]
+    assert found["mean"]["excerpts"].tolist() == [1, pytest.approx(3 / 4)]
+    # 3 ways to place two voluntary in A times 4 ways to place one in B
+    assert found["why"].str.contains("7 people exchanged within their events, over all 12 ways").all()
+    by_hand = exchange_test(
+        np.array([40.0, 0, 5, 50, 10, 10, 0]), np.array([0, 0, 1, 0, 1, 1, 1]), np.array([0, 0, 0, 1, 1, 1, 1]), 0
+    )
+    assert found["p"]["words"].tolist() == [pytest.approx(by_hand.p)] * 2
+
+
+def test_where_no_event_held_two_levels_there_is_no_p(tmp_path):
+    found = plrlib.talk(made(tmp_path, **SAID), "role")
+    assert found["p"].isna().all()
+    assert found["mean"].notna().all()
+    assert set(found["why"]) == {"no event held two levels: nobody can be exchanged"}
+
+
+def test_what_is_only_attributed_is_not_known_of_each_person():
+    found = plrlib.talk(load_study("plr0809-017"), "sector")
+    assert found["mean"].isna().all()
+    assert found["p"].isna().all()
+    assert found["why"].str.startswith("not known of each person").all()
+    assert "INT" in found.loc[found["measure"] == "hearings", "why"].iloc[0]
+    assert "53 excerpts" in found.loc[found["measure"] == "words", "why"].iloc[0]
