@@ -1,0 +1,48 @@
+"""Sentences computed from data, and the words they are made of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Say:
+    """Sentences shown as a list; one alone is shown as a paragraph."""
+
+    sentences: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences)
+
+    def _repr_markdown_(self) -> str:
+        if len(self.sentences) == 1:
+            return self.sentences[0]
+        return "\n".join(f"- {sentence}" for sentence in self.sentences)
+
+
+def say(*sentences: str) -> Say:
+    """Return sentences to show; empty ones are left out."""
+    return Say(tuple(sentence for sentence in sentences if sentence))
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Return a number with what it counts: `1 person`, `7 people`, `no excerpts`."""
+    noun = one if n == 1 else (many or f"{one}s")
+    return f"{n if n else 'no'} {noun}"
+
+
+def people(n: int) -> str:
+    """Return a number of people in words."""
+    return count(n, "person", "people")
+
+
+def joined(words: Iterable[str], last: str = "and", none: str = "none") -> str:
+    """Return words as a list in a sentence: `a`, `a and b`, `a, b and c`."""
+    items: Sequence[str] = list(words)
+    if len(items) < 2:
+        return items[0] if items else none
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence that starts with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
