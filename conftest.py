@@ -1,0 +1,47 @@
+"""What every test needs: the option `--full`, and for notebooks the kernels that `plr run` uses.
+
+It lies beside tests/ and notebooks/, so that `pytest --nbval notebooks` finds it too.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+NOTEBOOK = ".ipynb"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--full`."""
+    parser.addoption("--full", action="store_true", help="also run the tests marked `full`, which take minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nbval use the running interpreter, and compare no picture."""
+    config.addinivalue_line("markers", "full: takes minutes; run with --full only")
+    if config.pluginmanager.hasplugin("nbval"):
+        config.option.nbval_current_env = True
+        # Other fonts make another picture: one inside HTML is compared as little as nbval compares a PNG.
+        if config.option.nbval_sanitize_with is None:
+            config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval-sanitize.cfg")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what takes minutes, unless it is asked for."""
+    if not config.getoption("--full"):
+        for item in items:
+            if item.get_closest_marker("full"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes: run with --full"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Let nbval start its kernels in the environment in which `plr run` starts them."""
+    if item.path.suffix != NOTEBOOK:
+        return (yield)
+    from plrlib.suite.kernels import kernel_environment  # noqa: PLC0415 - most test runs start no kernel
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in kernel_environment().items():
+            patch.setenv(name, value)
+        return (yield)

@@ -1,0 +1,183 @@
+"""The kernels that execute notebooks: one environment for every one of them, whoever starts it.
+
+What a notebook puts out must depend on its inputs alone, so a kernel gets its settings from here: `plr run` and nbval
+(through conftest.py) both start kernels in `kernel_environment()`. Nothing is read from, or written to, the user's own
+Jupyter, IPython and matplotlib folders.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from platformdirs import user_cache_path
+
+from plrlib.places import DEFAULT_STUDY
+from plrlib.suite.errors import RunError
+
+# The last line ends a kernel whose parent died before the kernel began to watch it.
+PROFILE = """\
+# Written by plrlib; changes made here are lost.
+c = get_config()  # noqa: F821
+c.HistoryManager.enabled = False
+c.InteractiveShell.colors = "nocolor"
+c.InteractiveShellApp.exec_PYTHONSTARTUP = False
+c.InteractiveShellApp.exec_lines = [
+    "if __import__('os').name == 'posix' and __import__('os').environ.get('JPY_PARENT_PID', '')"
+    " not in ('', str(__import__('os').getppid())): __import__('os')._exit(1)",
+]
+"""
+_FIXED = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "",
+    "PYTHONDONTWRITEBYTECODE": "",  # else every kernel compiles plrlib again
+    "IPYKERNEL_CELL_NAME": "<cell>",  # else the paths in warnings carry the number of the process
+    "TQDM_DISABLE": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # Kernels run side by side, so one thread for each is fastest; and sums then have one order.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+_LAUNCHES = 2  # another program may take a port between its choice and its use
+
+
+def cache_folder() -> Path:
+    """Return a folder that may be written and lasts: below the environment's own, else the user's cache."""
+    prefix = Path(sys.prefix)
+    own = (prefix / "pyvenv.cfg").is_file() or (prefix / "conda-meta").is_dir()
+    if own and os.access(prefix, os.W_OK):
+        return prefix / "var" / "plr"
+    return user_cache_path("plr")
+
+
+def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
+    """Return what to add to the environment of a kernel, and make the folders that it names.
+
+    Parameters
+    ----------
+    study
+        The study that notebooks work on: its name, or its folder.
+    """
+    cache = cache_folder()
+    folders = {
+        "IPYTHONDIR": cache / "ipython",
+        "JUPYTER_CONFIG_DIR": cache / "jupyter" / "config",
+        "JUPYTER_DATA_DIR": cache / "jupyter" / "data",
+        "JUPYTER_RUNTIME_DIR": cache / "jupyter" / "runtime",
+        "MPLCONFIGDIR": cache / f"matplotlib-{version('matplotlib')}",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    _write_profile(folders["IPYTHONDIR"] / "profile_default")
+    _list_fonts(folders["MPLCONFIGDIR"])
+    return {**_FIXED, **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
+
+
+def _write_profile(folder: Path) -> None:
+    """Write the kernels' settings whole, unless they are there already."""
+    path = folder / "ipython_kernel_config.py"
+    if path.is_file() and path.read_text(encoding="utf-8") == PROFILE:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(PROFILE)
+    Path(name).replace(path)
+
+
+def _list_fonts(folder: Path) -> None:
+    """Let matplotlib list the fonts once, before any kernel: it would do so in each, and say so in a notebook."""
+    if not any(folder.glob("fontlist-*.json")):
+        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        environment = {**os.environ, "MPLCONFIGDIR": str(folder), "MPLBACKEND": "agg"}
+        subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False)
+
+
+class _ThisInterpreter(KernelSpecManager):
+    """Knows one kernel, the running interpreter, whatever kernels the user has set up."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, language="python", display_name="Python 3 (ipykernel)")
+
+
+class Kernel:
+    """One kernel: this interpreter, in a folder, with an environment of its own.
+
+    Parameters
+    ----------
+    folder
+        The folder in which the kernel works.
+    environment
+        Its whole environment.
+    scratch
+        A folder for the files that exist only while the kernel does.
+    """
+
+    def __init__(self, folder: Path, environment: dict[str, str], scratch: Path) -> None:
+        self.folder = folder
+        self.environment = environment
+        self.scratch = scratch
+        self.manager: Any = None
+        self.client: Any = None
+        self.said = scratch / "nothing"
+
+    async def launch(self) -> None:
+        """Start the process, without waiting until it answers."""
+        name = uuid.uuid4().hex
+        self.said = self.scratch / f"{name}.log"
+        self.manager = AsyncKernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=_ThisInterpreter(),
+            connection_file=str(self.scratch / f"{name}.json"),
+        )
+        with self.said.open("wb") as log:
+            await self.manager.start_kernel(cwd=str(self.folder), env=dict(self.environment), stdout=log, stderr=log)
+
+    async def ready(self) -> Any:
+        """Wait until the kernel answers, and return the client to talk to it.
+
+        Raises
+        ------
+        RunError
+            If it dies before it answers, twice over; the message ends with what it said.
+        """
+        for launches_left in reversed(range(_LAUNCHES)):
+            if self.manager is None:
+                await self.launch()
+            self.client = self.manager.client()
+            self.client.start_channels()
+            try:
+                await self.client.wait_for_ready(timeout=120)
+            except RuntimeError as error:
+                said = self.last_words()
+                await self.stop()
+                if not launches_left:
+                    raise RunError(f"the notebook's kernel did not start: {error}\n{said}".rstrip()) from error
+            else:
+                self.client.allow_stdin = False
+                break
+        return self.client
+
+    def last_words(self, most: int = 12) -> str:
+        """Return the last lines that the process itself put out, which no notebook shows."""
+        if not self.said.is_file():
+            return ""
+        return "\n".join(self.said.read_text(encoding="utf-8", errors="replace").splitlines()[-most:])
+
+    async def stop(self) -> None:
+        """End the process at once, with all it started, and wait until it is gone."""
+        manager, client, self.manager, self.client = self.manager, self.client, None, None
+        if client is not None:
+            client.stop_channels()
+        if manager is not None:
+            await manager.shutdown_kernel(now=True)

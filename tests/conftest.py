@@ -1,0 +1,168 @@
+"""A small project in a temporary folder, and notebooks of a line or two to run in it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from plrlib.places import DEFAULT_STUDY
+
+TABLES = {
+    "participants.csv": "participant,role\nP1,manager\nP2,practitioner\n",
+    "excerpts.csv": "excerpt,participant,text,gist\nE1,P1,Words that stay here,a gist\nE2,P2,And these,another\n",
+    "codings.csv": "excerpt,coder,code\nE1,a,c1\nE2,a,c1\n",
+    "codebook.csv": "code,parent,label\nT1,,A theme\nc1,T1,A code\n",
+}
+
+
+class Project:
+    """A folder with data/raw/ and notebooks/."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notebooks = folder / "notebooks"
+        self.processed = folder / "data" / "processed"
+        self.notebooks.mkdir(parents=True)
+        self.study(DEFAULT_STUDY)
+
+    def study(self, name: str, folder: Path | None = None, **changes: str) -> Path:
+        """Write a study's tables; `changes` are whole tables, by their name without the ending."""
+        folder = folder or self.folder / "data" / "raw" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "study.toml").write_text(f'[study]\nid = "{name}"\n', encoding="utf-8")
+        for file, content in (TABLES | {f"{table}.csv": text for table, text in changes.items()}).items():
+            (folder / file).write_text(content, encoding="utf-8")
+        return folder
+
+    def notebook(self, name: str, *cells: str, after: Sequence[str] = (), metadata: Any = None) -> Path:
+        """Write a notebook of code cells, as it comes from an author: not executed."""
+        content = {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"id-{i}",
+                    "metadata": {},
+                    "source": s,
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for i, s in enumerate(cells, 1)
+            ],
+            "metadata": metadata if metadata is not None else {"plr": {"after": list(after)}} if after else {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        path = self.notebooks / f"{name}.ipynb"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    def start(self, *arguments: str, before: str = "", **environment: str) -> subprocess.Popen[str]:
+        """Start `plr` in a process of its own, with some Python before it, and return at once.
+
+        It hears Ctrl-C even where the tests were started in the background of a shell, and so do not.
+        """
+        hear = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
+        code = f"{hear}\n{before}\nimport sys\nfrom plrlib.cli import main\nsys.argv[1:] = {list(arguments)!r}\nmain()"
+        return subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def plr(self, *arguments: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run `plr` in a process of its own."""
+        with self.start(*arguments, before=before, **environment) as process:
+            out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def files(self) -> dict[str, str]:
+        """Return the digest of every file derived or executed, by its path."""
+        paths = [path for root in (self.processed, self.notebooks) for path in root.rglob("*") if path.is_file()]
+        return {
+            path.relative_to(self.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(paths)
+        }
+
+    def manifest(self, study: str = DEFAULT_STUDY) -> Any:
+        return json.loads((self.processed / study / "manifest.json").read_text(encoding="utf-8"))
+
+    def cells(self, name: str, study: str = "") -> list[Any]:
+        """Return the cells of a notebook: of the one in notebooks/, or of a study's copy."""
+        folder = self.processed / study / "notebooks" if study else self.notebooks
+        found: list[Any] = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+        return found
+
+    def printed(self, name: str, study: str = "") -> str:
+        """Return all that a notebook's cells printed."""
+        outputs = [output for cell in self.cells(name, study) for output in cell["outputs"]]
+        return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
+
+    def wait_for(self, *names: str, seconds: float = 30) -> list[str]:
+        """Wait until notebooks have written these files into the project, and return what is in them."""
+        deadline = time.monotonic() + seconds
+        paths = [self.folder / name for name in names]
+        while not all(path.is_file() and path.stat().st_size for path in paths):
+            assert time.monotonic() < deadline, f"not written: {[path.name for path in paths if not path.is_file()]}"
+            time.sleep(0.02)
+        return [path.read_text(encoding="utf-8") for path in paths]
+
+    @staticmethod
+    def assert_gone(pids: Iterable[int], seconds: float = 10) -> None:
+        """Fail if one of these processes is there after so long; end those that are."""
+        deadline = time.monotonic() + seconds
+        left = [pid for pid in pids if _alive(pid)]
+        while left and time.monotonic() < deadline:
+            time.sleep(0.05)
+            left = [pid for pid in left if _alive(pid)]
+        for pid in left:
+            psutil.Process(pid).kill()
+        assert not left
+
+
+def _alive(pid: int) -> bool:
+    """Tell whether a process is there, and not only waiting for somebody to take note of its end."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Watch:
+    """Writes down how a run goes on."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def total(self, number: int) -> None:
+        self.heard.append(f"total {number}")
+
+    def started(self, name: str) -> None:
+        self.heard.append(f"started {name}")
+
+    def finished(self, name: str, status: str) -> None:
+        self.heard.append(f"finished {name} {status}")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    made = Project(tmp_path / "project")
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()

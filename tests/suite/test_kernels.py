@@ -1,0 +1,78 @@
+"""The environment of kernels, and kernels one at a time."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plrlib.places import DEFAULT_STUDY
+from plrlib.suite import kernels
+from plrlib.suite.errors import RunError
+from plrlib.suite.kernels import PROFILE, Kernel, cache_folder, kernel_environment
+from plrlib.suite.notebooks import quick_imports
+
+
+def test_the_environment_names_folders_that_are_there_and_not_in_home(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels, "cache_folder", lambda: tmp_path / "cache")
+    found = kernel_environment()
+    assert found["PLR_STUDY"] == DEFAULT_STUDY
+    assert kernel_environment("other")["PLR_STUDY"] == "other"
+    folders = {name: Path(found[name]) for name in found if name.endswith(("DIR",))}
+    assert set(folders) == {
+        "IPYTHONDIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "MPLCONFIGDIR",
+    }
+    assert all(folder.is_dir() and tmp_path in folder.parents for folder in folders.values())
+    assert any(folders["MPLCONFIGDIR"].glob("fontlist-*.json")), "the fonts are listed before a notebook would do it"
+    profile = folders["IPYTHONDIR"] / "profile_default" / "ipython_kernel_config.py"
+    assert profile.read_text(encoding="utf-8") == PROFILE
+    profile.write_text("c.InteractiveShell.colors = 'linux'", encoding="utf-8")
+    kernel_environment()
+    assert profile.read_text(encoding="utf-8") == PROFILE
+    assert [path.name for path in profile.parent.iterdir()] == [profile.name]
+
+
+def test_an_environment_that_cannot_be_written_is_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "pyvenv.cfg").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert cache_folder() == tmp_path / "var" / "plr"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert tmp_path not in cache_folder().parents
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "usr"))  # no environment of one's own
+    assert tmp_path not in cache_folder().parents
+
+
+def test_a_kernel_that_cannot_start_is_told_with_what_it_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    (tmp_path / "python").write_text("#!/bin/sh\necho a library is missing >&2\nexit 1\n", encoding="utf-8")
+    (tmp_path / "python").chmod(0o755)
+
+    async def start() -> None:
+        kernel = Kernel(tmp_path, dict(os.environ), tmp_path)
+        await kernel.launch()
+        await kernel.ready()
+
+    with pytest.raises(RunError, match=r"did not start(.|\n)*a library is missing"):
+        asyncio.run(start())
+    assert not list(tmp_path.glob("*.json"))
+    assert len(list(tmp_path.glob("*.log"))) == 2
+
+
+def test_notebooks_are_imported_without_what_they_do_not_need():
+    code = "import sys, plrlib.suite.execute\nprint(*(m for m in sys.modules if m in ('jsonschema', 'lark')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "jsonschema\n"
+
+
+def test_the_import_that_is_put_off_can_be_made_later():
+    code = "from plrlib.suite.notebooks import quick_imports\nimport rfc3987_syntax"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with quick_imports():
+        assert sys.modules.get("rfc3987_syntax", "not looked at") is not None
