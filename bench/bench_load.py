@@ -1,0 +1,173 @@
+"""Time `load_study` on 100,000 excerpts with 300,000 codings, against `pandas.read_csv` of the same files.
+
+Run from the project's folder: `python bench/bench_load.py`. Every measurement is a process of its own, and the two take
+turns. Written to bench/results/load.md: the median seconds of three, their ratio, and the memory at its highest.
+"""
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+
+import plrlib
+
+try:
+    import resource
+except ImportError:  # Windows has no such measure
+    resource = None
+
+PEOPLE, EVENTS, EXCERPTS, CODINGS, THEMES, CODES = 2_000, 200, 100_000, 300_000, 8, 60
+WORDS = (
+    "we",
+    "asked",
+    "for",
+    "help",
+    "and",
+    "they",
+    "said",
+    "there",
+    "was",
+    "none",
+    "so",
+    "the",
+    "school",
+    "rang",
+    "us",
+)
+TOML = """\
+[study]
+id = "large"
+kind = "simulated"
+reference_coder = "anna"
+
+[coders]
+anna = { kind = "researcher" }
+ben = { kind = "researcher" }
+
+[populations]
+staff = { role = ["manager", "practitioner"] }
+
+[groupings.sector]
+label = "Sector"
+column = "sector"
+levels = { voluntary = "Voluntary", statutory = "Statutory" }
+population = "staff"
+"""
+RESULTS = Path(__file__).resolve().parent / "results" / "load.md"
+ROUNDS = 3
+
+
+def write_study(folder: Path) -> None:
+    """Write a study of that size: nine in ten excerpts are named, the others attributed to an event and a role."""
+    rng = random.Random(20090201)
+    roles, sectors = ("manager", "practitioner", "young_person"), ("voluntary", "statutory", "")
+    people = [
+        (
+            f"R{i:05}",
+            roles[i % 3],
+            sectors[i % 2 if i % 3 == 2 else i % 7 % 3],
+            f"FG{i % EVENTS:03}",
+            "yes" if i % 4 else "",
+        )
+        for i in range(PEOPLE)
+    ]
+    events = [(f"FG{v:03}", "focus group", PEOPLE // EVENTS, v + 1) for v in range(EVENTS)]
+    excerpts = []
+    for e in range(EXCERPTS):
+        who = people[rng.randrange(PEOPLE)]
+        attribution = ("", who[3], who[1]) if e % 10 == 0 else (who[0], who[3], "")
+        text = " ".join(rng.choices(WORDS, k=25))
+        excerpts.append((f"E{e:06}", *attribution, "quoted", f'"{text}, {text[:20]}"', text[:60]))
+    codebook = [(f"T{t}", "", f"Theme {t}") for t in range(THEMES)]
+    codebook += [(f"code-{c}", f"T{c % THEMES}", f"Code {c}") for c in range(CODES)]
+    codings = [
+        (f"E{e:06}", "ben" if e % 5 == 0 else "anna", f"code-{c}")
+        for e in range(EXCERPTS)
+        for c in rng.sample(range(CODES), CODINGS // EXCERPTS)
+    ]
+    tables = {
+        "participants": ("participant,role,sector,focus_group,consent_quote", people),
+        "events": ("event,kind,participants,order", events),
+        "excerpts": ("excerpt,participant,event,role,form,text,gist", excerpts),
+        "codebook": ("code,parent,label", codebook),
+        "codings": ("excerpt,coder,code", codings),
+    }
+    for name, (header, rows) in tables.items():
+        lines = [header, *(",".join(map(str, row)) for row in rows), ""]
+        (folder / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8", newline="")
+    (folder / "study.toml").write_text(TOML, encoding="utf-8", newline="")
+
+
+def measure(what: str, folder: Path) -> dict[str, float]:
+    """Do one thing with the study and return seconds and the most memory used, in MB."""
+    start = time.perf_counter()
+    if what == "write_study":
+        write_study(folder)
+    if what == "load_study":
+        study = plrlib.load_study(folder)
+        assert (len(study.excerpts), len(study.codings), len(study.notes)) == (EXCERPTS, CODINGS, 0)
+    elif what == "read_csv":
+        tables = [pd.read_csv(path) for path in sorted(folder.glob("*.csv"))]
+        assert sum(map(len, tables)) == PEOPLE + EVENTS + EXCERPTS + CODINGS + THEMES + CODES
+    return {"seconds": time.perf_counter() - start, "memory": _peak()}
+
+
+def _peak() -> float:
+    if resource is None:
+        return float("nan")
+    kilobytes = 1 if sys.platform != "darwin" else 1 / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes / 1024
+
+
+def in_a_process(what: str, folder: Path) -> dict[str, float]:
+    """Measure in a process of its own, so that one does not stand on the memory of the other."""
+    command = [sys.executable, __file__, what, str(folder)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def main() -> None:
+    """Write the study, time both ways in turns, and write what came out."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        in_a_process("write_study", folder)  # a process starts with the memory mark of the one that started it
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        runs = [{what: in_a_process(what, folder) for what in ("load_study", "read_csv")} for _ in range(ROUNDS)]
+        imports = in_a_process("nothing", folder)["memory"]
+    seconds = {what: statistics.median(run[what]["seconds"] for run in runs) for what in ("load_study", "read_csv")}
+    memory = {what: statistics.median(run[what]["memory"] for run in runs) - imports for what in seconds}
+    size_told = f"{EXCERPTS:,} excerpts with their texts, {CODINGS:,} codings, {PEOPLE:,} people, {EVENTS} events"
+    how = f"Median of {ROUNDS} runs, each in a process of its own; memory is the highest above what the imports take."
+    ratios = {
+        "seconds": seconds["load_study"] / seconds["read_csv"],
+        "memory": memory["load_study"] / memory["read_csv"],
+    }
+    lines = [
+        "# Loading a large study",
+        "",
+        f"{size_told}: {size:.0f} MB of CSV. {how}",
+        "",
+        "| | seconds | memory, MB |",
+        "| --- | ---: | ---: |",
+        f"| `plrlib.load_study`: read, check, join | {seconds['load_study']:.2f} | {memory['load_study']:.0f} |",
+        f"| `pandas.read_csv` of the same files | {seconds['read_csv']:.2f} | {memory['read_csv']:.0f} |",
+        f"| ratio | {ratios['seconds']:.1f} | {ratios['memory']:.1f} |",
+        "",
+        f"plrlib {plrlib.__version__}, pandas {pd.__version__}, Python {sys.version.split()[0]}.",
+        "",
+    ]
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("\n".join(lines), encoding="utf-8", newline="")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))
+    else:
+        main()
