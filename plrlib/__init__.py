@@ -1,11 +1,17 @@
-"""Mixed-methods analysis of what people said in focus groups and interviews."""
+"""Mixed-methods analysis of what people said in focus groups and interviews.
 
+What is listed here is imported when it is first asked for: `plr --help` and `plr check` need no statistics.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-from plrlib.faults import Fault, NotInStudy, StudyError
-from plrlib.privacy import text_of
-from plrlib.stats import attribution, design, envelopes, moved, presence, talk
-from plrlib.study import Study, load_study
+if TYPE_CHECKING:
+    from plrlib.faults import Fault, NotInStudy, StudyError
+    from plrlib.privacy import text_of
+    from plrlib.stats import attribution, design, envelopes, moved, presence, talk
+    from plrlib.study import Study, load_study
 
 __all__ = [
     "Fault",
@@ -22,3 +28,18 @@ __all__ = [
     "text_of",
 ]
 __version__ = version("plrlib")
+
+_ROOMS = {
+    "faults": ("Fault", "NotInStudy", "StudyError"),
+    "privacy": ("text_of",),
+    "stats": ("attribution", "design", "envelopes", "moved", "presence", "talk"),
+    "study": ("Study", "load_study"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for from its room."""
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"plrlib.{room}"), name)
+    raise AttributeError(f"module 'plrlib' has no attribute {name!r}")

@@ -5,6 +5,7 @@ What a notebook puts out must depend on its inputs alone, so a kernel gets its s
 Jupyter, IPython and matplotlib folders.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -130,6 +131,7 @@ class Kernel:
         self.manager: Any = None
         self.client: Any = None
         self.said = scratch / "nothing"
+        self._ending: asyncio.Task[None] | None = None
 
     async def launch(self) -> None:
         """Start the process, without waiting until it answers."""
@@ -175,9 +177,26 @@ class Kernel:
         return "\n".join(self.said.read_text(encoding="utf-8", errors="replace").splitlines()[-most:])
 
     async def stop(self) -> None:
-        """End the process at once, with all it started, and wait until it is gone."""
+        """End the process at once, with all it started, and wait until it is gone.
+
+        Whoever waits may be cancelled; the ending goes on, and the next call waits for it.
+        """
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end())
+        await asyncio.shield(self._ending)
+        self._ending = None
+
+    async def _end(self) -> None:
         manager, client, self.manager, self.client = self.manager, self.client, None, None
         if client is not None:
             client.stop_channels()
-        if manager is not None:
+        if manager is None:
+            return
+        process = getattr(manager.provisioner, "process", None)
+        try:
             await manager.shutdown_kernel(now=True)
+        finally:  # on a busy machine jupyter_client gives up waiting before the process is gone
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
+            manager.context.destroy(linger=0)
