@@ -5,15 +5,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from plrlib.privacy import text_of
-from plrlib.show.dots import Axis, Look, dot_grid
-from plrlib.show.hearing import members
-from plrlib.show.picture import BLUE, GREY, Picture, picture
-from plrlib.show.say import Say, capital, count, joined, people, say
+from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.picture import BLUE, GREY, PALE, Picture, picture
+from plrlib.show.say import Say, capital, count, inner, joined, people, say, share, verb
 from plrlib.show.table import Table
-from plrlib.stats.attribution import OUTSIDE, SEPARATOR, attribution
+from plrlib.stats.attribution import SEPARATOR, attribution
+from plrlib.stats.hearings import listed
+from plrlib.stats.people import inside
 from plrlib.study import Study
 from plrlib.tables import TABLES
 
+OTHERS = "other people"
 SHORT = 12
 MANY = 20
 """A share in per cent is given of so many or more."""
@@ -65,33 +67,27 @@ def notes(study: Study) -> Say | Table:
 
 def totals(study: Study) -> Table:
     """Return a row a total that the study states: beside it, what the people listed come to."""
-    rows = [
-        (f"people at {e.event}", e.participants, _listed_at(study, str(e.event))) for e in study.events.itertuples()
-    ]
+    here = listed(study).sum(axis=0)
+    heard = zip(study.events["event"], study.events["participants"], here, strict=True)
+    rows = [(f"people at {event}", n, int(known) or None) for event, n, known in heard]
     rows += [
         (f"{m.population}: {m.attribute} is {m.level}", m.n, _listed_as(study, m)) for m in study.margins.itertuples()
     ]
     frame = pd.DataFrame(rows, columns=["total", "stated", "listed one by one"])
     frame = frame[frame["stated"].notna()].astype(dict.fromkeys(("stated", "listed one by one"), "Int64"))
-    known = frame["listed one by one"].notna()
-    frame["reading"] = ""
-    frame.loc[known, "reading"] = "differ"
-    frame.loc[known & (frame["stated"] == frame["listed one by one"]), "reading"] = "agree"
-    frame.loc[~known, "reading"] = "a total only: not known of whom"
+    stated, known = frame["stated"], frame["listed one by one"]
+    frame["reading"] = "a total only: not known of whom"
+    frame.loc[known.notna(), "reading"] = "differ"
+    frame.loc[known.notna() & (known < stated), "reading"] = "not all are listed"
+    frame.loc[known.notna() & (known == stated), "reading"] = "agree"
     return Table(frame, "What the study says in total, against the people listed")
-
-
-def _listed_at(study: Study, event: str) -> int | None:
-    there = set(study.participants["participant"][study.participants["focus_group"] == event])
-    there |= set(study.attendance["participant"][study.attendance["event"] == event])
-    return len(there) or None
 
 
 def _listed_as(study: Study, margin: object) -> int | None:
     population, attribute, level = (getattr(margin, name) for name in ("population", "attribute", "level"))
     if attribute not in study.participants or "event" in study.settings.populations[population]:
         return None
-    values = members(study, population)[attribute]
+    values = study.participants.loc[inside(study, population), attribute]
     return int((values == level).sum()) if values.notna().all() else None
 
 
@@ -100,24 +96,32 @@ def totals_say(study: Study) -> Say:
     frame = totals(study).frame
     if frame.empty:
         return say("The study states no totals to check the people listed against.")
-    only = frame["reading"].str.startswith("a total only")
-    agree = int((frame["reading"] == "agree").sum())
-    checked = f"{agree} of the {int((~only).sum())} totals that can be checked agree with the people listed."
-    return say(
-        checked, f"Of {count(int(only.sum()), 'more total')} it is not known of whom they are." if only.any() else ""
+    only = int(frame["reading"].str.startswith("a total only").sum())
+    n, agree = len(frame) - only, int((frame["reading"] == "agree").sum())
+    checked = f"{agree} of the {n} totals that can be checked agree with the people listed."
+    if n < 2:
+        checked = f"The one total that can be checked {'agrees' if agree else 'does not agree'} with the people listed."
+    whom = (
+        f"Of {count(only, 'more total' if n else 'total')} it is not known whom {verb(only, 'it is', 'they are')} of."
     )
+    return say(checked if n else "", whom if only else "")
 
 
-def blanks(study: Study) -> Table:
-    """Return a row a column of people and excerpts that is blank somewhere: blank means unknown or not published."""
+def blanks(study: Study) -> Table | Say:
+    """Return a row a column of people, events and excerpts that is blank in places: blank means unknown.
+
+    Of a column that is not used at all nothing is said, but that of who said an excerpt.
+    """
     rows = [
         (name, column, int(cells.isna().sum()), len(cells))
         for name in ("participants", "events", "excerpts")
         for column, cells in getattr(study, name).items()
-        if cells.isna().any() and column not in BLANK_MEANS_NO
+        if cells.isna().any() and column not in BLANK_MEANS_NO and (cells.notna().any() or column == "participant")
     ]
+    if not rows:
+        return say("No cell about people, events or excerpts is blank.")
     frame = pd.DataFrame(rows, columns=["table", "column", "blank", "of"])
-    return Table(frame, f"{count(len(frame), 'column')} with blank cells: unknown, or not published")
+    return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published")
 
 
 def disagreements(study: Study) -> Table | Say:
@@ -133,7 +137,7 @@ def disagreements(study: Study) -> Table | Say:
 
 
 def _held(study: Study, population: str, column: str) -> str:
-    who = members(study, population)
+    who = study.participants[inside(study, population)]
     if not column:
         return people(len(who))
     counts = who[column].value_counts(sort=False)
@@ -144,81 +148,82 @@ def whose(study: Study, by: str) -> Picture:
     """Return a picture of the excerpts by the levels they can be given to: one mark is one excerpt."""
     grouping = study.grouping(by)
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
-    kept = [key for key in found["heard"].cat.categories if key != OUTSIDE or (found["heard"] == key).any()]
+    kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
     counts = found["heard"].value_counts().reindex(kept, fill_value=0)
-    labels = {key: f"{_label(key, grouping.levels)} ({counts[key]})" for key in kept}
-    marks = pd.DataFrame(
+    names = {key: _label(key, grouping.levels) for key in kept}
+    look = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
+    every = pd.DataFrame(
         {
             "row": found["heard"].astype("object"), "column": "all", "tag": "", "filled": found["form"] != "reported",
-            "look": found["certain"].map({True: "one", False: "open"}),
+            "look": look,
         }
     )  # fmt: skip
-    looks = {
-        "one": Look(BLUE, "o", f"can be given to one {grouping.label.lower()}"),
-        "open": Look(GREY, "s", "cannot"),
-    }
+    marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
     sentence = whose_say(study, by).sentences
     figure = dot_grid(
-        marks, Axis(labels), Axis({"all": "excerpts"}), looks, sentence[0].rstrip("."),
-        per_line=26, filled=("quoted", "reported"), from_left=True,
-    )  # fmt: skip
-    numbers = pd.DataFrame(
-        {"can be given to": [_label(k, grouping.levels) for k in kept], "excerpts": counts.to_numpy()}
+        marks,
+        Axis({key: f"{name} ({counts[key]})" for key, name in names.items()}),
+        Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"}),
+        {
+            "one": Look(BLUE, "o", f"can be given to one {grouping.label.lower()}"),
+            "open": Look(GREY, "s", "cannot"),
+            "other": Look(PALE, "d", OTHERS),
+        },
+        sentence[0].rstrip("."),
+        per_line=26,
+        filled=("quoted, or not said" if found["form"].isna().any() else "quoted", "reported"),
+        from_left=True,
     )
-    caption = f"One mark is one excerpt, in the row of those who may have said it. {' '.join(sentence)}"
+    numbers = pd.DataFrame({"can be given to": list(names.values()), "excerpts": counts.to_numpy()})
+    others = any(OTHERS in name.lower() for name in names.values())
+    told = f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
+    caption = f"One mark is {of_marks(each)}, in the row of those who may have said it. {' '.join(sentence)}"
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
-    alt = f"Rows of marks, one an excerpt. {in_words}."
-    return picture(figure, study, caption, alt, numbers)
+    alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
+    return picture(figure, study, f"{caption} {told}" if others else caption, alt, numbers)
 
 
 def whose_say(study: Study, by: str) -> Say:
     """Return how many excerpts can be given to one level, and to which levels none can."""
     grouping = study.grouping(by)
     found = attribution(study, by)
-    about_them = found[found["heard"] != OUTSIDE]
+    about_them = found[found["about"]]
     certain = about_them[about_them["certain"]]
-    per_level = certain["heard"].value_counts().reindex(list(grouping.levels), fill_value=0)
     if about_them.empty:
         return say(f"{grouping.label}: no excerpt was said by anybody whom this grouping is about.")
     whom = f" that {grouping.population} may have said" if grouping.population else ""
-    share = f" ({100 * len(certain) / len(about_them):.0f} %)" if len(about_them) >= MANY else ""
-    can = f"{len(certain)} of the {count(len(about_them), 'excerpt')}{whom} can be given to one level{share}"
-    first = f"{grouping.label}: {can}."
-    some = [f"{n} to {_inner(grouping.levels[key])}" for key, n in zip(grouping.levels, per_level, strict=True) if n]
-    none = [f"{_inner(grouping.levels[key])}" for key, n in zip(grouping.levels, per_level, strict=True) if not n]
+    k, n = len(certain), len(about_them)
+    percent = f" ({100 * k / n:.0f} %)" if n >= MANY else ""
+    of = f"{k or 'none'} of the {n} excerpts" if k < n else f"all {n} excerpts"
+    of = of if n > 1 else "the one excerpt"
+    can = "can" if k or n > 1 else "cannot"
+    first = f"{grouping.label}: {of}{whom} {can} be given to one level{percent if k else ''}."
+    per_level = certain["heard"].value_counts().reindex(list(grouping.levels), fill_value=0)
+    names = [inner(label) for label in grouping.levels.values()]
+    some = [f"{n} to {name}" for name, n in zip(names, per_level, strict=True) if n]
+    none = [name for name, n in zip(names, per_level, strict=True) if not n]
     given = f"Given: {joined(some)}." if some else ""
-    missing = (
-        f"No excerpt can be given to {joined(none, 'or')} alone: nothing here is evidence of their view by itself."
-        if none
-        else ""
-    )
-    return say(first, given, missing)
+    alone = f"No excerpt can be given to {joined(none, 'or')} alone: nothing here is evidence of their view by itself."
+    return say(first, given, alone if none else "")
 
 
 def _label(key: str, levels: Mapping[str, str]) -> str:
-    names = [levels.get(part, "people outside the grouping") for part in key.split(SEPARATOR)]
-    return capital(names[0] if len(names) == 1 else joined([names[0], *map(_inner, names[1:])], "or"))
-
-
-def _inner(label: str) -> str:
-    """Return a label as it stands inside a sentence: small, unless it looks like an abbreviation."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    names = [levels.get(part, OTHERS) for part in key.split(SEPARATOR)]
+    return capital(names[0] if len(names) == 1 else joined([names[0], *map(inner, names[1:])], "or"))
 
 
 def consent(study: Study) -> Say:
     """Return how many people let their words be shown, and what is shown of the excerpts."""
+    n, words, shown = len(study.participants), len(study.texts), text_of(study)
     yes = int((study.participants["consent_quote"] == "yes").sum())
-    words, shown = len(study.texts), text_of(study)
-    kept_back = f"{yes} of {people(len(study.participants))} let their words be shown (consent_quote is yes)."
-    held = (
-        f"{count(words, 'excerpt')} come with the words themselves."
-        if words
-        else "No excerpt comes with the words themselves."
+    some = f"{capital(share(yes, n, 'person', 'people'))} {verb(yes, 'lets', 'let')}" if yes else "Nobody lets"
+    come = f"{count(words, 'excerpt')} {verb(words, 'comes', 'come')}" if words else "No excerpt comes"
+    k = int(shown.notna().sum())
+    can = (
+        f"A gist or consented words can be shown for {share(k, len(shown), 'excerpt')}."
+        if k
+        else "Nothing can be shown."
     )
-    gist = f"A gist or consented words can be shown for {int(shown.notna().sum())} of {count(len(shown), 'excerpt')}."
-    gone = (
-        f"{people(study.withdrawn).capitalize()} withdrew and are left out with everything they said."
-        if study.withdrawn
-        else ""
-    )
-    return say(kept_back, held, gist, gone)
+    gone = f"{capital(people(study.withdrawn))} withdrew, with everything they said." if study.withdrawn else ""
+    let = f"{some} their words be shown (consent_quote is yes)."
+    return say(let, f"{come} with the words themselves.", can, gone)

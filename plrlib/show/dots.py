@@ -1,12 +1,12 @@
 """A grid of marks: one mark is one person or one excerpt, and nothing is summed away.
 
-All lengths are inches. A column is as wide as its fullest cell needs, and a row as high, so that twice as many marks
-still fit.
+All lengths are inches. A column is as wide as its fullest cell and its label need, and a row as high, so that twice as
+many marks still fit.
 """
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,20 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from plrlib.show.lettering import text_width, wrapped
 from plrlib.show.picture import INK, LINE, PAPER, QUIET, style
 
-STEP, TAG = 0.19, 0.44
-"""The room that a mark takes, and a mark with a name on it."""
-PAD, SIDE, TALLEST = 0.14, 0.3, 0.24
-LETTER, LINE_HEIGHT = 0.083, 0.19
+STEP, LINE_STEP = 0.19, 0.24
+"""The room that a mark takes, and the height of a mark with a name on it."""
+PAD, SIDE = 0.14, 0.3
+LINE_HEIGHT, KEY_HEIGHT, TITLE_HEIGHT = 0.19, 0.26, 0.24
+TO_BASE = 0.06
+"""The room below the letters of a line."""
+TAG, TITLE, SMALL = 7.5, 12.0, 9.0
+"""Sizes of text, in points."""
+ROW_LABEL, COLUMN_LABEL, NARROWEST = 1.9, 1.3, 4.2
 MARK_AREA = 62
+MOST_MARKS = 2000
 
 
 @dataclass(frozen=True)
@@ -77,18 +84,18 @@ def dot_grid(
         Not shown and not known to pyplot.
     """
     placed = _place(marks, per_line)
-    names = {key: _wrap(label, 22) for key, label in rows.labels.items()}
-    heads = {key: _wrap(label, 15) for key, label in columns.labels.items()}
-    widths = [max(_extent(placed, "column", key, "wide"), _text_width(heads[key])) + 2 * PAD for key in heads]
+    names = {key: wrapped(label, ROW_LABEL) for key, label in rows.labels.items()}
+    heads = {key: wrapped(label, COLUMN_LABEL) for key, label in columns.labels.items()}
+    widths = [max(_extent(placed, "column", key, "wide"), text_width(heads[key])) + 2 * PAD for key in heads]
     heights = [max(_extent(placed, "row", key, "high"), _lines(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
-    left = SIDE + max(map(_text_width, names.values())) + PAD
-    wide = left + sum(widths) + SIDE
-    headline = textwrap.fill(title, max(30, int((wide - 2 * SIDE) / 0.105)))
-    top = SIDE + _lines(headline) * 0.24 + 0.15 + (LINE_HEIGHT if columns.title else 0)
+    left = SIDE + max(text_width(rows.title, SMALL), *map(text_width, names.values())) + PAD
+    wide = max(left + max(sum(widths), text_width(columns.title, SMALL)) + SIDE, NARROWEST)
+    headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
+    top = SIDE + _lines(headline) * TITLE_HEIGHT + PAD + (LINE_HEIGHT + TO_BASE if columns.title else 0)
     top += max(map(_lines, heads.values())) * LINE_HEIGHT + PAD
     used = [look for key, look in looks.items() if (marks["look"] == key).any()]
     keys = _key_lines(used, filled if marks["filled"].nunique() > 1 else (), wide - 2 * SIDE)
-    high = top + sum(heights) + PAD + len(keys) * 0.26 + SIDE
+    high = top + sum(heights) + PAD + len(keys) * KEY_HEIGHT + SIDE
     x = left + np.concatenate([[0], np.cumsum(widths)])
     y = top + np.concatenate([[0], np.cumsum(heights)])
     with style():
@@ -96,7 +103,7 @@ def dot_grid(
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, wide), ylim=(high, 0))
         ax.set_axis_off()
-        ax.text(SIDE, SIDE, headline, va="top", size=12, weight="bold")
+        _write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
         _frame(ax, x, y, list(names.values()), list(heads.values()), rows.title, columns.title)
         at = {key: x[i] + PAD if from_left else (x[i] + x[i + 1]) / 2 for i, key in enumerate(heads)}
         down = {key: (y[i] + y[i + 1]) / 2 for i, key in enumerate(names)}
@@ -107,12 +114,30 @@ def dot_grid(
     return figure
 
 
+def thinned(marks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return marks that are few enough to be drawn, and how many of those given one of them stands for.
+
+    Marks that are alike are taken together, ten or a hundred to one; what is left of them is a mark too.
+    """
+    each = 1
+    while len(marks) / each > MOST_MARKS:
+        each *= 10
+    alike = marks.groupby(list(marks.columns), sort=False, observed=True).cumcount()
+    return marks[alike % each == 0].reset_index(drop=True), each
+
+
+def of_marks(each: int) -> str:
+    """Return what one mark stands for, of excerpts."""
+    return "one excerpt" if each == 1 else f"{each} excerpts, or what is left of them"
+
+
 def _place(marks: pd.DataFrame, per_line: int) -> pd.DataFrame:
     """Return the marks with their place in their cell, from its middle and (run) its left, and the room it takes."""
-    parts = []
+    parts = [marks.assign(run=0.0, dx=0.0, dy=0.0, wide=0.0, high=0.0).iloc[:0]]
+    longest = max((text_width(str(tag), TAG, "bold") for tag in marks["tag"].unique()), default=0.0)
     for _, cell in marks.groupby(["row", "column"], sort=False, observed=True):
         tagged = bool((cell["tag"] != "").any())
-        step, drop = (TAG, TALLEST) if tagged else (STEP, STEP)
+        step, drop = (max(longest + PAD, STEP), LINE_STEP) if tagged else (STEP, STEP)
         line = max(1, int(per_line * STEP / step))
         n = len(cell)
         number = np.arange(n)
@@ -134,16 +159,19 @@ def _extent(placed: pd.DataFrame, axis: str, key: str, side: str) -> float:
     return float(placed.loc[placed[axis] == key, side].max()) if (placed[axis] == key).any() else STEP
 
 
-def _wrap(label: str, width: int) -> str:
-    return textwrap.fill(label, width)
-
-
 def _lines(text: str) -> int:
     return text.count("\n") + 1
 
 
-def _text_width(text: str) -> float:
-    return max(len(line) for line in text.split("\n")) * LETTER
+def _write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
+    """Write a text as it stands: a dollar sign is no mathematics."""
+    ax.text(x, y, text, parse_math=False, **look)
+
+
+def _write_lines(ax: Axes, x: float, last: float, text: str, **look: Any) -> None:
+    """Write lines evenly one below the other; `last` is where the letters of the last line stand."""
+    for i, line in enumerate(reversed(text.split("\n"))):
+        _write(ax, x, last - i * LINE_HEIGHT, line, va="baseline", **look)
 
 
 def _frame(
@@ -159,33 +187,25 @@ def _frame(
     for line in y:
         ax.plot([SIDE, x[-1]], [line, line], color=LINE, lw=0.8, zorder=0)
     for i, name in enumerate(names):
-        ax.text(x[0] - PAD, (y[i] + y[i + 1]) / 2, name, ha="right", va="center", linespacing=1.15)
+        last = (y[i] + y[i + 1] + _lines(name) * LINE_HEIGHT) / 2 - TO_BASE
+        _write_lines(ax, x[0] - PAD, last, name, ha="right")
+    base = y[0] - PAD / 2 - TO_BASE / 2
     for i, head in enumerate(heads):
-        ax.text((x[i] + x[i + 1]) / 2, y[0] - PAD / 2, head, ha="center", va="bottom", linespacing=1.15)
-    lines = max(map(_lines, heads))
-    if column_title:
-        ax.text(x[0], y[0] - PAD - lines * LINE_HEIGHT, column_title, ha="left", va="bottom", color=QUIET, size=9)
-    if row_title:
-        ax.text(x[0] - PAD, y[0] - PAD / 2, row_title, ha="right", va="bottom", color=QUIET, size=9)
+        _write_lines(ax, (x[i] + x[i + 1]) / 2, base, head, ha="center")
+    above = base - max(map(_lines, heads)) * LINE_HEIGHT - TO_BASE
+    _write(ax, x[0], above, column_title, ha="left", va="baseline", color=QUIET, size=SMALL)
+    _write(ax, x[0] - PAD, base, row_title, ha="right", va="baseline", color=QUIET, size=SMALL)
 
 
 def _draw(ax: Axes, placed: pd.DataFrame, looks: Mapping[str, Look]) -> None:
-    for key, look in looks.items():
-        for filled in (True, False):
-            these = placed[(placed["look"] == key) & (placed["filled"] == filled)]
-            if these.empty:
-                continue
-            plain, tagged = these[these["tag"] == ""], these[these["tag"] != ""]
-            _scatter(ax, plain, look, filled)
-            for across, down, tag in zip(tagged["x"], tagged["y"], tagged["tag"], strict=True):
-                box = {
-                    "boxstyle": "round,pad=0.22",
-                    "fc": look.colour if filled else PAPER,
-                    "ec": look.colour,
-                    "lw": 1.2,
-                }
-                colour = PAPER if filled else look.colour
-                ax.text(across, down, tag, ha="center", va="center", size=7.5, color=colour, weight="bold", bbox=box)
+    for (key, filled), these in placed.groupby(["look", "filled"], sort=False):
+        look = looks[str(key)]
+        _scatter(ax, these[these["tag"] == ""], look, bool(filled))
+        tagged = these[these["tag"] != ""]
+        face, colour = (look.colour, PAPER) if filled else (PAPER, look.colour)
+        box = {"boxstyle": "round,pad=0.22", "fc": face, "ec": look.colour, "lw": 1.2}
+        for across, down, tag in zip(tagged["x"], tagged["y"], tagged["tag"], strict=True):
+            _write(ax, across, down, tag, ha="center", va="center", size=TAG, color=colour, weight="bold", bbox=box)
 
 
 def _scatter(ax: Axes, marks: pd.DataFrame, look: Look, filled: bool) -> None:
@@ -203,7 +223,7 @@ def _key_lines(used: Sequence[Look], filled: Sequence[str], wide: float) -> list
     lines: list[list[tuple[Look, bool, float]]] = [[]]
     at = 0.0
     for look, solid in entries:
-        room = 0.25 + len(look.label) * LETTER + 0.25
+        room = 0.22 + text_width(look.label, SMALL) + 0.3
         if at + room > wide and lines[-1]:
             lines.append([])
             at = 0.0
@@ -215,6 +235,6 @@ def _key_lines(used: Sequence[Look], filled: Sequence[str], wide: float) -> list
 def _legend(ax: Axes, lines: list[list[tuple[Look, bool, float]]], top: float) -> None:
     for i, line in enumerate(lines):
         for look, filled, start in line:
-            place = pd.DataFrame({"x": [SIDE + start + 0.08], "y": [top + i * 0.26]})
+            place = pd.DataFrame({"x": [SIDE + start + 0.08], "y": [top + i * KEY_HEIGHT]})
             _scatter(ax, place, look, filled)
-            ax.text(SIDE + start + 0.22, top + i * 0.26, look.label, va="center", size=9)
+            _write(ax, SIDE + start + 0.22, top + i * KEY_HEIGHT, look.label, va="center", size=SMALL)

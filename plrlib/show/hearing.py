@@ -1,43 +1,49 @@
 """What notebook 02 shows: who was heard at which event, and what that design can tell apart."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
 from plrlib.show.dots import Axis, Look, dot_grid
 from plrlib.show.picture import BLUE, Picture, picture
-from plrlib.show.say import Say, count, joined, people, say
+from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, verb
 from plrlib.show.table import Table
-from plrlib.stats.hearings import attended, unlisted
+from plrlib.stats.hearings import NOT_KNOWN, attended, block, unlisted
 from plrlib.stats.layout import BETWEEN, WITHIN, design
+from plrlib.stats.people import inside, known_level
 from plrlib.study import Study
 
-NOT_SAID = "not published"
-NO_EVENT = "no known event"
+NOT_SAID = "not known"
+MOST_EVENTS = 8
+"""Of more events a sentence gives the number, and of more interviews one by one the picture has one row."""
+NOT_TOGETHER = "no event held two levels at a first hearing"
+NO_EVENT, ALONE = "no known event", "interviewed one by one"
 
 
 def heard_say(study: Study) -> Say:
-    """Return how many people were heard, in how many events of which kind."""
-    n = len(study.participants)
-    alone = study.events["kind"] == "interview"
-    interviews = int(study.events.loc[alone, "participants"].fillna(1).sum())
-    groups = int((study.events["kind"] == "focus group").sum())
-    parts = [count(groups, "focus group")] * bool(groups) + [count(interviews, "interview")] * bool(interviews)
+    """Return how many people were heard, in how many events of which kind, and of whom that is not known."""
+    n, kinds = len(study.participants), study.events["kind"]
+    interviews = int(study.events.loc[kinds == "interview", "participants"].fillna(1).sum())
+    groups, others = int((kinds == "focus group").sum()), int(kinds.isna().sum())
+    held = [
+        count(k, *names)
+        for k, *names in ((groups, "focus group"), (interviews, "interview"), (others, "other event"))
+        if k
+    ]
+    there = f"There {verb(groups + interviews + others, 'was', 'were')} {joined(held)}." if held else ""
+    sat = attended(study)[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
+    alone, twice = int((sat == 0).sum()), int((sat > 1).sum())
+    seats = [f"{capital(people(alone))} sat in no focus group."] * bool(alone)
+    seats += [f"{capital(people(twice))} sat in more than one focus group."] * bool(twice)
     nobody = unlisted(study)
-    outside = int(study.participants["focus_group"].isna().sum())
-    single = (
-        f"{people(outside).capitalize()} sat in no focus group." if outside else "Everybody sat in one focus group."
-    )
-    where = f"There were {joined(parts)}." if parts else ""
-    hidden = f"Who was heard at {joined(nobody)} is not published." if nobody else ""
-    others = study.events.dropna(subset=["other_attendee"])
-    rooms = [f"{row.other_attendee} at {row.event}" for row in others.itertuples()]
-    present = f"Also in the room, and not counted as heard: {joined(rooms)}." if rooms else ""
-    return say(f"{people(n).capitalize()} were heard.", where, single, hidden, present)
-
-
-def _seated(study: Study, event: str) -> "pd.Series[bool]":
-    sat = study.attendance["participant"][study.attendance["event"] == event]
-    return (study.participants["focus_group"] == event) | study.participants["participant"].isin(sat)
+    hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
+    others_in = study.events.dropna(subset=["other_attendee"]).groupby("other_attendee", sort=False)["event"]
+    present = joined(f"{who} at {few(at)}" for who, at in others_in)
+    rooms = f"Also in the room, and not counted as heard: {present}." if len(others_in) else ""
+    heard = f"{capital(people(n))} {verb(n, 'was', 'were')} heard."
+    single = [] if not groups else seats or ["Everybody sat in one focus group."]
+    return say(heard, there, *single, hidden, rooms)
 
 
 def events(study: Study) -> Table | Say:
@@ -50,77 +56,85 @@ def events(study: Study) -> Table | Say:
 
 
 def groupings(study: Study) -> Table | Say:
-    """Return a row a grouping: its levels in order, whom it is about, and how many of them have a known level."""
+    """Return a row a grouping: its levels in order, whom it is about, and of how many the level is known."""
     if not study.settings.groupings:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
-    rows = []
-    for grouping in study.settings.groupings.values():
-        who = members(study, grouping.population)
-        known = int(who[grouping.column].isin(list(grouping.levels)).sum())
-        levels = ", ".join(grouping.levels.values())
-        rows.append((grouping.label, levels, grouping.population or "everybody", len(who), known))
+    rows = [
+        (
+            grouping.label,
+            ", ".join(grouping.levels.values()),
+            grouping.population or "everybody",
+            int(inside(study, grouping.population).sum()),
+            int((known_level(study, grouping) >= 0).sum()),
+        )
+        for grouping in study.settings.groupings.values()
+    ]
     columns = ["grouping", "levels", "about", "people", "level known of"]
     return Table(pd.DataFrame(rows, columns=columns), "The groupings that study.toml declares")
 
 
-def members(study: Study, population: str) -> pd.DataFrame:
-    """Return the participants of a population of study.toml, by what is published of them; blank: everybody."""
-    inside = study.participants
-    for attribute, values in study.settings.populations.get(population, {}).items():
-        if attribute in inside:
-            inside = inside[inside[attribute].isin(values)]
-    return inside
-
-
-def seats_picture(study: Study, by: str) -> Picture:
+def seats_picture(study: Study, by: str) -> Picture | Say:
     """Return a picture of who of each level was heard where: one mark is one person at one event."""
     grouping = study.grouping(by)
     found = design(study, by)
     marks = pd.DataFrame(_marks(study, grouping, found), columns=["row", "column", "filled"])
-    marks = marks.assign(look="person", tag="")
+    marks["row"] = _taken_together(study, marks["row"])
+    if marks.empty:
+        return say(f"{grouping.label}: nobody whom this grouping is about is known to have been heard.")
     columns = dict(grouping.levels)
     if (marks["column"] == NOT_SAID).any():
-        columns[NOT_SAID] = f"{grouping.label} not published"
-    present = list(dict.fromkeys(marks["row"]))
+        columns[NOT_SAID] = f"{grouping.label} not known"
     counts = marks.groupby(["row", "column"], observed=True).size()
-    rows = {e: f"{e} ({int(counts[e].sum())})" for e in [*study.events["event"], NO_EVENT] if e in present}
+    of_row = counts.groupby(level="row").sum()
+    rows = {e: f"{e} ({of_row[e]})" for e in [*study.events["event"], ALONE, NO_EVENT] if e in of_row}
     title = separable_say(study, by).sentences[0]
     figure = dot_grid(
-        marks, Axis(rows, "event (people)"), Axis(columns), {"person": Look(BLUE, "o", "a person")}, title.rstrip("."),
-        per_line=10, filled=("a person listed there", "known only as a total"),
+        marks.assign(look="person", tag=""), Axis(rows, "event (people)"), Axis(columns),
+        {"person": Look(BLUE, "o", "a person")}, title.rstrip("."), per_line=10,
+        filled=("a person known by code", "known only as a total"),
     )  # fmt: skip
     numbers = counts.unstack(fill_value=0).reindex(index=list(rows), columns=list(columns), fill_value=0)
+    cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
     caption = f"One mark is one person at one event. {title}"
-    cells = [f"{e}: {joined(f'{n} {columns[c]}' for c, n in counts[e].items())}" for e in rows]
-    return picture(
-        figure, study, caption, f"A grid of people, event by {grouping.label.lower()}. {'; '.join(cells)}.", numbers
-    )
+    alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
+    return picture(figure, study, caption, alt, numbers)
+
+
+def _taken_together(study: Study, events: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the event of each mark; where there are many interviews of one person, they are one."""
+    interviews = study.events["event"][study.events["kind"] == "interview"].astype("object")
+    one = events.isin(interviews) & ~events.duplicated(keep=False)
+    return events.where(~one, ALONE) if one.sum() > MOST_EVENTS else events
 
 
 def _marks(study: Study, grouping: Grouping, found: pd.DataFrame) -> list[tuple[str, str, bool]]:
-    """Return one (event, level, listed one by one) for each person of the grouping heard at an event."""
-    level = study.participants[grouping.column].astype("object")
-    inside = study.participants.index.isin(members(study, grouping.population).index)
+    """Return one (event, level, known by code) for each person of the grouping heard at an event."""
+    about = inside(study, grouping.population)
+    keys = [*grouping.levels, NOT_SAID]  # the level -1, not known, is the last
+    level = known_level(study, grouping)
+    there = attended(study)
+    open_ones = set(unlisted(study))
     marks: list[tuple[str, str, bool]] = []
-    for event, participants in zip(
-        study.events["event"], study.events["participants"].fillna(0).astype(int), strict=True
-    ):
-        here = _seated(study, event)
-        if here.any():
-            levels = level[here & inside].fillna(NOT_SAID)
-            marks += [(event, key if key in grouping.levels else NOT_SAID, True) for key in levels]
-            continue
-        known = found[(found["event"] == event) & found["people"].notna()]
-        totals = list(zip(known["level"], known["people"].astype(int), strict=True))
-        marks += [(event, key, False) for key, n in totals for _ in range(n)]
-        most = found.loc[found["event"] == event, "upper"].sum()
-        rest = min(participants, int(most)) - sum(n for _, n in totals)
-        marks += [(event, NOT_SAID, False)] * max(rest, 0)
-    nowhere = ~attended(study).any(axis=1) & inside
-    return marks + [
-        (NO_EVENT, key if key in grouping.levels else NOT_SAID, True) for key in level[nowhere].fillna(NOT_SAID)
-    ]
+    for v, event in enumerate(study.events["event"]):
+        at = level[there[:, v] & about]
+        marks += [(event, keys[i], True) for i in at]
+        if event in open_ones:
+            marks += [
+                (event, key, False)
+                for key in _more(grouping, found[found["event"] == event], at, study.events["participants"].iloc[v])
+            ]
+    nowhere = ~there.any(axis=1) & about
+    return marks + [(NO_EVENT, keys[i], True) for i in level[nowhere]]
+
+
+def _more(grouping: Grouping, found: pd.DataFrame, known: NDArray[np.int64], heard: int) -> list[str]:
+    """Return a level for each person heard at an event beside those known: from totals, or that it is not known."""
+    listed = np.bincount(known[known >= 0], minlength=len(grouping.levels))
+    totals = found["people"].fillna(0).astype(int).to_numpy() - listed
+    more = [key for key, n in zip(grouping.levels, totals, strict=True) for _ in range(n)]
+    most = 0 if pd.isna(heard) else min(int(heard), int(found["upper"].sum()))
+    return more + [NOT_SAID] * (most - len(known) - len(more))
 
 
 def separable_say(study: Study, by: str) -> Say:
@@ -129,33 +143,53 @@ def separable_say(study: Study, by: str) -> Say:
     found = design(study, by)
     verdict = found["separable"].iloc[0]
     label = grouping.label
-    where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
-    groups = study.events["event"][study.events["kind"] != "interview"]
-    together = where[where["event"].isin(groups)].groupby("event", observed=True)["level"].nunique().max() > 1
-    sat = [
-        f"{grouping.levels[key]}: {joined(rows['people'].astype(str) + ' at ' + rows['at'])}"
-        for key, rows in ((key, where[where["level"] == key]) for key in grouping.levels)
-        if len(rows)
-    ]
-    seen = f"Known of who was heard where: {'; '.join(sat)}." if sat else ""
+    seen = _where_say(grouping, found)
+    need = ""
     if pd.isna(verdict):
-        answer = (
-            f"{label}: who sat where is not published, so the design may or may not tell {label.lower()} from the room."
-        )
-        need = f"Needed: the {label.lower()} of each person, or of each event in total."
-    elif verdict == WITHIN and not together:
-        answer = f"{label}: people of several levels were heard one by one, and can be compared with one another."
-        need = ""
+        answer = f"{label}: who sat where is not known, so the design may or may not tell {inner(label)} from the room."
+        need = f"Needed: the {inner(label)} of each person, or of each event in total."
     elif verdict == WITHIN:
-        answer = f"{label}: levels sat together in the same event, so people can be compared within a room."
-        need = ""
+        answer, need = _together_say(study, grouping)
     elif verdict == BETWEEN:
         answer = f"{label}: no event held two levels, but each level had several events of like size to compare."
-        need = ""
     else:
-        answer = f"{label}: no event held two levels, so a difference could as well be one between the rooms."
+        answer = f"{label}: {NOT_TOGETHER}, so a difference could as well be one between the rooms."
         need = "Needed: events that hold several levels, or several events of like size for each level."
-    return say(answer, seen, need)
+    about = int(inside(study, grouping.population).sum())
+    known = int((known_level(study, grouping) >= 0).sum())
+    left = (
+        f"Person by person the {inner(label)} is known of {known or 'none'} of {people(about)}."
+        if known < about
+        else ""
+    )
+    return say(answer, seen, left, need)
+
+
+def _where_say(grouping: Grouping, found: pd.DataFrame) -> str:
+    """Return how many of each level are known to have been heard where."""
+    where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
+    sat = []
+    for key, rows in where.groupby("level", observed=True):
+        many = f"{rows['people'].sum()} in all, at {len(rows)} events"
+        some = many if len(rows) > MOST_EVENTS else joined(rows["people"].astype(str) + " at " + rows["at"])
+        sat.append(f"{grouping.levels[str(key)]}: {some}")
+    return f"Known of who was heard where: {'; '.join(sat)}." if sat else ""
+
+
+def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
+    """Return which levels were first heard together, and which were with no other."""
+    level, block_of = known_level(study, grouping), block(study)
+    rooms = {v: set(level[(block_of == v) & (level >= 0)].tolist()) for v in sorted(set(block_of.tolist()))}
+    mixed = {v: levels for v, levels in rooms.items() if len(levels) > 1}
+    names = [inner(name) for name in grouping.levels.values()]
+    if set(mixed) == {NOT_KNOWN}:
+        answer = "people of several levels were heard one by one, and can be compared with one another"
+    else:
+        answer = "levels sat together in the same event, so people can be compared within a room"
+    together = set().union(*mixed.values())
+    apart = [names[i] for i in sorted(set(level[level >= 0].tolist()) - together)] if mixed else []
+    alone = f"No other level was heard together with {joined(apart, 'or')}: of them nothing can be told from the room."
+    return f"{grouping.label}: {answer}.", alone if apart else ""
 
 
 def design_table(study: Study, by: str) -> Table:

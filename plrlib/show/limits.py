@@ -3,9 +3,11 @@
 from hashlib import sha256
 from importlib.metadata import version
 
-from plrlib.show.hearing import members
-from plrlib.show.say import Say, count, joined, people, say
+import pandas as pd
+
+from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, share, verb
 from plrlib.stats.hearings import unlisted
+from plrlib.stats.people import inside, known_level
 from plrlib.study import Study
 
 
@@ -14,46 +16,41 @@ def limits_of_data(study: Study) -> Say:
     excerpts = study.excerpts
     attributed = int(excerpts["participant"].isna().sum())
     settings = study.settings
-    named = (
-        f"{attributed} of {count(len(excerpts), 'excerpt')} name no person; they are attributed to everybody who fits."
-        if attributed
-        else "Every excerpt names who said it."
-    )
+    named = "Every excerpt names who said it."
+    if attributed:
+        some = share(attributed, len(excerpts), "excerpt")
+        named = f"{capital(some)} {verb(attributed, 'names', 'name')} no person, and may be anybody's who fits."
     coded = (
         "" if settings.complete else "Coding is not complete: that a code is missing does not mean that nobody said it."
     )
     words = study.quantifiers["note"].fillna("").str.startswith("assumption")
-    read = (
-        f"{int(words.sum())} of {count(len(words), 'number word')} are read as a number of voices by assumption; "
-        "quantifiers.csv can be changed and the suite run again."
-        if words.any()
-        else ""
-    )
-    return say(*_kind(study), named, coded, read)
+    assumed = int(words.sum())
+    some = f"{capital(share(assumed, len(words), 'number word'))} {verb(assumed, 'is', 'are')}"
+    read = f"{some} read as a number of voices by assumption; quantifiers.csv can be changed and the suite run again."
+    return say(*_kind(study), named, coded, read if assumed else "")
 
 
 def limits_of_people(study: Study) -> Say:
     """Return the limits that lie in who was heard."""
     n = len(study.participants)
     nobody = unlisted(study)
-    hidden = f"Who was heard at {joined(nobody)} is not known." if nobody else ""
-    blank = [
-        g.label.lower()
-        for g in study.settings.groupings.values()
-        if members(study, g.population)[g.column].isna().any()
-    ]
+    hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
+    groupings = study.settings.groupings.values()
+    blank = [inner(g.label) for g in groupings if (inside(study, g.population) & (known_level(study, g) < 0)).any()]
     levels = f"Not known of everybody it is about: {joined(blank)}." if blank else ""
-    return say(*_kind(study), f"{people(n).capitalize()} were heard; they were not drawn at random.", hidden, levels)
+    heard = f"{capital(people(n))} {verb(n, 'was', 'were')} heard; nothing here says whom else they speak for."
+    return say(*_kind(study), heard, hidden, levels)
 
 
 def limits_of_sorting(study: Study) -> Say:
     """Return the limits that lie in who sorted and coded."""
     kinds = study.settings.coders or {}
-    said = joined(f"{coder} is of the kind “{kind}”" for coder, kind in kinds.items()) if kinds else ""
-    coders = f"By study.toml, {said}." if said else "study.toml does not say what kind of coder each is."
-    seen = study.codings.groupby("coder", observed=True)["excerpt"].nunique()
+    said = joined(f"{coder} is of the kind “{kind}”" for coder, kind in kinds.items())
+    coders = f"By study.toml, {said}." if kinds else "study.toml does not say what kind of coder each is."
+    rows = pd.concat([study.codings[["coder", "excerpt"]], study.envelopes[["coder", "excerpt"]]]).astype("object")
+    seen = rows.groupby("coder", sort=False)["excerpt"].nunique()
     partly = [f"{coder} ({n})" for coder, n in seen.items() if n < len(study.excerpts)]
-    some = f"Not every excerpt was coded by {joined(partly, 'or')}." if partly else ""
+    some = f"Not every one of the {len(study.excerpts)} excerpts was seen by {joined(partly, 'or')}." if partly else ""
     return say(*_kind(study), coders, some)
 
 

@@ -17,15 +17,14 @@ from plrlib.show.table import Table
 from plrlib.study import Study
 
 INK, QUIET, LINE, PAPER = "#22313a", "#5d6b73", "#d9dfe2", "#ffffff"
-# Okabe and Ito's colours, darkened where they would be faint on white; a shape always doubles a colour.
-BLUE, AMBER, RED, GREEN, PURPLE, GREY = "#1f6a9a", "#c98a12", "#bf3f12", "#1b7f64", "#8d5a86", "#8a959b"
-COLOURS = (BLUE, AMBER, GREEN, PURPLE, RED, GREY)
-SHAPES = ("o", "s", "^", "D", "X", "P")
+# Of Okabe and Ito's colours, darkened where they would be faint on white; a shape always doubles a colour.
+BLUE, RED, GREY, PALE = "#1f6a9a", "#bf3f12", "#8a959b", "#c3cbd0"
+FONT = "DejaVu Sans"
 DOTS_PER_INCH = 96
 CRISP = 2
 
 _STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
+    "font.family": FONT, "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
     "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.spines.top": False,
     "axes.spines.right": False, "axes.spines.left": False, "axes.spines.bottom": False, "axes.grid": False,
     "xtick.color": INK, "ytick.color": INK, "xtick.major.size": 0, "ytick.major.size": 0, "figure.facecolor": PAPER,

@@ -4,14 +4,16 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.privacy import text_of
-from plrlib.show.dots import Axis, Look, dot_grid
+from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.picture import GREY, RED, Picture, picture
-from plrlib.show.say import Say, capital, count, joined, say
+from plrlib.show.say import Say, capital, count, few, joined, say, share, verb
 from plrlib.show.table import Table
 from plrlib.stats.ledger import LEFT_OVER, NOT_SEEN, envelopes, moved, sorted_twice
 from plrlib.study import Study
 
 NOWHERE = "left over"
+MOST_NAMED = 150
+"""Of more excerpts that move, the picture shows no numbers; the table has them."""
 
 
 def sorters(study: Study) -> list[str]:
@@ -32,15 +34,18 @@ def pairs(study: Study) -> list[tuple[str, str]]:
     Raises
     ------
     NotInStudy
-        If only one kind of coder sorted.
+        If only one kind of coder sorted, or no two kinds the same excerpts.
     """
     first, *others = sorters(study)
     kinds: dict[str, str] = {}
     for coder in others:
-        if kind_of(study, coder) != kind_of(study, first):
+        if kind_of(study, coder) != kind_of(study, first) and len(sorted_twice(study, first, coder)):
             kinds.setdefault(kind_of(study, coder), coder)
     if not kinds:
-        raise NotInStudy(f"Only {first} put these excerpts into envelopes, so nothing can be seen to move.")
+        raise NotInStudy(
+            f"Only {first} put these excerpts into envelopes, or nobody of another kind did so with the same ones: "
+            "nothing can be seen to move."
+        )
     return [(first, coder) for coder in kinds.values()]
 
 
@@ -76,18 +81,18 @@ def ledger_table(study: Study) -> Table:
 def moved_say(study: Study, a: str, b: str) -> Say:
     """Return how many excerpts leave the envelope of `a` when `b` sorts, and which theme loses the most."""
     both, away = sorted_twice(study, a, b), moved(study, a, b)
-    change = f"{len(away)} of {count(len(both), 'excerpt')} change envelope"
-    first = f"Sorted by {b} ({kind_of(study, b)}) instead of {a}, {change}."
+    n = len(away)
+    of = f"{n or 'none'} of {count(len(both), 'excerpt')}" if len(both) != 1 else f"{share(n, 1, 'excerpt')}"
+    first = f"Sorted by {b} ({kind_of(study, b)}) instead of {a}, {of} {verb(n or 1, 'changes', 'change')} envelope."
     if away.empty:
         return say(first)
-    route = away.groupby(["from", "to"], observed=True).size().sort_values(ascending=False, kind="stable")
-    (start, end), n = route.index[0], int(route.iloc[0])
-    of = int((both["from"] == start).sum())
-    return say(
-        first,
-        f"The largest move: {n} of the {of} in “{_name(study, start)}” go to “{_name(study, end)}”.",
-        _stay_say(study, both),
-    )
+    places = away[["from", "to"]].astype("object").fillna(NOWHERE)
+    route = places.groupby(["from", "to"], sort=False).size().sort_values(ascending=False, kind="stable")
+    (start, end), most = route.index[0], int(route.iloc[0])
+    size = int((both["from"].astype("object").fillna(NOWHERE) == start).sum())
+    whole = f"all {size}" if most == size else f"{most} of the {size}"
+    largest = f"The largest move: {whole} in “{_name(study, start)}” go to “{_name(study, end)}”."
+    return say(first, largest if most > 1 else "No two excerpts make the same move.", _stay_say(study, both))
 
 
 def _stay_say(study: Study, both: pd.DataFrame) -> str:
@@ -118,33 +123,30 @@ def moved_table(study: Study, a: str, b: str) -> Table:
 def moved_picture(study: Study, a: str, b: str) -> Picture:
     """Return a picture of every excerpt in the row of its envelope by `a` and the column of its envelope by `b`."""
     both = sorted_twice(study, a, b)
-    start = both["from"].astype("object").fillna(NOWHERE)
-    end = both["to"].astype("object").fillna(NOWHERE)
-    stays = start == end
-    marks = pd.DataFrame(
+    places = both[["from", "to"]].astype("object").fillna(NOWHERE)
+    stays = places["from"] == places["to"]
+    named = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
+    every = pd.DataFrame(
         {
-            "row": start, "column": end, "look": stays.map({True: "stays", False: "moves"}), "filled": True,
-            "tag": both["excerpt"].astype("object").where(~stays, ""),
+            "row": places["from"], "column": places["to"], "look": stays.map({True: "stays", False: "moves"}),
+            "filled": True, "tag": named,
         }
     )  # fmt: skip
-    used = [t for t in [*both["from"].cat.categories, NOWHERE] if (start == t).any() or (end == t).any()]
+    marks, each = thinned(every)
+    used = [t for t in [*both["from"].cat.categories, NOWHERE] if (places == t).any(axis=None)]
     columns = {theme: _name(study, theme) for theme in used}
-    rows = {theme: f"{name} ({int((start == theme).sum())})" for theme, name in columns.items()}
-    looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", "moves, with its number")}
+    rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
+    moves = "moves, with its number" if (named != "").any() else "moves"
+    looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
     sentence = moved_say(study, a, b).sentences
+    titles = f"envelope by {a}", f"envelope by {b}"
     figure = dot_grid(
-        marks,
-        Axis(rows, f"envelope by {a}"),
-        Axis(columns, f"envelope by {b}"),
-        looks,
-        sentence[0].rstrip("."),
-        per_line=5,
+        marks, Axis(rows, titles[0]), Axis(columns, titles[1]), looks, sentence[0].rstrip("."), per_line=5
     )
-    numbers = marks[["row", "column"]].map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
+    numbers = every[["row", "column"]].map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
     numbers = numbers.rename(columns={"row": "from", "column": "to"})
-    place = f"in the row of its envelope by {a} and the column of its envelope by {b}"
-    caption = f"One mark is one excerpt, {place}. {' '.join(sentence)}"
-    away = ", ".join(
-        f"{row.tag} from {_name(study, row.row)} to {_name(study, row.column)}" for row in marks[~stays].itertuples()
-    )
-    return picture(figure, study, caption, f"A grid of excerpts. {sentence[0]} {away}.", numbers)
+    one = f"One mark is {of_marks(each)}, in the row of its {titles[0]} and the column of its {titles[1]}."
+    routes = numbers[numbers["from"] != numbers["to"]].sort_values("excerpts", ascending=False, kind="stable")
+    away = [f"{n} from {start} to {end}" for start, end, n in routes.itertuples(index=False, name=None)]
+    alt = f"A grid of excerpts. {sentence[0]} {capital(few(away))}." if away else f"A grid of excerpts. {sentence[0]}"
+    return picture(figure, study, f"{one} {' '.join(sentence)}", alt, numbers)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 MISSING = "–"
+ONE_LINE = 80
+"""A caption of so many letters or fewer stays on one line."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,16 @@ class Table:
 
     def __repr__(self) -> str:
         body = self.frame.astype("object").where(self.frame.notna(), MISSING).to_string(index=False)
+        body = body if len(self.frame) else "(no rows)"
         return f"{self.caption}\n\n{body}" if self.caption else body
 
     def _repr_html_(self) -> str:
         sides = ["right" if pd.api.types.is_numeric_dtype(self.frame[c]) else "left" for c in self.frame.columns]
         head = _row("th", self.frame.columns, sides, ' scope="col"')
         rows = "".join(_row("td", row, sides) for row in self.frame.itertuples(index=False, name=None))
-        caption = f'<caption style="text-align:left">{html.escape(self.caption)}</caption>' if self.caption else ""
+        wrap = "nowrap" if len(self.caption) <= ONE_LINE else "normal"  # else a narrow table folds its caption
+        style = f"text-align:left;white-space:{wrap}"
+        caption = f'<caption style="{style}">{html.escape(self.caption)}</caption>' if self.caption else ""
         return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 

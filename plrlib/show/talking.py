@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from plrlib.show.say import Say, joined, say
+from plrlib.show.say import Say, inner, joined, say
 from plrlib.stats.talk import MEASURES, talk
 from plrlib.study import Study
 
@@ -18,14 +18,15 @@ def talk_say(study: Study, by: str) -> Say:
         if rows["mean"].isna().all():
             continue
         means = zip(rows["level"], rows["mean"], strict=True)
-        seen = joined(f"{mean:.1f} for {grouping.levels[key].lower()}" for key, mean in means if not pd.isna(mean))
+        seen = joined(f"{mean:.1f} for {inner(grouping.levels[key])}" for key, mean in means if not pd.isna(mean))
         p = rows["p"].iloc[0]
         chance = reasons[measure] if pd.isna(p) else f"{_chance(float(p))}; {reasons[measure]}"
-        sentences.append(f"{grouping.label}, {measure} a person: {seen} ({chance}).")
+        sentences.append(f"{grouping.label}: {measure} a person are {seen} ({chance}).")
     for why in dict.fromkeys(reasons.values()):
         lost = [m for m in MEASURES if reasons[m] == why and found.loc[found["measure"] == m, "mean"].isna().all()]
         if lost:
-            sentences.append(f"{grouping.label}, {joined(lost)} a person: {why}.")
+            reason = why.removeprefix("not known of each person: ")
+            sentences.append(f"{grouping.label}: {joined(lost)} a person are not known, because {reason}.")
     return say(*sentences)
 
 

@@ -33,7 +33,8 @@ def attribution(study: Study, by: str) -> pd.DataFrame:
         - excerpt;
         - heard: the levels somebody who may have said it can be at, parted by ` or `, in declared order; `outside`
           stands for people whom the grouping is not about, or who may be at none of its levels. Categorical;
-        - certain: whether that is one level, and the excerpt therefore evidence of it.
+        - about: whether somebody at one of the levels may have said it;
+        - certain: whether all who may have are at one level, and the excerpt therefore evidence of it.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def attribution(study: Study, by: str) -> pd.DataFrame:
         there = possible(study, cells, attributed(study))
     except Infeasible as error:
         raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    names = [*grouping.levels, OUTSIDE]
+    names = [*grouping.levels, OUTSIDE if OUTSIDE not in grouping.levels else f"{OUTSIDE} the grouping"]
     last = len(grouping.levels)
     level = np.where(level < 0, last, level)
     by_fit = [_levels(level[there & fit]) for fit in cells.fits.T]
@@ -64,6 +65,7 @@ def attribution(study: Study, by: str) -> pd.DataFrame:
         {
             "excerpt": study.excerpts["excerpt"],
             "heard": pd.Categorical([called[some] for some in heard], categories=list(called.values())),
+            "about": [some != (last,) for some in heard],
             "certain": [len(some) == 1 and some != (last,) for some in heard],
         }
     )

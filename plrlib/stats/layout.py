@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from plrlib.settings import Grouping
 from plrlib.stats.assignments import Attributed, assign, attributed, counted_levels, possible
 from plrlib.stats.cells import Cells, people_by_cell
-from plrlib.stats.hearings import NOT_KNOWN, attended, possible_events, rows_of
+from plrlib.stats.hearings import NOT_KNOWN, attended, not_all_known, possible_events, rows_of
 from plrlib.stats.people import inside, known_level
 from plrlib.stats.program import Infeasible
 from plrlib.study import Study
@@ -166,7 +166,8 @@ def _talk(
     words = study.excerpts["n_words"].to_numpy(dtype=float, na_value=np.nan)
     at = [np.asarray(level == i, dtype=bool) for i in range(len(grouping.levels))]
     listed = [[int((there[:, v] & who).sum()) for who in at] for v in range(len(people))]
-    more = [any(ends[i][1] > known[i] for ends, known in zip(people, listed, strict=True)) for i in range(len(at))]
+    open_ones = np.flatnonzero(not_all_known(study))
+    more = [any(people[v][i][1] > listed[v][i] for v in open_ones) for i in range(len(at))]
     rows = []
     for v, ends in enumerate(people):
         row = []
@@ -174,7 +175,7 @@ def _talk(
             who = there[:, v] & at[i]
             theirs = (place == v) & np.append(who, False)[speaker]
             heard = excerpts = spoken = np.nan
-            if low == high > 0:
+            if low == high == listed[v][i] > 0:  # otherwise it is not known of each who they are
                 heard = np.nan if more[i] else float(hearings[who].mean())
                 excerpts = np.nan if doubtful[v] else float(theirs.sum() / high)
                 spoken = np.nan if doubtful[v] else float(words[theirs].sum() / high)

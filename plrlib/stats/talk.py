@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plrlib.stats.attribution import OUTSIDE, attribution
+from plrlib.stats.attribution import attribution
 from plrlib.stats.exchange import exchange_test
 from plrlib.stats.hearings import attended, block, rows_of
 from plrlib.stats.layout import unseen
@@ -71,11 +71,13 @@ def _unknown(study: Study, by: str, known: NDArray[np.bool_]) -> dict[str, str]:
     """Return for each measure why it is not known of each person; blank where it is."""
     nobody = unseen(study, by)
     nowhere = int((known & ~attended(study).any(axis=1)).sum())
-    hearings = f"not known of each person: {', '.join(nobody)} does not say whom it heard" if nobody else ""
+    does = "does not say whom it" if len(nobody) == 1 else "do not say whom they"
+    hearings = f"not known of each person: {', '.join(nobody)} {does} heard" if nobody else ""
     hearings = hearings or (f"not known of each person: of {nowhere} no event is known" if nowhere else "")
     named = study.excerpts["participant"].notna().to_numpy()
-    open_ones = int(((attribution(study, by)["heard"] != OUTSIDE).to_numpy() & ~named).sum())
-    said = f"not known of each person: {open_ones} excerpts name nobody" if open_ones else ""
+    open_ones = int((attribution(study, by)["about"].to_numpy() & ~named).sum())
+    names = "1 excerpt names" if open_ones == 1 else f"{open_ones} excerpts name"
+    said = f"not known of each person: {names} nobody" if open_ones else ""
     theirs = np.append(known, False)[rows_of(study, study.excerpts["participant"])]
     words = said or (
         "not every excerpt has a number of words" if study.excerpts["n_words"][theirs].isna().any() else ""

@@ -13,6 +13,7 @@ with quick_imports():
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+_PATIENCE = 120  # seconds for the last output to come after a cell has ended; on a busy machine it may be late
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -41,7 +42,15 @@ async def execute(notebook: Any, name: str, kernel: Kernel, keep_rest: bool) -> 
     NotebookError
         If a cell raises anything else, or the kernel dies.
     """
-    client = NotebookClient(notebook, km=kernel.manager, record_timing=False, coalesce_streams=True, timeout=None)
+    client = NotebookClient(
+        notebook,
+        km=kernel.manager,
+        record_timing=False,
+        coalesce_streams=True,
+        timeout=None,
+        iopub_timeout=_PATIENCE,
+        raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and nobody would know
+    )
     client.kc = kernel.client
     for index, cell in enumerate(notebook.cells):
         try:

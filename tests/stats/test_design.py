@@ -114,3 +114,60 @@ def test_people_of_whom_no_event_is_known_have_a_row(tmp_path):
 def test_an_unknown_grouping_is_told(tmp_path):
     with pytest.raises(NotInStudy, match="no grouping called 'age'; those it declares: sector, role"):
         plrlib.design(made(tmp_path, toml=TOML), "age")
+
+
+def test_an_event_may_have_heard_more_than_it_lists(tmp_path):
+    """A lists V1, V2 and S1, but heard five; INT heard two, and lists nobody. Everybody's sector is known."""
+    events = "event,kind,order,participants\nA,focus group,1,5\nB,focus group,2,4\nINT,interview,3,2\n"
+    found = plrlib.design(made(tmp_path, events=events), "sector").set_index(["event", "level"])
+    ends = found[["lower", "upper"]].apply(tuple, axis=1)
+    assert [ends["A", "voluntary"], ends["A", "statutory"]] == [(2, 3), (1, 3)]
+    assert [ends["B", "voluntary"], ends["B", "statutory"]] == [(1, 1), (3, 3)]
+    assert [ends["INT", "voluntary"], ends["INT", "statutory"]] == [(0, 2), (0, 2)]
+    assert found["people"].isna().tolist() == [True, True, False, False, True, True]
+    assert found["hearings"].isna().all()
+
+
+def test_who_is_outside_the_population_is_not_talked_of(tmp_path):
+    """The grouping is about practitioners, who sat in B: what V1 says in A is no talk of theirs."""
+    toml = TOML.replace("[populations]", '[populations]\npractitioners = { role = ["practitioner"] }').replace(
+        'label = "Sector"', 'label = "Sector"\npopulation = "practitioners"'
+    )
+    study = made(tmp_path, toml, events="event\nA\nB\n", excerpts="excerpt,participant,event,n_words\nE1,V1,A,9\n")
+    found = plrlib.design(study, "sector").set_index(["event", "level"])
+    assert found["people"].tolist() == [0, 0, 1, 3]
+    assert found.loc["A", ["hearings", "excerpts", "words"]].isna().all(axis=None)
+    assert found.loc["B", "hearings"].tolist() == [1, 1]
+
+
+def test_who_has_no_known_sector_is_left_out_where_no_total_says_how_many(tmp_path):
+    """A holds V and ?, B holds S and ?: each event holds one known level."""
+    rows = f"{HEAD}\nP1,manager,voluntary,A\nP2,manager,,A\nP3,manager,statutory,B\nP4,manager,,B\n"
+    found = plrlib.design(made(tmp_path, participants=rows, events="event\nA\nB\n",
+                               excerpts="excerpt,participant\nE1,P1\n"), "sector")  # fmt: skip
+    assert set(found["separable"]) == {"no"}
+    ends = found.set_index(["event", "level"])[["lower", "upper"]].apply(tuple, axis=1)
+    assert ends.tolist() == [(1, 2), (0, 1), (0, 1), (1, 2)]
+    assert found["people"].isna().all()
+
+
+def test_talk_is_missing_where_some_of_it_is_attributed_or_its_length_is_not_known(tmp_path):
+    rows = "excerpt,participant,event,n_words\nE1,V1,A,9\nE2,S1,,\nE3,V3,B,5\nE4,,A,7\n"
+    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "level"])
+    assert found.loc["A", ["excerpts", "words"]].isna().all(axis=None)  # E4 may be anybody's
+    assert found.loc["B", "excerpts"].tolist() == [1, 0]
+    rows = rows.replace("E4,,A,7\n", "")
+    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "level"])
+    assert found.loc["A", "excerpts"].tolist() == [0.5, 1]  # S1 was heard in A alone, so E2 was said there
+    assert found.loc["A", "words"].isna().tolist() == [False, True]
+
+
+def test_excerpts_can_show_that_levels_sat_together(tmp_path):
+    """Of four in A no sector is known but the totals, two and two; somebody of each sector speaks in A."""
+    rows = [f"P{i},manager,,{'A' if i < 2 else 'B'}" for i in range(4)]
+    halves = "population,attribute,level,n\nstaff,sector,voluntary,2\nstaff,sector,statutory,2\n"
+    tables = {"participants": "\n".join([HEAD, *rows]) + "\n", "events": "event\nA\nB\n", "margins": halves}
+    excerpts = "excerpt,participant,event,sector\nE1,,A,voluntary\nE2,,A,{}\n"
+    for second, answer in (("voluntary", None), ("statutory", "within")):
+        found = plrlib.design(made(tmp_path, **tables, excerpts=excerpts.format(second)), "sector")["separable"]
+        assert found.isna().all() if answer is None else set(found) == {answer}

@@ -72,6 +72,18 @@ def test_of_too_many_a_seeded_sample_is_drawn_and_labelled(monkeypatch):
     assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / exchange.SAMPLE) + 1e-4)
 
 
+def test_a_sample_stays_within_blocks_of_unlike_size(monkeypatch):
+    """One high value in the block that is mostly of level 1: across blocks it would weigh otherwise than within."""
+    values = np.array([9.0, 1, 2, 3, 0, 5, 1, 4])
+    levels, blocks = np.array([0, 1, 1, 1, 0, 0, 1, 2]), np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    exact = exchange_test(values, levels, blocks, seed=1)
+    assert exact.assignments == 4 * 12
+    monkeypatch.setattr(exchange, "MOST", 47)
+    sampled = exchange_test(values, levels, blocks, seed=2)
+    assert not sampled.exact
+    assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / exchange.SAMPLE) + 1e-4)
+
+
 def test_wrong_input_is_told():
     with pytest.raises(ValueError, match="one of each a person"):
         exchange_test(np.ones(3), np.zeros(2, dtype=np.int64), one_block(3), seed=1)

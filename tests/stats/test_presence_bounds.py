@@ -116,6 +116,46 @@ def check(folder: Path, small: Small, groupings: Iterable[str] = GROUPINGS) -> N
             assert (row.n, row.lower, row.upper, row.excerpts) == expected, (by, code, level)
 
 
+AS_VOLUNTARY_IN_A = said("c", event=("A",), sector=("voluntary",), quantifier="one")
+STAFF_OF_TWO = [("staff", "voluntary", 1), ("staff", "statutory", 1)]
+SELDOM_DRAWN = [
+    # Fewer than half of the voluntary people in A are a voice or more: all three are voluntary.
+    Small([person(i) for i in range(3)], {}, [], [said("c", event=("A",), sector=("voluntary",), quantifier="few")]),
+    # The totals are of P0 and P1; of P2 none is published.
+    Small([person(0), person(1), person(2, "young")], {}, STAFF_OF_TWO, [said("c", by="P0")]),
+    # All three were interviewed, one of them voluntary; two statutory people say something: two are left for that.
+    Small(
+        [person(i) for i in range(3)], {"INT": 3}, [("staff interviewed", "voluntary", 1)],
+        [said("c", sector=("statutory",), quantifier="two"), said("c", by="P0")],
+    ),
+    # One of those in A is voluntary, and that is P0: so P1 is not, and P0 said it.
+    Small(
+        [person(0, sector="voluntary"), person(1), person(2, where="B")], {"A": 3}, [("anybody in A", "voluntary", 1)],
+        [AS_VOLUNTARY_IN_A],
+    ),
+    Small(
+        [person(0, sector="voluntary"), person(1), person(2, where="B")], {"INT": 1},
+        [("heard in A or INT", "voluntary", 1)], [AS_VOLUNTARY_IN_A],
+    ),
+    # Everybody was interviewed, one of them voluntary, and that is P0.
+    Small(
+        [person(0, sector="voluntary", where="B"), person(1, where="B"), person(2, sector="statutory")], {"INT": 3},
+        [("heard in A or INT", "voluntary", 1)], [said("c", event=("B",), sector=("voluntary",), quantifier="one")],
+    ),
+    # Whoever was interviewed is voluntary; the statutory person is P2, and P3 said it.
+    Small(
+        [person(0, where="B"), person(1, where="B"), person(2), person(3, sector="voluntary")], {"INT": 1},
+        [("staff interviewed", "voluntary", 1), ("heard in A or INT", "statutory", 1)], [AS_VOLUNTARY_IN_A],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("small", SELDOM_DRAWN)
+def test_what_chance_seldom_draws(tmp_path, small):
+    assert small.assignments
+    check(tmp_path, small)
+
+
 def bounds_are_the_extremes(tmp_path_factory: pytest.TempPathFactory, small: Small, by: str) -> None:
     assume(small.assignments)
     check(tmp_path_factory.getbasetemp(), small, [by])

@@ -1,0 +1,102 @@
+"""Where people were heard and where first; which excerpts belong to a first hearing; who belongs to a population."""
+
+import numpy as np
+import pytest
+
+from plrlib.stats import hearings
+from plrlib.stats.people import inside, known_level
+
+from .made import TOML, made, said
+
+PEOPLE = "participant,role,sector,focus_group\nP1,manager,voluntary,A\nP2,manager,statutory,A\nP3,manager,voluntary,\n"
+EVENTS = "event,kind,order,participants\nA,focus group,2,2\nB,focus group,{b},\nINT,interview,3,{n}\n"
+
+
+def study(tmp_path, *rows, b="1", n="", attendance=None):
+    events = EVENTS.format(b=b, n=n)
+    excerpts = said(*rows, columns="participant,event") if rows else {}
+    more = {"attendance": f"participant,event\n{attendance}"} if attendance else {}
+    return made(
+        tmp_path, participants=PEOPLE, events=events, **{"excerpts": "excerpt,participant\nE1,P1\n", **excerpts, **more}
+    )
+
+
+def names(study, numbers):
+    return [study.events["event"].iloc[v] if v >= 0 else "-" for v in numbers]
+
+
+def where(study):
+    return [sorted(study.events["event"][there]) for there in hearings.attended(study)]
+
+
+def test_who_was_heard_where_is_listed_or_told_by_an_excerpt(tmp_path):
+    found = study(tmp_path, "P1,INT > c1", "P2,A;B > c1", "P2,INT;  > c1", "P3, > c1", attendance="P2,B\n")
+    # P2's A;B may be either: nothing is known from it. `INT;` names one event.
+    assert where(found) == [["A", "INT"], ["A", "B", "INT"], []]
+    assert hearings.listed(found).sum() == 3
+
+
+@pytest.mark.parametrize(
+    ("b", "attendance", "first"),
+    [
+        ("1", "P1,B\n", ["B", "A", "-"]),  # B was held before A
+        ("2", "P1,B\n", ["A", "A", "-"]),  # at the same time: the focus group
+        ("", "P1,B\n", ["A", "A", "-"]),  # nobody knows when B was held: the focus group
+        ("1", "P3,INT\nP3,B\n", ["A", "A", "B"]),
+        ("1", "P3,INT\n", ["A", "A", "INT"]),
+    ],
+)
+def test_the_first_hearing(tmp_path, b, attendance, first):
+    found = study(tmp_path, b=b, attendance=attendance)
+    assert names(found, hearings.first(found)) == first
+    assert names(found, hearings.block(found)) == ["-" if event == "INT" else event for event in first]
+
+
+@pytest.mark.parametrize(
+    ("n", "rows", "unlisted"),
+    [
+        ("", [], ["B", "INT"]),  # they list nobody
+        ("1", ["P3,INT > c1"], ["B"]),  # one was heard at INT, and an excerpt tells who
+        ("2", ["P3,INT > c1"], ["B", "INT"]),  # two were
+        ("", ["P3,INT > c1"], ["B"]),  # no number says that there were more
+    ],
+)
+def test_events_of_which_not_everybody_is_known(tmp_path, n, rows, unlisted):
+    found = study(tmp_path, *rows, n=n)
+    assert hearings.unlisted(found) == unlisted
+    assert hearings.not_all_known(found).tolist() == [event in unlisted for event in ("A", "B", "INT")]
+
+
+def test_which_excerpts_are_of_a_first_hearing(tmp_path):
+    rows = ["P1,A > c1", "P1,INT > c1", "P1,A;INT > c1", "P1, > c1", ",A > c1", ",B > c1", ",INT > c1", ",B;A > c1"]
+    # P3 may have been first heard at B or INT, which list nobody.
+    found = study(tmp_path, *rows)
+    assert hearings.counting(found, "first").tolist() == [True, False, True, True, True, True, True, True]
+    # P3 is listed at INT: B is nobody's first hearing.
+    found = study(tmp_path, *rows, attendance="P3,INT\n")
+    assert hearings.counting(found, "first").tolist() == [True, False, True, True, True, False, True, True]
+    assert hearings.counting(found, "all").all()
+    with pytest.raises(ValueError, match="hearing is 'first' or 'all', not 'last'"):
+        hearings.counting(found, "last")
+
+
+def test_who_belongs_to_a_population_by_what_is_published(tmp_path):
+    toml = TOML.replace(
+        "[populations]",
+        '[populations]\ninterviewed = { sector = ["voluntary"], event = ["INT", "B"] }\n"in A" = { event = ["A"] }',
+    ).replace('label = "Sector"', 'label = "Sector"\npopulation = "in A"')
+    found = made(tmp_path, toml, attendance="participant,event\nV1,INT\nS2,INT\n")
+    people = found.participants["participant"]
+    assert sorted(people[inside(found, "interviewed")]) == ["V1", "V3"]  # V3 sat in B
+    assert sorted(people[inside(found, "in A")]) == ["S1", "V1", "V2"]
+    assert inside(found, "").all()
+    level = dict(zip(people, known_level(found, found.grouping("sector")), strict=True))
+    assert {name: int(at) for name, at in level.items()} == {
+        "V1": 0, "V2": 0, "S1": 1, "V3": -1, "S2": -1, "S3": -1, "S4": -1,
+    }  # fmt: skip
+
+
+def test_positions_of_people_and_events(tmp_path):
+    found = made(tmp_path, **said("V2,A;B,,, > c1", ",,,,one > c1", "S1,INT,,, > c1"))
+    assert np.array_equal(hearings.rows_of(found, found.excerpts["participant"]), [1, -1, 2])
+    assert hearings.possible_events(found, found.excerpts["event"]) == [{0, 1}, set(), {2}]
