@@ -141,7 +141,7 @@ def test_what_is_imported_is_declared(folder: str, extra: tuple[str, ...]) -> No
     lines = project["dependencies"] + [line for name in extra for line in project["optional-dependencies"][name]]
     declared = {canonicalize_name(Requirement(line).name) for line in lines} | {"plrlib"}
     sources = packages_distributions()
-    own = {"tests", *(path.stem for path in (HERE / folder).glob("*.py"))}
+    own = {"tests", *(path.stem for path in (HERE / folder).iterdir() if path.is_dir() or path.suffix == ".py")}
     for package, files in imports(folder).items():
         if package not in own:
             origins = {canonicalize_name(name) for name in sources.get(package, [package])}

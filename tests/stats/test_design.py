@@ -45,6 +45,7 @@ def separable(tmp_path, *rows, events="event,kind,order\n", **tables):
         ([("A", 5, 0), ("", 0, 5)], "no"),  # one level in a focus group, the other one by one
         ([("A", 4, 0), ("B", 4, 0), ("C", 0, 4)], "no"),  # statutory staff sat in one event only
         ([("A", 4, 0), ("B", 0, 4), ("C", 1, 0), ("D", 0, 1)], "no"),  # an event of one is no group
+        ([("A", 1, 0), ("B", 0, 1), ("C", 1, 0), ("D", 0, 1)], "no"),
     ],
 )
 def test_what_can_be_told_apart(tmp_path, rows, answer):

@@ -68,6 +68,7 @@ def test_of_too_many_a_seeded_sample_is_drawn_and_labelled(monkeypatch):
     assert exact.exact
     assert not sampled.exact
     assert sampled.assignments == exchange.SAMPLE
+    assert sampled.p * (exchange.SAMPLE + 1) == pytest.approx(round(sampled.p * (exchange.SAMPLE + 1)), abs=1e-6)
     assert sampled.p == exchange_test(values, levels, one_block(12), seed=1).p
     assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / exchange.SAMPLE) + 1e-4)
 

@@ -47,3 +47,26 @@ def test_what_is_only_attributed_is_not_known_of_each_person():
     assert found["why"].str.startswith("not known of each person").all()
     assert "INT" in found.loc[found["measure"] == "hearings", "why"].iloc[0]
     assert "53 excerpts" in found.loc[found["measure"] == "words", "why"].iloc[0]
+
+
+def test_who_cannot_have_been_at_an_event_that_lists_nobody_has_known_hearings():
+    """Those interviewed were six staff, so of the young people it is known that each was heard once."""
+    found = plrlib.talk(load_study("plr0809-017"), "provision").set_index(["measure", "level"])
+    assert found["mean"]["hearings"].tolist() == [1, 1]
+    assert found["mean"]["excerpts"].isna().all()
+
+
+def test_reasons_are_in_the_singular_or_the_plural(tmp_path):
+    excerpts = "excerpt,participant,event,n_words\nE1,V1,A,\nE2,,A,5\nE3,,A,5\n"
+    more = {"codings": "excerpt,coder,code\nE1,me,c1\n"}
+    why = plrlib.talk(made(tmp_path, excerpts=excerpts, **more), "sector").set_index("measure")["why"]
+    assert why["hearings"].iloc[0] == "not known of each person: INT does not say whom it heard"
+    assert why["words"].iloc[0] == "not known of each person: 2 excerpts name nobody"
+    excerpts = excerpts.replace("E3,,A,5\n", "")
+    events = "event,kind\nA,focus group\nB,focus group\nINT,interview\nINT2,interview\n"
+    why = plrlib.talk(made(tmp_path, excerpts=excerpts, events=events, **more), "sector").set_index("measure")["why"]
+    assert why["hearings"].iloc[0] == "not known of each person: INT, INT2 do not say whom they heard"
+    assert why["excerpts"].iloc[0] == "not known of each person: 1 excerpt names nobody"
+    excerpts = excerpts.replace("E2,,A,5\n", "")
+    why = plrlib.talk(made(tmp_path, excerpts=excerpts, **more), "sector").set_index("measure")["why"]
+    assert why["words"].iloc[0] == "not every excerpt has a number of words"
