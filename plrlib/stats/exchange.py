@@ -4,14 +4,12 @@ Letters: P people, L levels.
 """
 
 from dataclasses import dataclass
-from math import factorial, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 200_000
-"""So many assignments are enumerated; of more, a seeded sample is drawn."""
-SAMPLE = 9_999
+from plrlib.stats.ways import exchanges
+
 _TIE = 1e-9
 
 
@@ -80,19 +78,10 @@ def exchange_test(
         return Exchange(float("nan"), 0, True, 0)
     values, levels, blocks = values[mixed].astype(float), levels[mixed], blocks[mixed]
     n_levels = int(levels.max()) + 1
-    rooms = [np.flatnonzero(blocks == b) for b in np.unique(blocks)]
-    for room in rooms:
-        values[room] -= values[room].mean()
-    ways = prod(_ways(np.bincount(levels[room])) for room in rooms)
-    exact = ways <= MOST
-    sums = np.zeros((1, n_levels)) if exact else np.zeros((SAMPLE, n_levels))
-    rng = np.random.default_rng(seed)
-    for room in rooms:
-        if exact:
-            of_room = _every(values[room], np.bincount(levels[room], minlength=n_levels))
-            sums = (sums[:, None, :] + of_room[None, :, :]).reshape(-1, n_levels)
-        else:
-            sums += _drawn(values[room], levels[room], n_levels, rng)
+    for block in np.unique(blocks):
+        values[blocks == block] -= values[blocks == block].mean()
+    labels, exact = exchanges(levels, blocks, seed)
+    sums = np.stack([(labels == level) @ values for level in range(n_levels)], axis=1)
     sizes = np.bincount(levels, minlength=n_levels)
     seen = _spread(np.bincount(levels, weights=values, minlength=n_levels).astype(np.float64), sizes)
     extreme = int((_spread(sums, sizes) >= seen * (1 - _TIE) - _TIE).sum())
@@ -100,30 +89,7 @@ def exchange_test(
     return Exchange(float(p), len(sums), exact, len(values))
 
 
-def _ways(sizes: NDArray[np.int64]) -> int:
-    return factorial(int(sizes.sum())) // prod(factorial(int(n)) for n in sizes)
-
-
 def _spread(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the sum of squares between levels for sums by level, the last axis."""
     there = sizes > 0
     return np.asarray((sums[..., there] ** 2 / sizes[there]).sum(axis=-1))
-
-
-def _every(values: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sums by level of every way to put the people of one block at levels of these sizes, one a row."""
-    sums, left = np.zeros((1, len(sizes))), sizes[None, :]
-    for value in values:
-        rows, level = np.nonzero(left)  # each way so far, with each level that has room for one more
-        sums, left = sums[rows], left[rows].copy()
-        sums[np.arange(len(rows)), level] += value
-        left[np.arange(len(rows)), level] -= 1
-    return sums
-
-
-def _drawn(
-    values: NDArray[np.float64], levels: NDArray[np.int64], n_levels: int, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return the sums by level of ways drawn at random to put the people of one block at its levels, one a row."""
-    shuffled = rng.permuted(np.tile(levels, (SAMPLE, 1)), axis=1)
-    return np.stack([(shuffled == level) @ values for level in range(n_levels)], axis=1)

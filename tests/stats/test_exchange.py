@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from plrlib.stats import exchange
+from plrlib.stats import ways
 from plrlib.stats.exchange import exchange_test
 
 
@@ -63,14 +63,14 @@ def test_of_too_many_a_seeded_sample_is_drawn_and_labelled(monkeypatch):
     rng = np.random.default_rng(5)
     values, levels = rng.normal(size=12), np.array([0, 1] * 6)
     exact = exchange_test(values, levels, one_block(12), seed=1)
-    monkeypatch.setattr(exchange, "MOST", 100)
+    monkeypatch.setattr(ways, "MOST", 100)
     sampled = exchange_test(values, levels, one_block(12), seed=1)
     assert exact.exact
     assert not sampled.exact
-    assert sampled.assignments == exchange.SAMPLE
-    assert sampled.p * (exchange.SAMPLE + 1) == pytest.approx(round(sampled.p * (exchange.SAMPLE + 1)), abs=1e-6)
+    assert sampled.assignments == ways.SAMPLE
+    assert sampled.p * (ways.SAMPLE + 1) == pytest.approx(round(sampled.p * (ways.SAMPLE + 1)), abs=1e-6)
     assert sampled.p == exchange_test(values, levels, one_block(12), seed=1).p
-    assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / exchange.SAMPLE) + 1e-4)
+    assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / ways.SAMPLE) + 1e-4)
 
 
 def test_a_sample_stays_within_blocks_of_unlike_size(monkeypatch):
@@ -79,10 +79,10 @@ def test_a_sample_stays_within_blocks_of_unlike_size(monkeypatch):
     levels, blocks = np.array([0, 1, 1, 1, 0, 0, 1, 2]), np.array([0, 0, 0, 0, 1, 1, 1, 1])
     exact = exchange_test(values, levels, blocks, seed=1)
     assert exact.assignments == 4 * 12
-    monkeypatch.setattr(exchange, "MOST", 47)
+    monkeypatch.setattr(ways, "MOST", 47)
     sampled = exchange_test(values, levels, blocks, seed=2)
     assert not sampled.exact
-    assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / exchange.SAMPLE) + 1e-4)
+    assert sampled.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p * (1 - exact.p) / ways.SAMPLE) + 1e-4)
 
 
 def test_wrong_input_is_told():

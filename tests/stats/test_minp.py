@@ -1,0 +1,77 @@
+"""`step_down` against Westfall & Young's definition written out, and `tarone` against Tarone's own way of counting."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.stats import fisher_exact
+
+from plrlib.stats.minp import step_down, tarone
+
+
+def written_out(p_of, p):
+    """Return the adjusted p-values as algorithm 2.8 has them, one code after the other."""
+    order = sorted(range(len(p)), key=lambda c: p[c])
+    adjusted, before = [0.0] * len(p), 0.0
+    for step, c in enumerate(order):
+        rest = order[step:]
+        share = sum(min(row[r] for r in rest) <= p[c] * (1 + 1e-9) for row in p_of) / len(p_of)
+        before = adjusted[c] = max(before, share)
+    return adjusted
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_it_is_the_definition_over_every_exchange_of_eight_people(seed):
+    """Every division of 8 people into 4 and 4, each code's p by scipy's fisher_exact."""
+    rng = np.random.default_rng(seed)
+    raised = rng.random((8, 4)) < rng.uniform(0.2, 0.8, 4)
+    if seed % 5 == 0:
+        raised[:, 1] = raised[:, 0]  # two codes raised by the same people
+    ways = list(combinations(range(8), 4))
+
+    def p(way, c):
+        first, all_in_all = int(raised[list(way), c].sum()), int(raised[:, c].sum())
+        return fisher_exact([[first, 4 - first], [all_in_all - first, 4 - all_in_all + first]]).pvalue
+
+    p_of = np.array([[p(way, c) for c in range(4)] for way in ways])
+    seen = p_of[int(rng.integers(len(ways)))]
+    found = step_down(p_of, seen)
+    assert found == pytest.approx(written_out(p_of.tolist(), seen.tolist()), rel=1e-12)
+    assert (found >= seen * (1 - 1e-12)).all()
+
+
+def test_one_code_alone_keeps_its_p():
+    p_of = np.array([[0.1], [0.1], [0.6], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0]])
+    assert step_down(p_of, np.array([0.2])) == pytest.approx([0.2])
+
+
+def test_of_a_sample_b_of_m_give_b_and_1_of_m_and_1():
+    p_of = np.array([[0.01, 0.5], [0.5, 0.5], [0.9, 0.02], [1.0, 1.0]])
+    assert step_down(p_of, np.array([0.01, 0.6]), sampled=True) == pytest.approx([2 / 5, 4 / 5])
+
+
+def test_no_code_at_all():
+    assert len(step_down(np.zeros((3, 0)), np.zeros(0))) == 0
+
+
+@pytest.mark.parametrize(
+    ("p_min", "k"),
+    [
+        ([], 1),
+        ([1.0, 1.0, 1.0], 1),
+        ([0.001] * 4, 4),
+        ([0.05], 1),  # alpha itself is enough
+        ([0.001, 0.02, 0.03, 0.04], 2),  # at alpha / 2 two could show, at alpha all four
+        ([0.03, 0.04, 0.045], 2),
+        ([1e-9] * 20 + [0.004] * 5, 20),
+    ],
+)
+def test_alpha_is_shared_by_those_that_could_show(p_min, k):
+    assert tarone(np.array(p_min), 0.05) == k
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_it_is_the_smallest_k_with_no_more_than_k_codes(seed):
+    p_min = np.random.default_rng(seed).choice([1e-4, 0.002, 0.004, 0.01, 0.03, 0.2], 15)
+    fits = [k for k in range(1, 16) if sum(x <= 0.05 / k for x in p_min) <= k]
+    assert tarone(p_min, 0.05) == fits[0]
