@@ -127,22 +127,34 @@ def _with_stance(study: Study, stance: str, needed: NDArray[np.int64]) -> NDArra
 def _asked(study: Study, codes: list[str], hearing: str) -> NDArray[np.bool_]:
     """Return P × C: whether a person was asked about a code, at the first hearing or at any.
 
-    Without a table `asked` everybody was asked everything. An event asked about a theme was asked about all under it,
-    and one asked about a code was asked about its theme. Who was heard where nobody knows counts as asked.
+    Who was heard where nobody knows counts as asked.
     """
     if study.asked.empty:
         return np.ones((len(study.participants), len(codes)), dtype=bool)
-    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
-    about = np.zeros((len(study.events), len(codes)), dtype=bool)
-    for v, event in enumerate(study.events["event"]):
-        topics = set(study.asked.loc[study.asked["event"] == event, "code"])
-        covered = topics.union(*(_upwards(topic, above) for topic in topics))
-        about[v] = [code in covered or not topics.isdisjoint(_upwards(code, above)) for code in codes]
+    about = asked_at(study, codes)
     if hearing == "first":
         return np.vstack([about, np.ones(len(codes), dtype=bool)])[first(study)]
     there = attended(study)
     nowhere = there.sum(axis=1) == 0
     return np.asarray(((there.astype(int) @ about.astype(int)) > 0) | nowhere[:, None], dtype=bool)
+
+
+def asked_at(study: Study, codes: list[str]) -> NDArray[np.bool_]:
+    """Return V × C: whether an event was asked about a code.
+
+    Without a table `asked` each was asked about everything. An event asked about a theme was asked about all under it,
+    and one asked about a code was asked about its theme.
+    """
+    about = np.ones((len(study.events), len(codes)), dtype=bool)
+    if study.asked.empty:
+        return about
+    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
+    lines = {code: _upwards(code, above) for code in above}
+    for v, event in enumerate(study.events["event"]):
+        topics = set(study.asked.loc[study.asked["event"] == event, "code"])
+        covered = topics.union(*(lines[topic] for topic in topics))
+        about[v] = [code in covered or not topics.isdisjoint(lines[code]) for code in codes]
+    return about
 
 
 def _upwards(code: str, above: dict[str, str]) -> list[str]:

@@ -1,0 +1,179 @@
+"""People heard in a focus group and again in an interview: who kept, gained and lost a code.
+
+Letters: P people heard twice, C codes, A exchanges (ways to swap each person's two hearings).
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr
+
+from plrlib.stats.evidence import evidence
+from plrlib.stats.minp import step_down, tarone
+from plrlib.stats.twice import heard_twice
+from plrlib.study import Study
+from plrlib.wording import capital, count, joined, p_value, people
+
+MOST = 200_000
+"""So many ways to swap hearings are gone through; of more, a seeded sample is drawn."""
+SAMPLE = 9_999
+_TIE = 1e-9
+VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
+
+
+def change(study: Study, level: str = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
+    """Set the two hearings of each person side by side: the focus group they sat in first, and an interview after it.
+
+    The two hearings differ in kind: a group has others in it, and an interview one voice and other prompts. So a change
+    may be the setting's and not the person's; and somebody who was heard again had a second chance to raise things.
+
+    Parameters
+    ----------
+    study
+        A study in which everybody heard again is known by name, and coding is complete.
+    level
+        `theme`: a code counts for the theme above it. `code`: each code counts for itself.
+    coder
+        Whose codings; None: the study's reference coder.
+    alpha
+        The chance of any false finding that is accepted, for all codes together.
+
+    Returns
+    -------
+    DataFrame
+        One row a code, in the order of the codebook, also where nobody raised it. Unit: people, each heard twice.
+
+        - code: categorical;
+        - people: those asked about it at both hearings of whom it is known at which they raised it;
+        - kept, gained, lost, neither: how many of them raised it at both hearings, only in an interview, only in the
+          focus group, at neither;
+        - p: exact McNemar, two-sided: the binomial test of gained against lost; 1 where nobody changed;
+        - p_min: the smallest p that so many who changed allow: if all had changed alike;
+        - p_adjusted: step-down minP (Westfall & Young) over swapping each person's two hearings, jointly over the
+          codes: every way up to 200,000, beyond that 9,999 drawn from the study's seed, (b + 1) / (m + 1);
+        - verdict: `too few to tell` (p_min above Tarone's alpha / K), `changed` (p_adjusted at most alpha), or
+          `not shown to change`. Categorical;
+        - why: one sentence with the numbers in it.
+
+    Raises
+    ------
+    NotInStudy
+        If who was interviewed is not known, nobody was heard twice, coding is not complete, or excerpts that name
+        nobody may be of somebody heard twice.
+    ValueError
+        If an argument has a value that the study does not know.
+
+    Notes
+    -----
+    McNemar 1947, exact; Tarone 1990; Westfall & Young 1993. A person is left out of a code, and counted in `why`, where
+    an excerpt of theirs may be of either hearing, or was not seen by the coder, and it makes a difference.
+    """
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")
+    found = evidence(study, level, None, coder, "all")
+    heard = heard_twice(study, found)
+    here, before, after = heard.counted, heard.before, heard.after
+    step = np.where(here, after.astype(np.int64) - before, 0)
+    gained, lost = (step == 1).sum(axis=0), (step == -1).sum(axis=0)
+    p, p_min = mcnemar(gained, lost), mcnemar(gained + lost, 0)
+    p_of, exact = swapped(step, study.settings.seed)
+    adjusted = step_down(p_of, p, sampled=not exact)
+    needed = alpha / tarone(p_min, alpha)
+    few = p_min > needed * (1 + _TIE)
+    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + _TIE), CHANGED, NOT_SHOWN))
+    frame = pd.DataFrame(
+        {
+            "code": pd.Categorical(found.codes, categories=found.codes),
+            "people": here.sum(axis=0),
+            "kept": (here & before & after).sum(axis=0),
+            "gained": gained,
+            "lost": lost,
+            "neither": (here & ~before & ~after).sum(axis=0),
+            "p": p,
+            "p_min": p_min,
+            "p_adjusted": adjusted,
+            "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
+        }
+    )
+    whole = dict.fromkeys(("people", "kept", "gained", "lost", "neither"), "Int64")
+    frame = frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_adjusted"), "Float64")})
+    family = f"{count(len(frame), level)} compared"
+    allowed = f"after allowing for the {family}" + ("" if exact else f", over {SAMPLE:,} swaps drawn at random")
+    best = f"at best, and no more than {needed:.2g} would do with {family}"
+    left_out = (heard.asked & heard.unclear).sum(axis=0)
+    not_asked = (~heard.asked).sum(axis=0)
+    frame["why"] = [_why(*row, allowed, best) for row in zip(frame.itertuples(), left_out, not_asked, strict=True)]
+    return frame
+
+
+def mcnemar(gained: ArrayLike, lost: ArrayLike) -> NDArray[np.float64]:
+    """Return the exact two-sided p of McNemar's test: of those who changed, as many would gain as lose.
+
+    Parameters
+    ----------
+    gained, lost
+        Numbers of people, of shapes that broadcast together.
+
+    Returns
+    -------
+    array
+        Of the broadcast shape; 1 where nobody changed.
+    """
+    a, b = np.broadcast_arrays(np.asarray(gained, dtype=np.int64), np.asarray(lost, dtype=np.int64))
+    return np.asarray(np.minimum(2 * bdtr(np.minimum(a, b).astype(float), a + b, 0.5), 1.0))
+
+
+def swapped(step: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], bool]:
+    """Return the p of every code where each person's two hearings are swapped or not, the same for all codes.
+
+    Parameters
+    ----------
+    step
+        P × C: 1 where a person gained a code, -1 where they lost it, 0 otherwise.
+    seed
+        Of the sample, where one is drawn.
+
+    Returns
+    -------
+    p_of
+        A × C. P people who changed at all can be swapped in 2**P ways: all of them up to 200,000 (to swap everybody
+        changes no p, so that one person stays as they were), else 9,999 drawn at random.
+    exact
+        Whether these are all.
+    """
+    changers = step[step.any(axis=1)]
+    n = len(changers)
+    exact = 2**n <= MOST
+    if exact:
+        ways = np.arange(2 ** max(n - 1, 0))[:, None] >> np.arange(n) & 1
+    else:
+        ways = np.random.default_rng(seed).integers(0, 2, size=(SAMPLE, n))
+    changed = np.abs(changers).sum(axis=0)
+    gained = (changed + (1 - 2 * ways) @ changers) // 2
+    numbers = np.arange(n + 1)
+    p = mcnemar(numbers[:, None], numbers)
+    return np.asarray(p[gained, changed - gained]), exact
+
+
+def _why(row: Any, left_out: int, not_asked: int, allowed: str, best: str) -> str:
+    """Return the sentence for one code."""
+    aside = [f"{left_out} left out, as it is not known whether or when they raised it"] if left_out else []
+    aside += [f"{not_asked} not asked about it at both hearings"] if not_asked else []
+    if row.people == 0:
+        return f"Nobody's two hearings can be set side by side ({joined(aside)}): {row.verdict}."
+    told = [
+        f"{capital(str(row.kept or 'none'))} of {people(row.people)} raised it in both",
+        f"{row.gained or 'none'} only when interviewed",
+        f"{row.lost or 'none'} only in the group",
+        *aside,
+    ]
+    changed = row.gained + row.lost
+    if row.verdict != TOO_FEW:
+        chance = f"exact p = {p_value(row.p)}; {p_value(row.p_adjusted)} {allowed}"
+    elif changed:
+        chance = f"with {people(changed)} who changed the exact p is {p_value(row.p_min)} {best}"
+    else:
+        chance = "nobody changed"
+    return f"{', '.join(told)} ({chance}): {row.verdict}."
