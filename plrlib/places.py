@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 DEFAULT_STUDY = "plr0809-017"
+SHIPPED = (DEFAULT_STUDY, "worked-example")
+"""The studies that come with the project; `plr run` without a name runs those of them that are there."""
 
 
 def home() -> Path:
@@ -43,6 +45,11 @@ def known_studies() -> list[str]:
     raw = home() / "data" / "raw"
     found = raw.iterdir() if raw.is_dir() else ()
     return sorted(p.name for p in found if p.is_dir() and not p.name.startswith("."))
+
+
+def shipped_studies() -> list[str]:
+    """Return the names of the shipped studies that are in data/raw/, the published one first."""
+    return [name for name in SHIPPED if name in known_studies()]
 
 
 def chosen_study() -> str:
