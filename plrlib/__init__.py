@@ -10,20 +10,49 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plrlib.faults import Fault, NotInStudy, StudyError
     from plrlib.privacy import text_of
-    from plrlib.stats import attribution, design, envelopes, moved, presence, talk
+    from plrlib.stats import (
+        Coder,
+        Plan,
+        Room,
+        Simulated,
+        alone,
+        attribution,
+        change,
+        compare,
+        design,
+        envelopes,
+        files_of,
+        moved,
+        power,
+        presence,
+        simulate,
+        smallest_difference,
+        talk,
+    )
     from plrlib.study import Study, load_study
 
 __all__ = [
+    "Coder",
     "Fault",
     "NotInStudy",
+    "Plan",
+    "Room",
+    "Simulated",
     "Study",
     "StudyError",
+    "alone",
     "attribution",
+    "change",
+    "compare",
     "design",
     "envelopes",
+    "files_of",
     "load_study",
     "moved",
+    "power",
     "presence",
+    "simulate",
+    "smallest_difference",
     "talk",
     "text_of",
 ]
@@ -32,7 +61,25 @@ __version__ = version("plrlib")
 _ROOMS = {
     "faults": ("Fault", "NotInStudy", "StudyError"),
     "privacy": ("text_of",),
-    "stats": ("attribution", "design", "envelopes", "moved", "presence", "talk"),
+    "stats": (
+        "Coder",
+        "Plan",
+        "Room",
+        "Simulated",
+        "alone",
+        "attribution",
+        "change",
+        "compare",
+        "design",
+        "envelopes",
+        "files_of",
+        "moved",
+        "power",
+        "presence",
+        "simulate",
+        "smallest_difference",
+        "talk",
+    ),
     "study": ("Study", "load_study"),
 }
 

@@ -10,8 +10,9 @@ from plrlib.show.picture import BLUE, Picture, picture
 from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, verb
 from plrlib.show.table import Table
 from plrlib.stats.hearings import NOT_KNOWN, attended, block, unlisted
-from plrlib.stats.layout import BETWEEN, WITHIN, design
+from plrlib.stats.layout import BETWEEN, design
 from plrlib.stats.people import inside, known_level
+from plrlib.stats.setting import WITHIN
 from plrlib.study import Study
 
 NOT_SAID = "not known"
@@ -143,7 +144,7 @@ def separable_say(study: Study, by: str) -> Say:
     found = design(study, by)
     verdict = found["separable"].iloc[0]
     label = grouping.label
-    seen = _where_say(grouping, found)
+    seen = _where_say(study, grouping, found)
     need = ""
     if pd.isna(verdict):
         answer = f"{label}: who sat where is not known, so the design may or may not tell {inner(label)} from the room."
@@ -165,14 +166,18 @@ def separable_say(study: Study, by: str) -> Say:
     return say(answer, seen, left, need)
 
 
-def _where_say(grouping: Grouping, found: pd.DataFrame) -> str:
-    """Return how many of each level are known to have been heard where."""
+def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
+    """Return how many of each level are known to have been heard where; interviews of one person are one place."""
+    interviews = set(study.events["event"][study.events["kind"] == "interview"])
     where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
     sat = []
     for key, rows in where.groupby("level", observed=True):
+        alone = rows["at"].isin(interviews) & (rows["people"] == 1)
+        places = list(rows["people"].astype(str) + " at " + rows["at"])
+        if alone.sum() > 1:
+            places = [place for place, one in zip(places, alone, strict=True) if not one] + [f"{alone.sum()} {ALONE}"]
         many = f"{rows['people'].sum()} in all, at {len(rows)} events"
-        some = many if len(rows) > MOST_EVENTS else joined(rows["people"].astype(str) + " at " + rows["at"])
-        sat.append(f"{grouping.levels[str(key)]}: {some}")
+        sat.append(f"{grouping.levels[str(key)]}: {many if len(places) > MOST_EVENTS else joined(places)}")
     return f"Known of who was heard where: {'; '.join(sat)}." if sat else ""
 
 

@@ -1,9 +1,34 @@
 """Statistics: tidy frame in, tidy frame out; nothing here knows a file, a figure or a notebook."""
 
 from plrlib.stats.attribution import attribution
+from plrlib.stats.change import change
+from plrlib.stats.compare import compare
 from plrlib.stats.layout import design
 from plrlib.stats.ledger import envelopes, moved, sorted_twice
+from plrlib.stats.plan import Coder, Plan, Room, alone
+from plrlib.stats.power import power, smallest_difference
 from plrlib.stats.presence import presence
+from plrlib.stats.simulate import Simulated, simulate
 from plrlib.stats.talk import talk
+from plrlib.stats.written import files_of
 
-__all__ = ["attribution", "design", "envelopes", "moved", "presence", "sorted_twice", "talk"]
+__all__ = [
+    "Coder",
+    "Plan",
+    "Room",
+    "Simulated",
+    "alone",
+    "attribution",
+    "change",
+    "compare",
+    "design",
+    "envelopes",
+    "files_of",
+    "moved",
+    "power",
+    "presence",
+    "simulate",
+    "smallest_difference",
+    "sorted_twice",
+    "talk",
+]

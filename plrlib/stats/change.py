@@ -13,12 +13,10 @@ from scipy.special import bdtr
 from plrlib.stats.evidence import evidence
 from plrlib.stats.minp import step_down, tarone
 from plrlib.stats.twice import heard_twice
+from plrlib.stats.ways import MOST, SAMPLE
 from plrlib.study import Study
 from plrlib.wording import capital, count, joined, p_value, people
 
-MOST = 200_000
-"""So many ways to swap hearings are gone through; of more, a seeded sample is drawn."""
-SAMPLE = 9_999
 _TIE = 1e-9
 VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
 

@@ -3,20 +3,16 @@
 Letters: P people, E excerpts, C codes, L levels, N cells.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
-from plrlib.stats.assignments import Attributed, Voices, assign, attributed, counted_levels, possible
+from plrlib.stats.assignments import Attributed, Voices, attributed, counted_levels, possible
 from plrlib.stats.cells import Cells, people_by_cell
 from plrlib.stats.evidence import Evidence
 from plrlib.stats.hearings import rows_of
+from plrlib.stats.raising import RAISED, SILENT, UNREAD, raising
 from plrlib.study import Study
-
-SILENT, RAISED, UNREAD = 0, 1, 2
-"""What is known by name of a person and a code: nothing, that they raised it, that some of their words are uncoded."""
 
 
 def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[np.int64]:
@@ -31,7 +27,6 @@ def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[n
     said = attributed(study)
     speaker = rows_of(study, study.excerpts["participant"])
     named = speaker >= 0
-    unread = found.counts & ~found.seen
     counts = np.zeros((len(found.codes), len(grouping.levels), 4), dtype=np.int64)
     for column in np.unique(found.asked, axis=1).T:  # codes about which the same people were asked
         cells, was_asked, _ = everybody.split(column.astype(np.int64))
@@ -39,79 +34,60 @@ def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[n
         could_be = np.where((was_asked == 1) & possible(study, cells, said), cells.levels(study, grouping), -1)
         may_be = np.array([np.isin(cells.group, cells.of[could_be == i]) for i in range(len(sizes))])
         for c in np.flatnonzero((found.asked == column[:, None]).all(axis=0)):
-            coded = np.zeros(len(study.excerpts), dtype=bool)
-            coded[found.coded.indices[found.coded.indptr[c] : found.coded.indptr[c + 1]]] = True
-            states = np.full(len(study.participants), SILENT)
-            states[speaker[unread & named]] = UNREAD
-            states[speaker[coded & named]] = RAISED
-            part = _Part(study, cells, states, at, said)
-            fewest = part.fewest(said.among(coded))
-            most = part.most(said.among(coded | unread)) if study.settings.complete else None
+            known, coded, unread = states(study, found, int(c))
+            could = said.among(coded | unread) if study.settings.complete else None
+            bounds = _Bounds(study, cells, known, at, said, said.among(coded), could)
             fits = cells.fits[:, said.whose[coded & ~named]]
             for level, n in enumerate(sizes):
                 excerpts = may_be[level, speaker[coded & named]].sum() + fits[could_be == level].any(axis=0).sum()
-                counts[c, level] = n, fewest(level), n if most is None else most(level), excerpts
+                most = bounds.most(level) if study.settings.complete else n
+                counts[c, level] = n, bounds.least(level), most, excerpts
     return counts
 
 
-class _Part:
-    """The people of a study by cell, as one code divides them, and the programmes that count them.
+def states(study: Study, found: Evidence, c: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return what is known by name of each of P people and a code.
 
-    `states` says of each of P people what is known by name of them and this code, `at` of each cell its level.
+    Then, for each of E excerpts, whether it has the code, and whether it counts and nobody has coded it.
+    """
+    coded = np.zeros(len(study.excerpts), dtype=bool)
+    coded[found.coded.indices[found.coded.indptr[c] : found.coded.indptr[c + 1]]] = True
+    speaker = rows_of(study, study.excerpts["participant"])
+    unread = found.counts & ~found.seen
+    known = np.full(len(study.participants), SILENT)
+    known[speaker[unread & (speaker >= 0)]] = UNREAD
+    known[speaker[coded & (speaker >= 0)]] = RAISED
+    return known, coded, unread
+
+
+class _Bounds:
+    """The smallest and largest number of people at a level who raised one code.
+
+    `known` says of each of P people what is known by name of them and this code, `at` of each cell its level.
     """
 
     def __init__(
-        self, study: Study, cells: Cells, states: NDArray[np.int64], at: NDArray[np.int64], said: Attributed
+        self,
+        study: Study,
+        cells: Cells,
+        known: NDArray[np.int64],
+        at: NDArray[np.int64],
+        said: Attributed,
+        coded: list[Voices],
+        could: list[Voices] | None,
     ) -> None:
-        self.study, self.said_at_all = study, said
-        self.cells, self.state, old = cells.split(states)
+        self.cells, self.state, old = cells.split(known)
         self.at = at[old]
-        self.certain = bool(self.cells.certain(self.at).all())
+        self.raising = None
+        if coded or could or not self.cells.certain(self.at).all():
+            self.raising = raising(study, self.cells, self.state, said, coded, could)
 
-    def fewest(self, coded: list[Voices]) -> Callable[[int], int]:
-        """Return the function that gives the smallest number of people at a level who raised the code."""
-        by_name = self.state == RAISED
-        if self.certain and not coded:
-            return lambda level: self.cells.people((self.at == level) & by_name)
-        found = assign(self.study, self.cells, self.said_at_all)
-        program, people = found.program, found.people
-        raised = program.variables(self.cells.room)
-        program.pairwise(people[by_name], raised[by_name])
-        for voice in coded:
-            fit = self.cells.fits[:, voice.attribution]
-            said = program.variables(self.cells.room[fit])
-            program.pairwise(said, people[fit])
-            program.pairwise(said, raised[fit])
-            if voice.low == "majority":
-                program.require([(said, 2.0), (people[fit], -1.0)], low=1.0)
-            elif voice.low == "all":
-                program.require([(said, 1.0), (people[fit], -1.0)], low=0.0)
-            else:
-                program.require([(said, 1.0)], low=float(voice.low))
-        return lambda level: program.least(raised[self.at == level])
+    def least(self, level: int) -> int:
+        if self.raising is None:
+            return self.cells.people((self.at == level) & (self.state == RAISED))
+        return self.raising.program.least(self.raising.raised[self.at == level])
 
-    def most(self, coded: list[Voices]) -> Callable[[int], int]:
-        """Return the function that gives the largest number of people at a level who raised the code."""
-        if self.certain and not coded:
-            return lambda level: self.cells.people((self.at == level) & (self.state != SILENT))
-        found = assign(self.study, self.cells, self.said_at_all)
-        program, people = found.program, found.people
-        raised = program.variables(self.cells.room)
-        program.pairwise(raised, people)
-        told: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        for voice in coded:
-            fit = np.flatnonzero(self.cells.fits[:, voice.attribution])
-            said = program.variables(self.cells.room[fit])
-            program.pairwise(said, people[fit])
-            if voice.high == "minority":
-                each = program.variables(np.array([len(self.cells.group)]))
-                program.require([(each, 2.0), (people[fit], -1.0)], high=-1.0)
-                program.require([(said, 1.0), (each, -float(voice.copies))], high=0.0)
-            elif voice.high != "all":
-                program.require([(said, 1.0)], high=float(voice.high) * voice.copies)
-            told.append((fit, said))
-        every = np.arange(len(raised))
-        terms = [(every, raised, 1.0), *((fit, said, -1.0) for fit, said in told)]
-        beyond = np.where(self.state == SILENT, 0, self.cells.room)
-        program.require_each(len(raised), terms, high=beyond)
-        return lambda level: program.most(raised[self.at == level])
+    def most(self, level: int) -> int:
+        if self.raising is None:
+            return self.cells.people((self.at == level) & (self.state != SILENT))
+        return self.raising.program.most(self.raising.raised[self.at == level])

@@ -10,11 +10,10 @@ from plrlib.stats.cells import Cells, people_by_cell
 from plrlib.stats.hearings import NOT_KNOWN, attended, not_all_known, possible_events, rows_of
 from plrlib.stats.people import inside, known_level
 from plrlib.stats.program import Infeasible
+from plrlib.stats.setting import WHOLE, WITHIN, setting
 from plrlib.study import Study
 
-WITHIN, BETWEEN, NO = "within", "between", "no"
-LARGEST_TO_SMALLEST = 1.5
-"""Whole events are exchanged only where the largest is at most so many times the smallest."""
+BETWEEN, NO = "between", "no"
 
 
 def design(study: Study, by: str) -> pd.DataFrame:
@@ -128,15 +127,11 @@ def _separable(study: Study, cells: Cells, grouping: Grouping, said: Attributed)
     if any(len(set(level[there & (cells.of == g)])) > 1 for g in np.unique(cells.of)):
         return None
     counted = there & (level >= 0)
-    sizes: dict[int, list[int]] = {int(i): [] for i in np.unique(level[counted])}
-    for v in np.unique(cells.block[counted]):
-        inside = counted & (cells.block == v)
-        if v != NOT_KNOWN and cells.people(inside) > 1:
-            sizes[int(level[inside][0])].append(cells.people(inside))
-    if len(sizes) < 2 or any(len(events) < 2 for events in sizes.values()):
-        return NO
-    every = [n for events in sizes.values() for n in events]
-    return BETWEEN if max(every) <= LARGEST_TO_SMALLEST * min(every) else NO
+    blocks = np.unique(cells.block[counted])
+    at = [counted & (level == i) for i in range(len(grouping.levels))]
+    sizes = np.array([[cells.people(here & (cells.block == v)) for here in at] for v in blocks], dtype=np.int64)
+    how = setting(sizes.reshape(len(blocks), len(at)), blocks, blocks == NOT_KNOWN)
+    return BETWEEN if how.kind == WHOLE else NO
 
 
 def _unmixed_is_possible(study: Study, cells: Cells, level: NDArray[np.int64], said: Attributed) -> bool:

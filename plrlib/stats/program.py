@@ -67,6 +67,24 @@ class Program:
         """Return the largest sum that the variables can have; raises as `least` does."""
         return round(float(self._solve(variables, -1.0)[variables].sum()))
 
+    def allows(self, sums: Iterable[tuple[NDArray[np.int64], int]]) -> bool:
+        """Tell whether sums of variables can all have these values at once; nothing is required of the programme."""
+        other = self.copy()
+        for variables, value in sums:
+            other.require([(variables, 1.0)], low=float(value), high=float(value))
+        try:
+            other._solve(np.zeros(0, dtype=np.int64), 1.0)
+        except Infeasible:
+            return False
+        return True
+
+    def copy(self) -> "Program":
+        """Return a programme to which more can be added without changing this one."""
+        other = Program()
+        for name, value in vars(self).items():
+            setattr(other, name, list(value) if isinstance(value, list) else value)
+        return other
+
     def fillable(self, variables: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each of these variables whether it can be more than 0; raises as `least` does.
 

@@ -1,0 +1,183 @@
+"""Judge every code of a comparison by one coder: p or its range, adjusted, and the verdict.
+
+Letters: P people, C codes, B blocks, L levels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plrlib.settings import Grouping
+from plrlib.stats.assignments import attributed, counted_levels
+from plrlib.stats.cells import people_by_cell
+from plrlib.stats.completions import count_people, states
+from plrlib.stats.evidence import Evidence, evidence
+from plrlib.stats.family import Family, family
+from plrlib.stats.joint import Range, Spread, p_range
+from plrlib.stats.minp import tarone
+from plrlib.stats.named import Named, named
+from plrlib.stats.people import known_level
+from plrlib.stats.raising import raising
+from plrlib.stats.setting import CONFOUNDED
+from plrlib.study import Study
+
+NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN = "not attributed", "too few to tell", "differs", "not shown to differ"
+VERDICTS = (CONFOUNDED, NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN)
+"""In the order in which they are looked at: the first that holds is the verdict."""
+_TIE = 1e-9
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is found of C codes by one coder.
+
+    Parameters
+    ----------
+    found
+        The evidence.
+    counts
+        C × L × 4: n, lower, upper and excerpts, as `presence` counts them.
+    people
+        Who raised what, by name.
+    known
+        Which of C codes are known of everybody by name.
+    named
+        The answer for these.
+    open
+        The range of p of each of the others, by the code's position.
+    p_low, p_high, p_min
+        For each of C codes; nan where confounded. Where a code is known p_low and p_high are its p.
+    low, high
+        For each of C codes the smallest and largest that the adjusted p can be.
+    share
+        The p below which p_min has to lie for a difference to show at all: Tarone's alpha / K.
+    verdicts
+        For each of C codes.
+    """
+
+    found: Evidence
+    counts: NDArray[np.int64]
+    people: Named
+    known: NDArray[np.bool_]
+    named: Family
+    open: dict[int, Range]
+    p_low: NDArray[np.float64]
+    p_high: NDArray[np.float64]
+    p_min: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    share: float
+    verdicts: list[str]
+
+    def place(self, c: int) -> int:
+        """Return the position of a known code among those known."""
+        return int(self.known[:c].sum())
+
+
+def judge(
+    study: Study,
+    grouping: Grouping,
+    level: str,
+    stance: str | None,
+    coder: str | None,
+    alpha: float,
+    hearing: str = "first",
+) -> Judged:
+    """Judge every code; the arguments are those of `compare`, and `alpha` is what this comparison has of it.
+
+    Raises
+    ------
+    ValueError
+        As `presence` does.
+    Infeasible
+        If totals and quantifiers cannot all be true.
+    """
+    found = evidence(study, level, stance, coder, hearing)
+    counts = count_people(study, grouping, found)
+    people = named(study, found, known_level(study, grouping))
+    n_levels = len(grouping.levels)
+    known = _known(people, counts)
+    whole = family(people.about(known), n_levels, study.settings.seed)
+    ranges = _ranges(study, grouping, found, people, np.flatnonzero(~known))
+    n = len(found.codes)
+    p_low, p_high, p_min, low, high = (np.full(n, np.nan) for _ in range(5))
+    p_low[known] = p_high[known] = whole.p
+    p_min[known], low[known], high[known] = whole.p_min, whole.low, whole.high
+    for c, one in ranges.items():
+        p_low[c], p_high[c], p_min[c] = one.low, one.high, one.p_min
+    for c in np.flatnonzero(~np.isnan(p_low)).tolist():
+        # a code that cannot be exchanged together with the others adds at most its own chance of so small a p
+        others = p_min <= p_high[c] * (1 + _TIE)
+        if known[c]:
+            high[c] = min(1.0, high[c] + (others & ~known).sum() * p_high[c])
+        else:
+            low[c], high[c] = p_low[c], min(1.0, max(1, others.sum()) * p_high[c])
+    share = alpha / tarone(p_min[~np.isnan(p_min)], alpha)
+    sometimes = np.array([c in ranges and ranges[c].sometimes_confounded for c in range(n)])
+    verdicts = [verdict(p_min[c], low[c], high[c], bool(sometimes[c]), share, alpha) for c in range(n)]
+    return Judged(found, counts, people, known, whole, ranges, p_low, p_high, p_min, low, high, share, verdicts)
+
+
+def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, share: float, alpha: float) -> str:
+    """Return the verdict on a code.
+
+    Parameters
+    ----------
+    p_min
+        The smallest p that its margins allow; nan: its levels cannot be compared.
+    low, high
+        The smallest and largest that its adjusted p can be.
+    sometimes_confounded
+        Whether it depends on what is not known if its levels can be compared.
+    share
+        Tarone's alpha / K.
+    alpha
+        What the comparison is judged at.
+    """
+    if np.isnan(p_min):
+        return CONFOUNDED
+    if sometimes_confounded or low <= alpha * (1 + _TIE) < high:
+        return NOT_ATTRIBUTED
+    if p_min > share * (1 + _TIE):
+        return TOO_FEW
+    return DIFFERS if high <= alpha * (1 + _TIE) else NOT_SHOWN
+
+
+def _known(people: Named, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of C codes are known by name of everybody who counts: no completion says anything else."""
+    known = np.ones(len(counts), dtype=bool)
+    for i in range(counts.shape[1]):
+        at = people.level == i
+        raised = people.raised[at].sum(axis=0)
+        known &= (counts[:, i, 0] == people.asked[at].sum(axis=0)) & (counts[:, i, 1] == raised)
+        known &= counts[:, i, 2] == raised
+    return known
+
+
+def _ranges(
+    study: Study, grouping: Grouping, found: Evidence, people: Named, codes: NDArray[np.int64]
+) -> dict[int, Range]:
+    """Return the range of p of each code that is not known of everybody by name."""
+    ranges: dict[int, Range] = {}
+    if not len(codes):
+        return ranges
+    everybody, said = people_by_cell(study, grouping), attributed(study)
+    alone = frozenset(people.block[people.alone].tolist())
+    for column in np.unique(found.asked[:, codes], axis=1).T:
+        cells, was_asked, _ = everybody.split(column.astype(np.int64))
+        at, sizes = counted_levels(study, cells, grouping, said, was_asked == 1)
+        for c in codes[(found.asked[:, codes] == column[:, None]).all(axis=0)]:
+            known, coded, unread = states(study, found, int(c))
+            parts, state, old = cells.split(people.block * 3 + known)
+            could = said.among(coded | unread) if study.settings.complete else None
+            code = raising(study, parts, state % 3, said, said.among(coded), could)
+            level, block = at[old], state // 3
+            fixed = None
+            if parts.certain(level).all():
+                blocks = np.unique(block[level >= 0])
+                at_levels = [level == i for i in range(len(sizes))]
+                fixed = np.array([[parts.people((block == b) & here) for here in at_levels] for b in blocks])
+            spread = Spread(level, block, alone, sizes, fixed)
+            ranges[int(c)] = p_range(code, spread, study.settings.seed)
+    return ranges

@@ -1,0 +1,102 @@
+"""Why a verdict is what it is: one sentence a code, with the numbers in it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plrlib.settings import Grouping
+from plrlib.stats.judged import NOT_ATTRIBUTED, TOO_FEW, Judged
+from plrlib.stats.setting import CONFOUNDED, WHOLE
+from plrlib.wording import capital, inner, joined, p_value, people
+
+
+def why(judged: Judged, c: int, grouping: Grouping, level: str, left_out: int, used: int | None) -> str:
+    """Return the sentence about one code.
+
+    Parameters
+    ----------
+    judged
+        What was found.
+    c
+        The position of the code.
+    grouping
+        The levels compared.
+    level
+        `theme` or `code`: what the codes are.
+    left_out
+        How many people the grouping is about whose level is not known, nor fixed by a total.
+    used
+        How many people are compared with one another; None: not known.
+    """
+    verdict = judged.verdicts[c]
+    said = capital(who_raised(judged.counts[c], grouping))
+    outside = f"{people(left_out)} of unknown {inner(grouping.label)} left out" if left_out else ""
+    if verdict == CONFOUNDED:
+        return f"{said}{_in_brackets(outside)}, but {_apart(judged.counts[c], grouping)}: {verdict}."
+    if not judged.known[c]:
+        return f"{said}{_in_brackets(outside)}; {_open(judged, c, grouping)}: {verdict}."
+    numbers = _in_brackets(_chance(judged, c, level, used), outside)
+    if verdict == TOO_FEW:
+        best, needed = p_value(judged.p_min[c]), p_value(judged.share)
+        reason = f"no division of these people has a p below {best}, and {needed} is needed"
+        return f"{said}{numbers}, but {reason}: {verdict}."
+    if verdict == NOT_ATTRIBUTED:
+        return f"{said}{numbers}, which depends on {level}s of which it is not known who raised them: {verdict}."
+    return f"{said}{numbers}: {verdict}."
+
+
+def who_raised(counts: NDArray[np.int64], grouping: Grouping) -> str:
+    """Return how many of each level raised a code, as a sentence begins.
+
+    Parameters
+    ----------
+    counts
+        L × 4: n, lower, upper and excerpts, as `presence` counts them.
+    grouping
+        The levels.
+    """
+    some = []
+    for (n, lower, upper, _), label in zip(counts.tolist(), grouping.levels.values(), strict=True):
+        number = str(lower) if lower == upper else f"{lower} to {upper}"
+        some.append(f"{number if upper else 'none'} of {n} {inner(label)}")
+    whom = f" {grouping.population}" if grouping.population else ""
+    return f"{joined(some)}{whom} raised it"
+
+
+def _in_brackets(*parts: str) -> str:
+    told = "; ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _chance(judged: Judged, c: int, level: str, used: int | None) -> str:
+    """Return the p of a known code, and what it comes to with all codes compared."""
+    k, n = judged.place(c), len(judged.verdicts)
+    how = "p with whole events exchanged" if judged.named.settings[k].kind == WHOLE else "exact p"
+    how += " from a seeded sample" if judged.named.sampled[k] else ""
+    over = f", over the {used} people who can be compared" if used and used < judged.counts[c, :, 0].sum() else ""
+    told = f"{how} = {p_value(judged.p_low[c])}{over}"
+    if n == 1:
+        return told
+    drawn = ", by a seeded sample of exchanges" if judged.named.jointly_sampled else ""
+    least = f"{p_value(judged.low[c])} to " if judged.verdicts[c] == NOT_ATTRIBUTED else ""
+    return f"{told}; {least}{p_value(judged.high[c])} after allowing for the {n} {level}s compared{drawn}"
+
+
+def _apart(counts: NDArray[np.int64], grouping: Grouping) -> str:
+    """Return why levels cannot be compared."""
+    nobody = [inner(label) for label, n in zip(grouping.levels.values(), counts[:, 0], strict=True) if not n]
+    if len(nobody) > len(grouping.levels) - 2:
+        return f"of {joined(nobody, 'and')} nobody was asked" if nobody else "nobody can be compared"
+    return "each level was first heard in rooms of its own, so a difference could as well be one between the rooms"
+
+
+def _open(judged: Judged, c: int, grouping: Grouping) -> str:
+    """Return what may have come out where it is not known who raised a code."""
+    found = judged.open[c]
+    rooms = f"and whether {inner(grouping.label)} can be told from the rooms depends on who sat where"
+    least, most = p_value(found.low), p_value(found.high)
+    span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
+    span = span if found.attained else f"exact p lies somewhere between {least} and {most}"
+    who = "by who may have said it"
+    if judged.verdicts[c] == TOO_FEW:
+        return f"{who}, {span}, but none is below {p_value(found.p_min)}, and {p_value(judged.share)} is needed"
+    return f"{who}, {span}{', ' + rooms if found.sometimes_confounded else ''}"
