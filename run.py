@@ -32,13 +32,15 @@ else:
 
 HELP = """\
 python3 run.py analysis [STUDY]    check a study, compute, execute the notebooks, and say where to look
-                                   (STUDY: a name in data/raw/ or a folder; without it the published study)
+                                   (STUDY: a name in data/raw/ or a folder; without it the studies shipped)
 python3 run.py check [STUDY]       only check a study's tables: every fault with file, row, column and remedy
+python3 run.py compare [STUDY]     test whether groups of people raised different themes (--by GROUPING)
+python3 run.py plan --n 7 7        say what difference groups of 7 and 7 people could show at all
 python3 run.py lab                 open JupyterLab on the notebooks
 python3 run.py test                run all tests, the notebooks among them; --full adds the long ones
 
 The first call sets everything up in .venv: a minute or so, with internet. Later calls start at once.
-What follows analysis, check, lab or test is passed on to `plr run`, `plr check`, `plr lab` or `pytest`."""
+What follows the command is passed on to `plr run`, `plr check`, `plr compare`, `plr plan`, `plr lab` or `pytest`."""
 
 REMEDY = """\
 The set-up did not succeed. What usually helps:
@@ -53,7 +55,10 @@ READY = VENV / "plr-ready"  # written last: what the environment was made from
 GUARD = VENV / "plr-guard"  # locked while the environment is made
 PROGRAMS, EXE = (VENV / "Scripts", ".exe") if sys.platform == "win32" else (VENV / "bin", "")
 PYTHON, PLR, UV = (str(PROGRAMS / f"{name}{EXE}") for name in ("python", "plr", "uv"))
-PLR_COMMANDS = {"analysis": "run", "check": "check", "lab": "lab"}  # what `plr` calls them
+PLR_COMMANDS = {
+    "analysis": "run",
+    **{name: name for name in ("check", "compare", "plan", "lab")},
+}  # what `plr` calls them
 LOCKS = ("analysis", "test")  # requirements/<name>.txt; each holds all of the one before, at the same versions
 
 

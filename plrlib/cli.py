@@ -4,47 +4,66 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
-from pathlib import Path
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from plrlib.places import DEFAULT_STUDY, home, known_studies, processed, study_folder
+from plrlib import telling
+from plrlib.places import DEFAULT_STUDY, home, shipped_studies, study_folder
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from plrlib.faults import Fault
-    from plrlib.study import Study
-    from plrlib.suite.run import Outcome
+    import pandas as pd
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=_HELP)
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A folder's name in data/raw/, or its path.")]
+StudyOrAll = Annotated[
+    str | None,
+    typer.Argument(metavar="STUDY", help="One study; without it those that are shipped.", show_default=False),
+]
 Jobs = Annotated[int, typer.Option(min=0, help="How many notebooks at a time; 0: as many as there are processors.")]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write all columns as JSON: null is missing, 1e999 infinite.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write all columns as CSV.")]
+
+
+class Level(StrEnum):
+    """What is compared."""
+
+    theme = "theme"
+    code = "code"
+
+
+class Stance(StrEnum):
+    """What an excerpt may do to its theme; `plrlib.tables.STANCES`."""
+
+    supports = "supports"
+    qualifies = "qualifies"
+    opposes = "opposes"
+    context = "context"
 
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
     """Analyse what people said in focus groups and interviews, in notebooks that anyone can run again."""
     if context.invoked_subcommand is None:
-        print(_next_step())
+        print(telling.next_step())
 
 
 @app.command()
-def run(study: StudyName = DEFAULT_STUDY, jobs: Jobs = 0) -> None:
-    """Check a study, execute every notebook on it, and keep its tables and results in data/processed/."""
-    with _in_words(study):
+def run(study: StudyOrAll = None, jobs: Jobs = 0) -> None:
+    """Check studies, execute every notebook on them, and keep tables and results in data/processed/."""
+    studies = [study] if study is not None else shipped_studies() or [DEFAULT_STUDY]
+    with _in_words(*studies):
         from plrlib.suite.progress import Progress
-        from plrlib.suite.run import default_jobs
-        from plrlib.suite.run import run as run_suite
+        from plrlib.suite.run import default_jobs, run_all
 
-        with Progress(_console(), f"loading {study}") as progress:
-            outcome = run_suite(study, jobs or default_jobs(), progress)
-        print(_where_to_look(outcome))
+        with Progress(telling.console(), f"loading {' and '.join(studies)}") as progress:
+            outcomes = run_all(studies, jobs or default_jobs(), progress)
+        print("\n".join([*map(telling.where_to_look, outcomes), "Open them:  plr lab  (or python3 run.py lab)"]))
 
 
 @app.command()
@@ -55,9 +74,60 @@ def check(study: StudyName = DEFAULT_STUDY) -> None:
         from plrlib.study import load_study
 
         loaded = load_study(study)
-        print(_summary(loaded))
+        print(telling.summary(loaded))
         plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
-        _list([Fault(*row) for row in plain.itertuples(index=False)])
+        telling.list_faults([Fault(*row) for row in plain.itertuples(index=False)])
+
+
+@app.command()
+def compare(
+    study: StudyName = DEFAULT_STUDY,
+    by: Annotated[str, typer.Option(metavar="GROUPING", help="A grouping of study.toml.", show_default=False)] = "",
+    level: Annotated[Level, typer.Option(help="Whether themes are compared, or the codes in them.")] = Level.theme,
+    stance: Annotated[Stance | None, typer.Option(help="Only excerpts with this stance to their theme.")] = None,
+    coder: Annotated[str | None, typer.Option(metavar="CODER", help="Whose codings, if not the study's own.")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Test whether groups of people raised different themes, and say what can be told."""
+    _one_of(as_json, as_csv)
+    with _in_words(study):
+        import plrlib
+        from plrlib import screen
+
+        loaded = plrlib.load_study(study)
+        asked = stance.value if stance else None
+        try:
+            by = by or screen.only_grouping(loaded)
+            with telling.console().status(f"comparing {loaded.id} by {by}"):
+                found = plrlib.compare(loaded, by, level=level.value, stance=asked, coder=coder)
+        except (plrlib.NotInStudy, ValueError) as error:
+            _fail(f"{loaded.id}: {error}")
+        if not _for_programs(found, as_json, as_csv):
+            screen.comparison(loaded, found, level.value, asked, coder).print(telling.console())
+
+
+@app.command()
+def plan(
+    n: Annotated[tuple[int, int], typer.Option(metavar="N N", help="The people in one group and in the other.")],
+    family: Annotated[int, typer.Option(help="How many themes or codes are compared at once.")] = 1,
+    power: Annotated[float, typer.Option(help="The chance with which a true difference is to show.")] = 0.8,
+    alpha: Annotated[float, typer.Option(help="The chance of a false alarm, for all compared at once.")] = 0.05,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Say what difference two groups of people could show at all, before they are heard."""
+    _one_of(as_json, as_csv)
+    with _in_words():
+        import plrlib
+        from plrlib import screen
+
+        try:
+            frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+        if not _for_programs(frame, as_json, as_csv):
+            screen.plan(frame, power, family, alpha).print(telling.console())
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -86,11 +156,26 @@ def main() -> None:
     app()
 
 
+def _one_of(as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise typer.BadParameter("give --json or --csv, not both")
+
+
+def _for_programs(frame: "pd.DataFrame", as_json: bool, as_csv: bool) -> bool:
+    """Write all of a frame where that is asked for, and tell whether it was."""
+    from plrlib import screen
+
+    if as_json or as_csv:
+        sys.stdout.write(screen.as_json(frame) if as_json else screen.as_csv(frame))
+    return as_json or as_csv
+
+
 @contextmanager
-def _in_words(study: str) -> Iterator[None]:
+def _in_words(*studies: str) -> Iterator[None]:
     """Tell what a user can put right in words and by the exit code, not by a traceback."""
     try:
-        study_folder(study)
+        for study in studies:
+            study_folder(study)
     except FileNotFoundError as unknown:
         _fail(str(unknown))
     from plrlib.suite.errors import NotebookError, RunError
@@ -102,10 +187,12 @@ def _in_words(study: str) -> Iterator[None]:
 
         if not isinstance(error, StudyError):
             raise
-        _list(error.faults)
-        _fail(f"{study}: {_number(len(error.faults), 'fault')} found, nothing was done")
+        telling.list_faults(error.faults)
+        _fail(f"{error.study}: {telling.number(len(error.faults), 'fault')} found, nothing was done")
     except NotebookError as failure:
-        _fail(f"{failure.screen(height=37)}\n\nNothing else was changed. How far it got: {_relative(failure.kept)}")
+        _fail(
+            f"{failure.screen(height=37)}\n\nNothing else was changed. How far it got: {telling.relative(failure.kept)}"
+        )
     except RunError as error:
         _fail(str(error))
     except PermissionError as error:
@@ -118,80 +205,3 @@ def _in_words(study: str) -> Iterator[None]:
 def _fail(message: str) -> NoReturn:
     print(message, file=sys.stderr)
     raise typer.Exit(1)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False)
-
-
-def _list(faults: "Iterable[Fault]") -> None:
-    """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
-    from rich.table import Table
-    from rich.text import Text
-
-    console = _console()
-    ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
-    if not console.is_terminal:
-        for fault in ordered:
-            print(fault)
-    elif ordered:
-        table = Table("file", "row", "column", "what", "found", "what to do", show_edge=False)
-        for fault in ordered:
-            allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
-            remedy = "; ".join(part for part in (allowed, fault.remedy) if part)
-            cells = (fault.file, str(fault.row or ""), fault.column, fault.message, fault.value, remedy)
-            table.add_row(*(Text(cell) for cell in cells))
-        console.print(table)
-
-
-def _summary(study: "Study") -> str:
-    """Say in one or two lines what a sound study holds."""
-    themes = len(study.themes)
-    counts = [
-        _number(len(study.participants), "person", "people"),
-        _number(len(study.excerpts), "excerpt"),
-        f"{_number(len(study.codebook) - themes, 'code')} in {_number(themes, 'theme')}",
-    ]
-    gone = f"\n{_number(study.withdrawn, 'person', 'people')} withdrew and is left out" if study.withdrawn else ""
-    return f"{study.id}: sound, with {_number(len(study.notes), 'note')}; {', '.join(counts)}{gone}"
-
-
-def _where_to_look(outcome: "Outcome") -> str:
-    names = list(outcome.statuses)
-    answers = [f"  {name}: not in this study" for name, status in outcome.statuses.items() if status != "done"]
-    return "\n".join(
-        [
-            f"{outcome.study.id}: {_number(len(names), 'notebook')} executed.",
-            *answers,
-            f"Start with  {_relative(outcome.folder / names[0])}",
-            f"Tables in   {_relative(processed(outcome.study.id))}",
-            "Open them:  plr lab  (or python3 run.py lab)",
-        ]
-    )
-
-
-def _next_step() -> str:
-    """Say what there is, and what to do next."""
-    studies = known_studies()
-    done = [name for name in studies if (processed(name) / "manifest.json").is_file()]
-    following = "plr lab" if done else "plr run" if studies else "put a study's tables in data/raw/<study>/"
-    return "\n".join(
-        [
-            f"plrlib {version('plrlib')}; studies in data/raw/: {', '.join(studies) or 'none yet'}",
-            "  plr check [STUDY]   check a study's tables",
-            "  plr run [STUDY]     execute the notebooks on a study",
-            "  plr lab             open the notebooks",
-            f"Next: {following}",
-        ]
-    )
-
-
-def _number(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def _relative(path: Path | None) -> str:
-    """Return a path from the project's folder, as it is written on every system."""
-    return "" if path is None else path.relative_to(home()).as_posix()

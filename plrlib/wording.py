@@ -54,5 +54,5 @@ def capital(sentence: str) -> str:
 def p_value(p: float) -> str:
     """Return a p-value to two digits: `0.31`, `0.050`, `0.0012`, and `1` as it is."""
     if p < 0.00001:
-        return "less than 0.00001"
+        return "0.00001 or less"
     return "1" if p > 0.995 else f"{p:.{max(2, 1 - floor(log10(p)))}f}"

@@ -1,15 +1,19 @@
 """The command line, as somebody calls it."""
 
+import io
+import json
 import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
 
+import pandas as pd
 import pytest
 
-from plrlib import cli
+from plrlib import cli, compare, load_study, smallest_difference, telling
 from plrlib.faults import Fault, StudyError
 from plrlib.places import DEFAULT_STUDY
+from plrlib.tables import STANCES
 
 FAULTS = {
     "participants": "participant,role\nP1,manager\nP1,practitioner\n",
@@ -23,6 +27,7 @@ def test_alone_it_says_what_to_do_next(project):
     assert (first.returncode, first.stderr) == (0, "")
     assert f"studies in data/raw/: {DEFAULT_STUDY}" in first.stdout
     assert first.stdout.splitlines()[-1] == "Next: plr run"
+    assert all(f"  plr {command} " in first.stdout for command in ("run", "check", "compare", "plan --n 7 7", "lab"))
     project.notebook("01-a", "pass")
     project.plr("run")
     assert project.plr().stdout.splitlines()[-1] == "Next: plr lab"
@@ -129,7 +134,7 @@ def test_check_gives_a_table_on_a_terminal(project):
 def test_markup_in_what_was_found_is_shown_as_it_is(capsys, monkeypatch):
     fault = Fault("a.csv", 2, "b", "is not [known]", "[red]x[/red]")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    cli._list([fault])
+    telling.list_faults([fault])
     assert "[red]x[/red]" in capsys.readouterr().out
 
 
@@ -173,6 +178,151 @@ def test_help_imports_nothing_that_is_slow(project):
         "--help", before="import atexit\natexit.register(lambda: print(sorted(sys.modules), file=sys.stderr))"
     )
     assert done.returncode == 0
-    assert "run " in done.stdout
+    for command in ("run", "check", "compare", "plan", "lab"):
+        assert f"\n  {command} " in done.stdout
     for slow in ("pandas", "numpy", "nbclient", "jupyter_client", "rich.progress"):
         assert f"'{slow}'" not in done.stderr, f"plr --help imports {slow}"
+
+
+READERS = {
+    "--csv": pd.read_csv,
+    "--json": lambda text: pd.DataFrame(json.load(text)),
+}
+SECTOR = '[groupings.sector]\nlabel = "Sector"\nlevels = { v = "Voluntary", s = "Statutory" }\n'
+ROLE = '[groupings.role]\nlevels = { manager = "Managers", practitioner = "Practitioners" }\n'
+PEOPLE = [(f"P{i}", "manager" if i < 5 else "practitioner", "v" if i % 2 else "s") for i in range(10)]
+
+
+@pytest.fixture
+def sectors(project):
+    """A study in which all 5 voluntary and none of 5 statutory people raised a theme, and everybody another."""
+    project.study(
+        "sectors",
+        participants="".join(f"{','.join(row)}\n" for row in [("participant", "role", "sector"), *PEOPLE]),
+        excerpts="excerpt,participant\n" + "".join(f"E{i},P{i}\n" for i in range(10)),
+        codings="excerpt,coder,code\n" + "".join(f"E{i},a,c2\n" + f"E{i},a,c1\n" * (i % 2) for i in range(10)),
+        codebook='code,parent,label\nT1,,"A ""theme"", = quoted"\nT2,,Another\nc1,T1,A code\nc2,T2,Another code\n',
+    )
+    toml = project.folder / "data" / "raw" / "sectors" / "study.toml"
+
+    def write(groupings, kind="collected"):
+        head = f'[study]\nid = "sectors"\nkind = "{kind}"\ncomplete = true\nreference_coder = "a"\n'
+        toml.write_text(head + groupings, encoding="utf-8")
+
+    write(SECTOR)
+    project.declare = write
+    return project
+
+
+def test_compare_prints_a_row_a_theme_and_why(sectors):
+    done = sectors.plr("compare", "sectors", "--by", "sector", COLUMNS="20")
+    assert (done.returncode, done.stderr) == (0, "")
+    head, _, titles, first, second, _, *reasons = done.stdout.splitlines()
+    assert head == "sectors: Sector, people who raised each theme; exploratory, at alpha 0.05"
+    cells = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in (titles, first, second)]
+    assert cells == [
+        ["theme", "Voluntary", "Statutory", "difference", "exact p", "adjusted p", "verdict"],
+        ['A "theme", = quoted', "5 of 5", "0 of 5", "+1.00", "0.0079", "0.0079", "differs"],
+        ["Another", "5 of 5", "5 of 5", "+0.00", "1", "1", "too few to tell"],
+    ]
+    assert [reason.split(":")[0] for reason in reasons] == ['A "theme", = quoted', "Another"]
+    assert "\x1b" not in done.stdout
+
+
+def test_compare_says_that_a_study_is_simulated(sectors):
+    sectors.declare(SECTOR, kind="simulated")
+    assert sectors.plr("compare", "sectors").stdout.startswith("sectors (simulated): Sector, ")
+
+
+def test_compare_writes_the_whole_frame_for_programs(sectors):
+    frame = compare(load_study("sectors"), "sector", level="code")
+    for option, read in READERS.items():
+        done = sectors.plr("compare", "sectors", "--level", "code", option)
+        assert (done.returncode, done.stderr) == (0, "")
+        back = read(io.StringIO(done.stdout))
+        assert list(back.columns) == list(frame.columns)
+        assert back["code"].tolist() == ["c1", "c2"]
+        assert back["why"].tolist() == frame["why"].tolist()
+        for number in ("p", "odds_ratio"):
+            assert back[number].dropna().tolist() == frame[number].dropna().tolist()
+        blank = frame.drop(columns="other_coders")
+        assert back[blank.columns].isna().to_numpy().tolist() == blank.isna().to_numpy().tolist()
+    assert frame["odds_ratio"][0] == float("inf")
+
+
+def test_one_grouping_need_not_be_named_and_of_several_one_must(sectors):
+    assert sectors.plr("compare", "sectors").stdout == sectors.plr("compare", "sectors", "--by", "sector").stdout
+    sectors.declare(SECTOR + ROLE)
+    done = sectors.plr("compare", "sectors")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "sectors: say which groups to compare: --by sector or role\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--by", "sex"], "This study has no grouping called 'sex'; those it declares: sector, role."),
+        (["--by", "sector", "--coder", "nobody"], "coder 'nobody' gave no codes in sectors"),
+        (["--by", "sector", "--stance", "supports"], "stance 'supports' is asked for, but nobody"),
+    ],
+)
+def test_what_a_study_cannot_answer_is_told_in_a_sentence(sectors, options, told):
+    sectors.declare(SECTOR + ROLE)
+    done = sectors.plr("compare", "sectors", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"sectors: {told}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_compare_tells_the_faults_of_a_study(project):
+    project.study("faulty", **FAULTS)
+    done = project.plr("compare", "faulty", "--json")
+    assert done.returncode == 1
+    assert "participants.csv:3: participant:" in done.stdout
+    assert done.stderr.startswith("faulty: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["compare", "--level", "them"], "'theme', 'code'"),
+        (["compare", "--stance", "for"], "'supports', 'qualifies', 'opposes', 'context'"),
+        (["compare", "--json", "--csv"], "--json or --csv, not both"),
+        (["plan"], "'--n'"),
+        (["plan", "--n", "7"], "2 arguments"),
+        (["plan", "--n", "7", "0"], "each level has at least one person, not 7 and 0"),
+        (["plan", "--n", "7", "7", "--power", "2"], "power lies between 0 and 1"),
+        (["plan", "--n", "7", "7", "--alpha", "0"], "alpha lies between 0 and 1"),
+        (["plan", "--n", "7", "7", "--family", "0"], "family is a number of codes, at least 1"),
+        (["plan", "--n", "7", "7", "--json", "--csv"], "--json or --csv, not both"),
+    ],
+)
+def test_what_an_option_cannot_be_is_told(project, arguments, told):
+    done = project.plr(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_stances_that_can_be_asked_for_are_those_there_are():
+    assert tuple(cli.Stance) == STANCES
+
+
+def test_plan_says_what_could_show(project):
+    done = project.plr("plan", "--n", "7", "7", COLUMNS="20")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "With 7 and 7 people, only a gap as wide as 5 of 7 against none of 7 would show."
+    assert any(line.split()[:7] == ["0", "of", "7", "5", "of", "7", "0.021"] for line in lines)
+    more = project.plr("plan", "--n", "7", "7", "--family", "20", "--power", "0.9", "--alpha", "0.1").stdout
+    assert more.startswith("With 7 and 7 people and 20 codes compared at once, only a gap as wide as 6 of 7 against")
+
+
+def test_plan_writes_the_whole_frame_for_programs(project):
+    frame = smallest_difference((7, 7), family=2)
+    for option, read in READERS.items():
+        back = read(io.StringIO(project.plr("plan", "--n", "7", "7", "--family", "2", option).stdout))
+        assert list(back.columns) == list(frame.columns)
+        assert back["p"].dropna().tolist() == frame["p"].dropna().tolist()
+        assert back.isna().to_numpy().tolist() == frame.isna().to_numpy().tolist()

@@ -440,6 +440,8 @@ def test_what_was_started_gives_its_exit_code(set_up: SetUp, monkeypatch: pytest
         (["analysis"], "analysis", "PLR run"),
         (["analysis", "a/folder", "--jobs", "1"], "analysis", "PLR run a/folder --jobs 1"),
         (["check", "a/folder"], "analysis", "PLR check a/folder"),
+        (["compare", "--by", "sector", "--csv"], "analysis", "PLR compare --by sector --csv"),
+        (["plan", "--n", "7", "7"], "analysis", "PLR plan --n 7 7"),
         (["lab"], "analysis", "PLR lab"),
         (["test", "--full", "-k", "x"], "test", r"PYTHON -m pytest -n \d --dist loadfile .*--nbval --full -k x"),
         (["lock", "--upgrade"], "test", r"PYTHON \S+lock.py --upgrade"),
@@ -469,7 +471,8 @@ def test_help_sets_nothing_up(
     assert set_up.run.main(arguments) == code
     told = capsys.readouterr()
     assert set_up.steps == []
-    assert "python3 run.py analysis [STUDY]" in (told.err if code else told.out)
+    for command in ("analysis [STUDY]", "check [STUDY]", "compare [STUDY]", "plan --n 7 7", "lab ", "test "):
+        assert f"python3 run.py {command}" in (told.err if code else told.out)
     assert len((told.out + told.err).splitlines()) < 15
 
 

@@ -28,6 +28,8 @@ class NotebookError(RunError):
         The notebook as far as it came, as it would be written to a file.
     kept
         Where that is kept.
+    study
+        The study on which it was executed.
     """
 
     name: str
@@ -37,9 +39,11 @@ class NotebookError(RunError):
     error: list[str]
     notebook: bytes
     kept: Path | None = None
+    study: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} failed in cell {self.number} (id {self.cell_id})"
+        on = f"{self.study}: " if self.study else ""
+        return f"{on}{self.name} failed in cell {self.number} (id {self.cell_id})"
 
     def screen(self, height: int = 40, width: int = 160) -> str:
         """Return the cell and the end of its error in at most `height` lines."""

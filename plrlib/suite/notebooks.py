@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from plrlib.suite.errors import RunError
@@ -41,20 +40,6 @@ def quick_imports() -> Iterator[None]:
 
 with quick_imports():
     import nbformat
-
-
-def list_notebooks(folder: Path) -> list[Path]:
-    """Return the notebooks of a folder, `NN-*.ipynb`, in order of name.
-
-    Raises
-    ------
-    RunError
-        If there are none.
-    """
-    found = sorted(folder.glob("[0-9][0-9]-*.ipynb"))
-    if not found:
-        raise RunError(f"no notebook in {folder.name}/: their names are like 01-check-the-data.ipynb")
-    return found
 
 
 def read_notebook(data: bytes, name: str) -> Any:

@@ -1,7 +1,6 @@
 """Kernels launched ahead of their use, and none left over."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,46 +13,46 @@ from plrlib.suite.kernels import Kernel
 class Pool:
     """Hands out kernels, each for one notebook; when it is left, none is alive.
 
+    A folder in which a kernel works is made if need be, and taken away if it is still empty at the end.
+
     Parameters
     ----------
     runner
         The event loop in which the kernels are talked to.
-    folder
-        The folder in which they work. It is made if need be, and taken away if it is still empty at the end.
-    environment
-        Their whole environment.
     scratch
         A folder for the files that exist only while a kernel does.
     """
 
-    def __init__(self, runner: asyncio.Runner, folder: Path, environment: dict[str, str], scratch: Path) -> None:
+    def __init__(self, runner: asyncio.Runner, scratch: Path) -> None:
         self._runner = runner
-        self._folder = folder
-        self._environment = environment
         self._scratch = scratch
-        self._ahead: deque[Kernel] = deque()
+        self._ahead: list[Kernel] = []
         self._alive: set[Kernel] = set()
+        self._folders: set[Path] = set()
 
-    def launch(self, number: int) -> None:
+    def launch(self, number: int, folder: Path, environment: dict[str, str]) -> None:
         """Start so many processes without waiting for them, so that they boot while something else is done."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         for _ in range(number):
-            kernel = self._new()
+            kernel = self._new(folder, environment)
             self._ahead.append(kernel)
             self._runner.run(kernel.launch())
 
     def move(self, folder: Path) -> None:
-        """Let kernels work in this folder; those that boot in another one begin again."""
-        if folder != self._folder:
-            number = len(self._ahead)
+        """Let the kernels that were launched work in this folder; those that boot in another one begin again."""
+        astray = [kernel.environment for kernel in self._ahead if kernel.folder != folder]
+        if astray:
             self._end()
-            self._folder = folder
-            self.launch(number)
+            self.launch(len(astray), folder, astray[0])
 
     @asynccontextmanager
-    async def kernel(self) -> AsyncIterator[Kernel]:
-        """Give a kernel that answers, and end it afterwards."""
-        kernel = self._ahead.popleft() if self._ahead else self._new()
+    async def kernel(self, folder: Path, environment: dict[str, str]) -> AsyncIterator[Kernel]:
+        """Give a kernel that answers, one that was launched if it fits, and end it afterwards."""
+        wanted = (folder, environment)
+        kernel = next((kernel for kernel in self._ahead if (kernel.folder, kernel.environment) == wanted), None)
+        if kernel is None:
+            kernel = self._new(folder, environment)
+        else:
+            self._ahead.remove(kernel)
         try:
             await kernel.ready()
             yield kernel
@@ -67,8 +66,10 @@ class Pool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._end()
 
-    def _new(self) -> Kernel:
-        kernel = Kernel(self._folder, self._environment, self._scratch)
+    def _new(self, folder: Path, environment: dict[str, str]) -> Kernel:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folders.add(folder)
+        kernel = Kernel(folder, environment, self._scratch)
         self._alive.add(kernel)
         return kernel
 
@@ -79,6 +80,7 @@ class Pool:
         self._runner.run(end())
         self._alive.clear()
         self._ahead.clear()
-        for folder in (self._folder, self._folder.parent):
+        for folder in (place for made in self._folders for place in (made, made.parent)):
             with suppress(OSError):
                 folder.rmdir()
+        self._folders.clear()

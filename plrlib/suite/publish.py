@@ -1,7 +1,8 @@
 """Put what a run has made in its place."""
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Results:
-    """All that a run has made.
+    """All that a run has made of one study.
 
     Parameters
     ----------
@@ -35,12 +36,12 @@ class Results:
     tables
         Each table's file, by the file's name.
     notebooks
-        How each notebook ended and the executed file, by the file's name.
+        How each notebook ended and the executed file, by its path.
     """
 
     study: "Study"
     tables: Mapping[str, bytes]
-    notebooks: Mapping[str, tuple[str, bytes]]
+    notebooks: Mapping[Path, tuple[str, bytes]]
 
 
 def place_for(folder: Path, study_id: str) -> Place:
@@ -55,23 +56,32 @@ def place_for(folder: Path, study_id: str) -> Place:
     """
     if folder == (home() / "data" / "raw" / DEFAULT_STUDY).resolve():
         return Place(home() / "notebooks", True)
+    return copies_of(study_id)
+
+
+def copies_of(study_id: str) -> Place:
+    """Return where notebooks are executed that are kept among a study's results."""
     return Place(processed(study_id) / "notebooks", False)
 
 
-def check_name(study: "Study") -> None:
-    """Refuse a study that calls itself as another one in data/raw/ does: it would write over that one's results.
+def check_names(studies: Iterable["Study"]) -> None:
+    """Refuse a study that calls itself as another one does, in data/raw/ or here: each would write over the other.
 
     Raises
     ------
     RunError
         If that is so.
     """
-    namesake = home() / "data" / "raw" / study.id
-    if namesake.is_dir() and namesake.resolve() != study.folder.resolve():
-        raise RunError(
-            f"this study calls itself {study.id!r} in study.toml, and data/raw/{study.id}/ is another one; "
-            "give it an id of its own, so that neither writes over the other"
-        )
+    here: dict[str, Path] = {}
+    for study in studies:
+        namesake = home() / "data" / "raw" / study.id
+        other = namesake if namesake.is_dir() else here.get(study.id, study.folder)
+        if other.resolve() != study.folder.resolve():
+            raise RunError(
+                f"the study in {study.folder.name}/ calls itself {study.id!r} in study.toml, and {other.name}/ "
+                "is another one of that name; give it an id of its own, so that neither writes over the other"
+            )
+        here[study.id] = study.folder
 
 
 def check_unchanged(sources: Mapping[str, bytes]) -> None:
@@ -88,25 +98,28 @@ def check_unchanged(sources: Mapping[str, bytes]) -> None:
             raise RunError(f"{name} was changed while it was being executed; nothing was written, run again")
 
 
-def publish(results: Results, place: Place, scratch: Path) -> None:
+def publish(results: Results, scratch: Path) -> None:
     """Write tables, notebooks and, last, the manifest; take away what only an earlier run made."""
     derived = processed(results.study.id)
+    copies = copies_of(results.study.id).folder
     for name, data in results.tables.items():
         write_file(derived / name, data, scratch)
-    for name, (_, data) in results.notebooks.items():
-        write_file(place.folder / name, data, scratch)
+    for path, (_, data) in results.notebooks.items():
+        write_file(path, data, scratch)
     stale = [derived / f"{name}.parquet" for name in TABLES if f"{name}.parquet" not in results.tables]
-    if not place.in_place:
-        stale += [path for path in place.folder.glob("*.ipynb") if path.name not in results.notebooks]
+    stale += [path for path in copies.glob("*.ipynb") if path not in results.notebooks]
     for path in stale:
         path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        copies.rmdir()  # where nothing is left in it
     shutil.rmtree(derived / "failed", ignore_errors=True)
-    write_file(derived / "manifest.json", manifest(results.study, results.tables, results.notebooks), scratch)
+    notebooks = {path.name: executed for path, executed in results.notebooks.items()}
+    write_file(derived / "manifest.json", manifest(results.study, results.tables, notebooks), scratch)
 
 
-def keep_failed(failure: NotebookError, study_id: str, scratch: Path) -> None:
+def keep_failed(failure: NotebookError, scratch: Path) -> None:
     """Keep a failed notebook as far as it came, for somebody to look at; the next good run takes it away."""
-    folder = processed(study_id) / "failed"
+    folder = processed(failure.study) / "failed"
     shutil.rmtree(folder, ignore_errors=True)
     failure.kept = folder / failure.name
     write_file(failure.kept, failure.notebook, scratch)

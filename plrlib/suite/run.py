@@ -1,4 +1,4 @@
-"""Run the suite on a study: load it, execute the notebooks, and only then put everything in its place.
+"""Run the suite on studies: load them, execute the notebooks, and only then put everything in its place.
 
 Kernels are launched first and boot while this process imports what is slow, so such imports stand in the functions.
 """
@@ -8,54 +8,44 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from plrlib.places import home, study_folder
 from plrlib.suite.errors import NotebookError, RunError
 from plrlib.suite.kernels import kernel_environment
-from plrlib.suite.order import after
 from plrlib.suite.pool import Pool
-from plrlib.suite.publish import Results, check_name, check_unchanged, keep_failed, place_for, publish
+from plrlib.suite.publish import Results, check_names, check_unchanged, keep_failed, place_for, publish
 from plrlib.suite.write import scratch_folder
 
 if TYPE_CHECKING:
     from plrlib.study import Study
-
-
-class Watch(Protocol):
-    """Follows a run."""
-
-    def total(self, number: int) -> None:
-        """Hear how many notebooks there are."""
-
-    def started(self, name: str) -> None:
-        """Hear that a notebook's first cell is about to be executed."""
-
-    def finished(self, name: str, status: str) -> None:
-        """Hear that a notebook has come to its end, and how."""
+    from plrlib.suite.work import Watch, Work
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run has done.
+    """What a run has done for one study.
 
     Parameters
     ----------
     study
         The study it was done on.
     folder
-        Where the executed notebooks are.
+        Where the project's notebooks are, executed on it.
     statuses
         How each notebook ended, by the file's name: `done` or `not in study`.
+    made
+        The files of the notebooks that were made for this study.
     """
 
     study: "Study"
     folder: Path
     statuses: Mapping[str, str]
+    made: tuple[Path, ...]
 
 
 def default_jobs() -> int:
@@ -63,15 +53,20 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def run(name_or_path: str | Path, jobs: int, watch: Watch) -> Outcome:
-    """Load a study, execute every notebook on it, and write tables, notebooks and manifest.
+def run(name_or_path: str | Path, jobs: int, watch: "Watch") -> Outcome:
+    """Run the suite on one study, as `run_all` does on several."""
+    return run_all([name_or_path], jobs, watch)[0]
 
-    Nothing is written before all has succeeded, but for the notebook that failed.
+
+def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> list[Outcome]:
+    """Load studies, execute every notebook on each of them, and write tables, notebooks and manifests.
+
+    Nothing is written before all has succeeded on every study, but for a notebook that failed.
 
     Parameters
     ----------
-    name_or_path
-        The name of a study in data/raw/, or the path of a folder.
+    names_or_paths
+        For each study its name in data/raw/, or the path of its folder; at least one.
     jobs
         How many notebooks may be executed at the same time.
     watch
@@ -82,38 +77,64 @@ def run(name_or_path: str | Path, jobs: int, watch: Watch) -> Outcome:
     FileNotFoundError
         If there is no such study.
     StudyError
-        If something is wrong with it.
+        If something is wrong with a study; it lists what is wrong with any of them.
     RunError
-        If a notebook fails, or the run cannot be done; `NotebookError` carries the cell and its error.
+        If a notebook fails, or the run cannot be done; `NotebookError` carries the study, the cell and its error.
     """
-    folder = study_folder(name_or_path)
-    place = place_for(folder, folder.name)  # most studies carry their folder's name; this one's is read below
+    folders = [study_folder(name_or_path) for name_or_path in names_or_paths]
     with scratch_folder() as scratch, asyncio.Runner(loop_factory=_loop) as runner:
         files = {path.name: path.read_bytes() for path in _list_notebooks()}
-        watch.total(len(files))
-        with Pool(runner, place.folder, _environment(folder), scratch) as pool:
-            pool.launch(min(jobs, len(files)))
-            from plrlib.study import load_study
+        watch.total(len(files) * len(folders))
+        environments = [_environment(folder) for folder in folders]
+        with Pool(runner, scratch) as pool:
+            # most studies carry their folder's name; this one's is read below
+            pool.launch(min(jobs, len(files)), place_for(folders[0], folders[0].name).folder, environments[0])
             from plrlib.suite.derived import parquet_tables
-            from plrlib.suite.notebooks import as_bytes, read_notebook
+            from plrlib.suite.work import execute_all, prepare
 
-            notebooks = {name: read_notebook(data, name) for name, data in files.items()}
-            waits = after(notebooks)
-            study = load_study(name_or_path)
-            check_name(study)
-            tables = parquet_tables(study.tables)
-            place = place_for(study.folder, study.id)
-            pool.move(place.folder)
+            studies = _load(names_or_paths)
+            check_names(studies)
+            tables = [parquet_tables(study.tables) for study in studies]
+            works = [prepare(study, env, files) for study, env in zip(studies, environments, strict=True)]
+            if any(work.made for work in works):
+                watch.total(sum(len(work.notebooks) for work in works))
+            pool.move(works[0].place.folder)
             try:
-                statuses = runner.run(_execute(notebooks, waits, pool, jobs, watch, place.in_place))
+                runner.run(execute_all(works, pool, jobs, watch))
             except NotebookError as failure:
-                keep_failed(failure, study.id, scratch)
+                keep_failed(failure, scratch)
                 raise
         check_unchanged(files)
-        results = Results(study, tables, {name: (statuses[name], as_bytes(notebooks[name])) for name in files})
+        results = [Results(work.study, files_of, work.files()) for work, files_of in zip(works, tables, strict=True)]
         with _undisturbed():
-            publish(results, place, scratch)
-    return Outcome(study, place.folder, statuses)
+            for result in results:
+                publish(result, scratch)
+    return [_outcome(work) for work in works]
+
+
+def _outcome(work: "Work") -> Outcome:
+    statuses = {name: work.statuses[name] for name in work.notebooks}
+    made = tuple(work.place_of(name).folder / name for name in work.notebooks if name in work.made)
+    return Outcome(work.study, work.place.folder, statuses, made)
+
+
+def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
+    """Load all studies, or raise one error with what is wrong with any; of several it tells whose file it is."""
+    from plrlib.faults import StudyError
+    from plrlib.study import load_study
+
+    studies, errors = [], []
+    for name_or_path in names_or_paths:
+        try:
+            studies.append(load_study(name_or_path))
+        except StudyError as error:
+            errors.append(error)
+    if len(errors) > 1:
+        faults = [replace(fault, file=f"{error.study}/{fault.file}") for error in errors for fault in error.faults]
+        raise StudyError(" and ".join(error.study for error in errors), faults)
+    if errors:
+        raise errors[0]
+    return studies
 
 
 def _list_notebooks() -> list[Path]:
@@ -133,41 +154,6 @@ def _environment(folder: Path) -> dict[str, str]:
 def _loop() -> asyncio.AbstractEventLoop:
     """Return an event loop that can wait for a kernel's sockets; on Windows the default one cannot."""
     return asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
-
-
-async def _execute(
-    notebooks: Mapping[str, Any],
-    waits: Mapping[str, tuple[str, ...]],
-    pool: Pool,
-    jobs: int,
-    watch: Watch,
-    in_place: bool,
-) -> dict[str, str]:
-    """Execute the notebooks side by side, each after those it waits for, and return how each ended."""
-    from plrlib.suite.execute import execute
-
-    ended = {name: asyncio.Event() for name in notebooks}
-    statuses: dict[str, str] = {}
-    running = asyncio.Semaphore(jobs)
-    alive = asyncio.Semaphore(jobs + 1)  # one more boots meanwhile
-
-    async def one(name: str) -> None:
-        for earlier in waits[name]:
-            await ended[earlier].wait()
-        async with alive, pool.kernel() as kernel:
-            async with running:
-                watch.started(name)
-                statuses[name] = await execute(notebooks[name], name, kernel, keep_rest=in_place)
-                watch.finished(name, statuses[name])
-            ended[name].set()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for name in notebooks:
-                group.create_task(one(name))
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-    return {name: statuses[name] for name in notebooks}
 
 
 @contextmanager

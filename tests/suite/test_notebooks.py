@@ -7,6 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from plrlib.settings import Grouping, Settings
+from plrlib.suite.compared import compared
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # Where a program or a person keeps things on Linux, macOS and Windows; addresses of objects; numbers of processes.
@@ -31,8 +34,34 @@ def outputs_as_text(path):
 
 
 def test_there_are_notebooks():
-    assert [path.name[:3] for path in NOTEBOOKS] == [f"{n:02d}-" for n in range(1, len(NOTEBOOKS) + 1)]
-    assert len(NOTEBOOKS) >= 3
+    numbers = [path.name[:3] for path in NOTEBOOKS]
+    assert all(re.fullmatch(r"[0-9][0-9]-", number) for number in numbers), "what is not numbered is not run"
+    assert len(set(numbers)) == len(numbers)
+    assert {f"{n:02d}-" for n in (1, 2, 3, 4, 5, 6, 9)} <= set(numbers)
+
+
+def test_comparisons_are_one_notebook_but_for_what_they_compare():
+    """Whatever holds for one holds for the others, and for those made for a study's other groupings."""
+    cells, groupings = [], []
+    for path in [path for path in NOTEBOOKS if path.name[:3] in ("04-", "05-", "06-")]:
+        notebook = read(path)
+        groupings.append(notebook.metadata["plr"]["grouping"])
+        cells.append([(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"])
+        first = cells[-1][0][1].splitlines()
+        assert f'by = "{groupings[-1]}"' in first, "the first cell of code says what is compared"
+        cells[-1][0] = (cells[-1][0][0], [line for line in first if line != f'by = "{groupings[-1]}"'])
+        assert [cell.id for cell in notebook.cells] == [cell.id for cell in read(NOTEBOOKS[3]).cells]
+    assert groupings == ["sector", "role", "provision"]
+    assert cells[0] == cells[1] == cells[2]
+
+
+def test_each_comparison_can_be_the_source_of_others():
+    settings = Settings(id="x", groupings={"age": Grouping("age", "Age", "age", {"young": "Young", "old": "Old"})})
+    for path in [path for path in NOTEBOOKS if path.name[:3] in ("04-", "05-", "06-")]:
+        ours = read(path)
+        [made] = compared({path.name: ours}, settings).values()
+        changed = [cell.id for cell, source in zip(made.cells, ours.cells, strict=True) if cell.source != source.source]
+        assert changed == [made.cells[0].id, next(cell.id for cell in made.cells if cell.cell_type == "code")]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

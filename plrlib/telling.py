@@ -1,0 +1,99 @@
+"""What `plr` tells: the faults of a study, what a sound one holds, what a run has done, and what to do next."""
+# ruff: noqa: PLC0415
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plrlib.places import home, known_studies, processed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from plrlib.faults import Fault
+    from plrlib.study import Study
+    from plrlib.suite.run import Outcome
+
+
+def console() -> "Console":
+    """Return the screen, or whatever stands in its place."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def list_faults(faults: "Iterable[Fault]") -> None:
+    """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
+    from rich.table import Table
+    from rich.text import Text
+
+    where = console()
+    ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
+    if not where.is_terminal:
+        for fault in ordered:
+            print(fault)
+    elif ordered:
+        table = Table("file", "row", "column", "what", "found", "what to do", show_edge=False)
+        for fault in ordered:
+            allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
+            remedy = "; ".join(part for part in (allowed, fault.remedy) if part)
+            cells = (fault.file, str(fault.row or ""), fault.column, fault.message, fault.value, remedy)
+            table.add_row(*(Text(cell) for cell in cells))
+        where.print(table)
+
+
+def summary(study: "Study") -> str:
+    """Say in one or two lines what a sound study holds."""
+    themes = len(study.themes)
+    counts = [
+        number(len(study.participants), "person", "people"),
+        number(len(study.excerpts), "excerpt"),
+        f"{number(len(study.codebook) - themes, 'code')} in {number(themes, 'theme')}",
+    ]
+    gone = f"\n{number(study.withdrawn, 'person', 'people')} withdrew and is left out" if study.withdrawn else ""
+    return f"{study.id}: sound, with {number(len(study.notes), 'note')}; {', '.join(counts)}{gone}"
+
+
+def where_to_look(outcome: "Outcome") -> str:
+    """Say what a run has done for one study, and where that is."""
+    names = list(outcome.statuses)
+    answers = [f"  {name}: not in this study" for name, status in outcome.statuses.items() if status != "done"]
+    simulated = " (simulated)" if outcome.study.settings.kind == "simulated" else ""
+    return "\n".join(
+        [
+            f"{outcome.study.id}{simulated}: {number(len(names), 'notebook')} executed.",
+            *answers,
+            f"Start with  {relative(outcome.folder / names[0])}",
+            *(f"Made for it {relative(path)}" for path in outcome.made),
+            f"Tables in   {relative(processed(outcome.study.id))}",
+        ]
+    )
+
+
+def next_step() -> str:
+    """Say what there is, and what to do next."""
+    studies = known_studies()
+    done = [name for name in studies if (processed(name) / "manifest.json").is_file()]
+    following = "plr lab" if done else "plr run" if studies else "put a study's tables in data/raw/<study>/"
+    return "\n".join(
+        [
+            f"plrlib {version('plrlib')}; studies in data/raw/: {', '.join(studies) or 'none yet'}",
+            "  plr check [STUDY]                  check a study's tables",
+            "  plr run [STUDY]                    execute the notebooks on a study, or on those that are shipped",
+            "  plr compare [STUDY] --by GROUPING  test whether groups of people raised different themes",
+            "  plr plan --n 7 7                   what difference groups of 7 and 7 people could show",
+            "  plr lab                            open the notebooks",
+            f"Next: {following}",
+        ]
+    )
+
+
+def number(n: int, one: str, many: str = "") -> str:
+    """Return a number with what it counts, as `1,024 excerpts`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def relative(path: Path | None) -> str:
+    """Return a path from the project's folder, as it is written on every system."""
+    return "" if path is None else path.relative_to(home()).as_posix()
