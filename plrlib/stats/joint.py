@@ -4,7 +4,7 @@ Letters: C codes, B blocks, L levels, N cells.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -16,38 +16,11 @@ from plrlib.stats.exact import p_values, two_level_nulls, whole_events
 from plrlib.stats.program import Program
 from plrlib.stats.raising import Raising
 from plrlib.stats.setting import CONFOUNDED, WITHIN, setting
+from plrlib.stats.spread import MOST_COUNTS, Spread
 
-MOST_COUNTS = 20_000
-"""So many ways to divide people, or those who raised a code, over blocks are looked at."""
 MOST_TRIES = 500
 """So many outcomes are tried before p is given no nearer than is surely true."""
 Sums = list[tuple[NDArray[np.int64], int]]
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Where the people of N cells are.
-
-    Parameters
-    ----------
-    level
-        For each of N cells its level; -1: not compared.
-    block
-        For each of N cells its block.
-    alone
-        The blocks whose people were heard one by one.
-    sizes
-        The number of people at each of L levels.
-    fixed
-        B × L: how many people of each level are in each block, blocks in ascending order; None where that depends on
-        the completion.
-    """
-
-    level: NDArray[np.int64]
-    block: NDArray[np.int64]
-    alone: frozenset[int]
-    sizes: list[int]
-    fixed: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +59,11 @@ class _Outcomes:
     p_min: float
 
 
-def p_range(code: Raising, spread: Spread, seed: int) -> Range:
+UNBOUNDED = Range(0.0, 1.0, 0.0, False, -1, False)
+"""What is given where there is too much to go through."""
+
+
+def p_range(code: Raising, spread: Spread, divisions: list[NDArray[np.int64]] | None, seed: int) -> Range:
     """Return what the p of a code may be, over all completions.
 
     Every outcome there could be is put in order of its p: the first that some completion has gives the smallest p, and
@@ -99,26 +76,27 @@ def p_range(code: Raising, spread: Spread, seed: int) -> Range:
         The programme of the code.
     spread
         Where its people are.
+    divisions
+        Each division of people over blocks and levels that some completion has, B × L; None: too many.
     seed
         Of the sample of exchanges of whole events, where one is drawn.
     """
-    blocks = np.unique(spread.block[spread.level >= 0])
-    alone = np.array([int(b) in spread.alone for b in blocks], dtype=bool)
+    if divisions is None:
+        return UNBOUNDED
+    alone = np.array([int(b) in spread.alone for b in spread.blocks], dtype=bool)
     found: list[_Outcomes] = []
     people: set[int] = set()
-    confounded = False
-    for program, sizes in _divisions(code, spread, blocks):
-        how = setting(sizes, blocks, alone) if program is not None else None
-        if how is not None and how.kind == CONFOUNDED:
-            confounded = True
+    settings = [setting(sizes, spread.blocks, alone) for sizes in divisions]
+    confounded = any(how.kind == CONFOUNDED for how in settings)
+    for sizes, how in zip(divisions, settings, strict=True):
+        if how.kind == CONFOUNDED:
             continue
-        used = np.isin(blocks, how.blocks) if how is not None else blocks == blocks
-        outcomes = None
-        if program is not None and how is not None:
-            people.add(int(sizes[used].sum()))
-            outcomes = _outcomes(program, code, spread, blocks[used], sizes[used], how.kind == WITHIN, seed)
+        program = code.program if len(divisions) == 1 else spread.divided(code.program, code.people, sizes)
+        used = np.isin(spread.blocks, how.blocks)
+        outcomes = _outcomes(program, code, spread, how.blocks, sizes[used], how.kind == WITHIN, seed)
         if outcomes is None:
-            return Range(0.0, 1.0, 0.0, confounded, -1, False)
+            return replace(UNBOUNDED, sometimes_confounded=confounded)
+        people.add(int(sizes[used].sum()))
         found.append(outcomes)
     if not found:
         return Range(np.nan, np.nan, np.nan, True, 0, True)
@@ -145,36 +123,6 @@ def _first(p: NDArray[np.float64], order: NDArray[np.int64], attainable: Callabl
     return float(p[order[min(MOST_TRIES, len(order) - 1)]]), False
 
 
-def _divisions(
-    code: Raising, spread: Spread, blocks: NDArray[np.int64]
-) -> Iterator[tuple[Program | None, NDArray[np.int64]]]:
-    """Yield every division of people over blocks and levels, B × L, with the programme that holds in it.
-
-    None for the programme: there are too many.
-    """
-    if spread.fixed is not None:
-        yield code.program, spread.fixed
-        return
-    levels = range(len(spread.sizes))
-    of = [[code.people[(spread.block == b) & (spread.level == i)] for i in levels] for b in blocks]
-    ends = [[_ends(code.program, some) for some in row] for row in of]
-    if prod(high - low + 1 for row in ends for low, high in row) > MOST_COUNTS:
-        yield None, np.zeros((len(blocks), len(spread.sizes)), dtype=np.int64)
-        return
-    for counts in product(*(range(low, high + 1) for row in ends for low, high in row)):
-        sizes = np.array(counts, dtype=np.int64).reshape(len(blocks), -1)
-        sums = [(some, int(n)) for row, ns in zip(of, sizes, strict=True) for some, n in zip(row, ns, strict=True)]
-        if (sizes.sum(axis=0) == spread.sizes).all() and code.program.allows(sums):
-            program = code.program.copy()
-            for some, n in sums:
-                program.require([(some, 1.0)], low=float(n), high=float(n))
-            yield program, sizes
-
-
-def _ends(program: Program, variables: NDArray[np.int64]) -> tuple[int, int]:
-    return (program.least(variables), program.most(variables)) if len(variables) else (0, 0)
-
-
 def _outcomes(
     program: Program,
     code: Raising,
@@ -187,7 +135,7 @@ def _outcomes(
     """Return what may have come out in one division; None where there are too many ways."""
     compared = (spread.level >= 0) & np.isin(spread.block, blocks)
     of_block = [code.raised[compared & (spread.block == b)] for b in blocks]
-    ends = [_ends(program, some) for some in of_block]
+    ends = [program.ends(some) for some in of_block]
     if prod(high - low + 1 for low, high in ends) > MOST_COUNTS:
         return None
     totals = np.array(list(product(*(range(low, high + 1) for low, high in ends))), dtype=np.int64)
@@ -204,7 +152,7 @@ def _outcomes(
     sizes = sizes[:, levels]
     kept = [0] if len(levels) == 2 else grid(sizes)[0]
     of_level = [code.raised[compared & (spread.level == levels[i])] for i in kept]
-    ranges = [_ends(program, some) for some in of_level]
+    ranges = [program.ends(some) for some in of_level]
     p, row, counts, least = [], [], [], 1.0
     for i, null in enumerate(_nulls(totals, sizes)):
         flat = p_values(null.reshape(-1)).reshape(null.shape)

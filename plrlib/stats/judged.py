@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
-from plrlib.stats.assignments import attributed, counted_levels
-from plrlib.stats.cells import people_by_cell
+from plrlib.stats.assignments import Attributed, assign, attributed, counted_levels
+from plrlib.stats.cells import Cells, people_by_cell
 from plrlib.stats.completions import count_people, states
 from plrlib.stats.evidence import Evidence, evidence
 from plrlib.stats.family import Family, family
-from plrlib.stats.joint import Range, Spread, p_range
+from plrlib.stats.joint import Range, p_range
 from plrlib.stats.minp import tarone
 from plrlib.stats.named import Named, named
 from plrlib.stats.people import known_level
 from plrlib.stats.raising import raising
 from plrlib.stats.setting import CONFOUNDED
+from plrlib.stats.spread import Spread
 from plrlib.study import Study
 
 NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN = "not attributed", "too few to tell", "differs", "not shown to differ"
@@ -167,17 +168,22 @@ def _ranges(
     for column in np.unique(found.asked[:, codes], axis=1).T:
         cells, was_asked, _ = everybody.split(column.astype(np.int64))
         at, sizes = counted_levels(study, cells, grouping, said, was_asked == 1)
+        parts, block, old = cells.split(people.block)
+        divisions = _divisions(study, parts, Spread(at[old], block, alone, sizes), said)
         for c in codes[(found.asked[:, codes] == column[:, None]).all(axis=0)]:
             known, coded, unread = states(study, found, int(c))
             parts, state, old = cells.split(people.block * 3 + known)
             could = said.among(coded | unread) if study.settings.complete else None
             code = raising(study, parts, state % 3, said, said.among(coded), could)
-            level, block = at[old], state // 3
-            fixed = None
-            if parts.certain(level).all():
-                blocks = np.unique(block[level >= 0])
-                at_levels = [level == i for i in range(len(sizes))]
-                fixed = np.array([[parts.people((block == b) & here) for here in at_levels] for b in blocks])
-            spread = Spread(level, block, alone, sizes, fixed)
-            ranges[int(c)] = p_range(code, spread, study.settings.seed)
+            spread = Spread(at[old], state // 3, alone, sizes)
+            ranges[int(c)] = p_range(code, spread, divisions, study.settings.seed)
     return ranges
+
+
+def _divisions(study: Study, cells: Cells, spread: Spread, said: Attributed) -> list[NDArray[np.int64]] | None:
+    """Return every division of people over blocks and levels, whoever raised what; None: too many."""
+    if cells.certain(spread.level).all():
+        here = [[(spread.block == b) & (spread.level == i) for i in range(len(spread.sizes))] for b in spread.blocks]
+        return [np.array([[cells.people(some) for some in row] for row in here], dtype=np.int64)]
+    found = assign(study, cells, said)
+    return spread.divisions(found.program, found.people)

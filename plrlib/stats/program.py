@@ -11,6 +11,7 @@ Terms = Iterable[tuple[NDArray[np.int64], float]]
 Rows = Iterable[tuple[NDArray[np.int64], NDArray[np.int64], float]]
 Ends = float | NDArray[np.int64]
 _INFEASIBLE = 2
+_WHOLE = 1e-6
 
 
 class Infeasible(ValueError):  # noqa: N818 - says what is so, as scipy's status does
@@ -85,6 +86,10 @@ class Program:
             setattr(other, name, list(value) if isinstance(value, list) else value)
         return other
 
+    def ends(self, variables: NDArray[np.int64]) -> tuple[int, int]:
+        """Return the smallest and the largest sum that variables can have, 0 of none; raises as `least` does."""
+        return (self.least(variables), self.most(variables)) if len(variables) else (0, 0)
+
     def fillable(self, variables: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each of these variables whether it can be more than 0; raises as `least` does.
 
@@ -101,23 +106,42 @@ class Program:
         return filled
 
     def _solve(self, variables: NDArray[np.int64], sign: float) -> NDArray[np.float64]:
-        """Return a solution in which the sum of the variables, times `sign`, is smallest."""
+        """Return a solution in which the sum of the variables, times `sign`, is smallest.
+
+        Most programmes have whole numbers in the corners of what they allow: then the linear programme has the answer.
+        Otherwise branch and bound finds it, without the solver's presolve: HiGHS 1.14 loses solutions in it and says
+        "optimal" all the same (its issues 2961, 3043 and 3094; a test has a programme of ours where it does).
+        """
         if not self._n:
             return np.zeros(0)
         cost = np.zeros(self._n)
         cost[variables] = sign
-        found = milp(
-            cost,
-            integrality=np.ones(self._n),
-            bounds=Bounds(np.concatenate(self._lower), np.concatenate(self._upper)),
-            constraints=self._constraints(),
-            options={"mip_rel_gap": 0.0},
+        bounds = Bounds(np.concatenate(self._lower), np.concatenate(self._upper))
+        constraints = self._constraints()
+        for integrality, options in ((0, {}), (1, {"presolve": False, "mip_rel_gap": 0.0})):
+            found = milp(
+                cost,
+                integrality=np.full(self._n, integrality),
+                bounds=bounds,
+                constraints=constraints,
+                options=options,
+            )
+            if found.status == _INFEASIBLE:
+                raise Infeasible("no assignment of people satisfies every total and every quantifier")
+            if found.status != 0:
+                raise RuntimeError(f"the solver gave up: {found.message}")
+            whole = np.rint(found.x)
+            if np.abs(found.x - whole).max() < _WHOLE and self._holds(whole, bounds, constraints):
+                return np.asarray(whole)
+        raise RuntimeError("the solver's answer does not satisfy what it was asked")
+
+    @staticmethod
+    def _holds(whole: NDArray[np.float64], bounds: Bounds, constraints: list[LinearConstraint]) -> bool:
+        """Tell whether whole numbers satisfy every constraint."""
+        inside = bool(((bounds.lb <= whole) & (whole <= bounds.ub)).all())
+        return inside and all(
+            bool(((one.lb <= one.A @ whole) & (one.A @ whole <= one.ub)).all()) for one in constraints
         )
-        if found.status == _INFEASIBLE:
-            raise Infeasible("no assignment of people satisfies every total and every quantifier")
-        if found.status != 0:
-            raise RuntimeError(f"the solver gave up: {found.message}")
-        return np.asarray(found.x)
 
     def _constraints(self) -> list[LinearConstraint]:
         if not self._low:

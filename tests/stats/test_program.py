@@ -5,8 +5,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from plrlib.stats.assignments import Voices, _enough
+from plrlib import load_study
+from plrlib.stats.assignments import Voices, _enough, attributed
+from plrlib.stats.cells import people_by_cell
+from plrlib.stats.completions import states
+from plrlib.stats.evidence import evidence
 from plrlib.stats.program import Infeasible, Program
+from plrlib.stats.raising import raising
 
 ENDS = [
     (low, high)
@@ -87,3 +92,20 @@ def test_an_excerpt_requires_candidates_for_its_voices(low, high):
         else:
             with pytest.raises(Infeasible):
                 program.least(candidates)
+
+
+def test_no_solution_is_lost_where_a_presolve_loses_some():
+    """HiGHS 1.14 with its presolve says that at least 6 of 7 voluntary staff are in one room: none need be.
+
+    Every division from 0 and 7 to 7 and 0 can be, as requiring each shows.
+    """
+    study = load_study("plr0809-017")
+    found = evidence(study, "theme", None, None, "first")
+    cells, said = people_by_cell(study, study.grouping("sector")), attributed(study)
+    known, coded, _ = states(study, found, found.codes.index("T1"))
+    parts, state, _ = cells.split(known)
+    code = raising(study, parts, state, said, said.among(coded), None)
+    level = parts.levels(study, study.grouping("sector"))
+    room = code.people[(parts.block == parts.block[level == 0].min()) & (level == 0)]
+    assert all(code.program.allows([(room, n)]) for n in range(8))
+    assert code.program.ends(room) == (0, 7)
