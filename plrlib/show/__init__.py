@@ -1,5 +1,6 @@
 """Figures, displays and sentences: the only rooms that know seaborn."""
 
+from plrlib.show.changing import change_picture, change_say, change_table, twice_say
 from plrlib.show.checking import (
     about,
     blanks,
@@ -12,9 +13,21 @@ from plrlib.show.checking import (
     whose,
     whose_say,
 )
+from plrlib.show.comparing import compare_say, compare_table, compared_say, others_table, stance_say, why_table
+from plrlib.show.evidence import evidence_picture, evidence_say, evidence_table, hearings_picture, hearings_say
+from plrlib.show.forest import forest_picture
 from plrlib.show.hearing import design_table, events, groupings, heard_say, seats_picture, separable_say
-from plrlib.show.limits import limits_of_data, limits_of_people, limits_of_sorting, stamp
+from plrlib.show.limits import (
+    limits_of_change,
+    limits_of_comparing,
+    limits_of_data,
+    limits_of_people,
+    limits_of_sorting,
+    stamp,
+)
 from plrlib.show.picture import Picture
+from plrlib.show.powering import power_picture, power_say
+from plrlib.show.raising import people_picture, ranges_picture
 from plrlib.show.say import Say, say
 from plrlib.show.sorting import ledger_table, moved_picture, moved_say, moved_table, pairs, sorters, sorters_say
 from plrlib.show.table import Table
@@ -26,14 +39,28 @@ __all__ = [
     "Table",
     "about",
     "blanks",
+    "change_picture",
+    "change_say",
+    "change_table",
+    "compare_say",
+    "compare_table",
+    "compared_say",
     "consent",
     "design_table",
     "disagreements",
     "events",
+    "evidence_picture",
+    "evidence_say",
+    "evidence_table",
+    "forest_picture",
     "groupings",
     "heard_say",
+    "hearings_picture",
+    "hearings_say",
     "inputs",
     "ledger_table",
+    "limits_of_change",
+    "limits_of_comparing",
     "limits_of_data",
     "limits_of_people",
     "limits_of_sorting",
@@ -41,16 +68,24 @@ __all__ = [
     "moved_say",
     "moved_table",
     "notes",
+    "others_table",
     "pairs",
+    "people_picture",
+    "power_picture",
+    "power_say",
+    "ranges_picture",
     "say",
     "seats_picture",
     "separable_say",
     "sorters",
     "sorters_say",
     "stamp",
+    "stance_say",
     "talk_say",
     "totals",
     "totals_say",
+    "twice_say",
     "whose",
     "whose_say",
+    "why_table",
 ]

@@ -150,7 +150,7 @@ def whose(study: Study, by: str) -> Picture:
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
     kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
     counts = found["heard"].value_counts().reindex(kept, fill_value=0)
-    names = {key: _label(key, grouping.levels) for key in kept}
+    names = {key: level_label(key, grouping.levels) for key in kept}
     look = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
     every = pd.DataFrame(
         {
@@ -207,7 +207,8 @@ def whose_say(study: Study, by: str) -> Say:
     return say(first, given, alone if none else "")
 
 
-def _label(key: str, levels: Mapping[str, str]) -> str:
+def level_label(key: str, levels: Mapping[str, str]) -> str:
+    """Return what a column of `attribution` is called: `Voluntary`, `Voluntary or statutory`, `Other people`."""
     names = [levels.get(part, OTHERS) for part in key.split(SEPARATOR)]
     return capital(names[0] if len(names) == 1 else joined([names[0], *map(inner, names[1:])], "or"))
 

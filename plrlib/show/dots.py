@@ -13,6 +13,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
 
 from plrlib.show.lettering import text_width, wrapped
 from plrlib.show.picture import INK, LINE, PAPER, QUIET, style
@@ -23,8 +24,7 @@ PAD, SIDE = 0.14, 0.3
 LINE_HEIGHT, KEY_HEIGHT, TITLE_HEIGHT = 0.19, 0.26, 0.24
 TO_BASE = 0.06
 """The room below the letters of a line."""
-TAG, TITLE, SMALL = 7.5, 12.0, 9.0
-"""Sizes of text, in points."""
+TAG, TITLE, SMALL = 7.5, 12.0, 9.0  # points
 ROW_LABEL, COLUMN_LABEL, NARROWEST = 1.9, 1.3, 4.2
 MARK_AREA = 62
 MOST_MARKS = 2000
@@ -32,11 +32,15 @@ MOST_MARKS = 2000
 
 @dataclass(frozen=True)
 class Look:
-    """How one kind of mark looks: colour and shape together, and what it is called."""
+    """How one kind of mark looks: colour and shape together, and what it is called.
+
+    `fill` is full, half or open; a mark that is open by itself is drawn so whatever its fill.
+    """
 
     colour: str
     shape: str
     label: str
+    fill: str = "full"
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,14 @@ def dot_grid(
     names = {key: wrapped(label, ROW_LABEL) for key, label in rows.labels.items()}
     heads = {key: wrapped(label, COLUMN_LABEL) for key, label in columns.labels.items()}
     widths = [max(_extent(placed, "column", key, "wide"), text_width(heads[key])) + 2 * PAD for key in heads]
-    heights = [max(_extent(placed, "row", key, "high"), _lines(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
+    heights = [max(_extent(placed, "row", key, "high"), lines_of(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
     left = SIDE + max(text_width(rows.title, SMALL), *map(text_width, names.values())) + PAD
     wide = max(left + max(sum(widths), text_width(columns.title, SMALL)) + SIDE, NARROWEST)
     headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
-    top = SIDE + _lines(headline) * TITLE_HEIGHT + PAD + (LINE_HEIGHT + TO_BASE if columns.title else 0)
-    top += max(map(_lines, heads.values())) * LINE_HEIGHT + PAD
+    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + (LINE_HEIGHT + TO_BASE if columns.title else 0)
+    top += max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
     used = [look for key, look in looks.items() if (marks["look"] == key).any()]
-    keys = _key_lines(used, filled if marks["filled"].nunique() > 1 else (), wide - 2 * SIDE)
+    keys = key_lines(used, filled if marks["filled"].nunique() > 1 else (), wide - 2 * SIDE)
     high = top + sum(heights) + PAD + len(keys) * KEY_HEIGHT + SIDE
     x = left + np.concatenate([[0], np.cumsum(widths)])
     y = top + np.concatenate([[0], np.cumsum(heights)])
@@ -103,14 +107,14 @@ def dot_grid(
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, wide), ylim=(high, 0))
         ax.set_axis_off()
-        _write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
+        write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
         _frame(ax, x, y, list(names.values()), list(heads.values()), rows.title, columns.title)
         at = {key: x[i] + PAD if from_left else (x[i] + x[i + 1]) / 2 for i, key in enumerate(heads)}
         down = {key: (y[i] + y[i + 1]) / 2 for i, key in enumerate(names)}
         placed["x"] = placed["run" if from_left else "dx"] + placed["column"].map(at).astype(float)
         placed["y"] = placed["dy"] + placed["row"].map(down).astype(float)
         _draw(ax, placed, looks)
-        _legend(ax, keys, y[-1] + PAD + 0.2)
+        draw_key(ax, keys, y[-1] + PAD + 0.2)
     return figure
 
 
@@ -159,19 +163,20 @@ def _extent(placed: pd.DataFrame, axis: str, key: str, side: str) -> float:
     return float(placed.loc[placed[axis] == key, side].max()) if (placed[axis] == key).any() else STEP
 
 
-def _lines(text: str) -> int:
+def lines_of(text: str) -> int:
+    """Return how many lines a text has."""
     return text.count("\n") + 1
 
 
-def _write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
+def write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
     """Write a text as it stands: a dollar sign is no mathematics."""
     ax.text(x, y, text, parse_math=False, **look)
 
 
-def _write_lines(ax: Axes, x: float, last: float, text: str, **look: Any) -> None:
+def write_lines(ax: Axes, x: float, last: float, text: str, **look: Any) -> None:
     """Write lines evenly one below the other; `last` is where the letters of the last line stand."""
     for i, line in enumerate(reversed(text.split("\n"))):
-        _write(ax, x, last - i * LINE_HEIGHT, line, va="baseline", **look)
+        write(ax, x, last - i * LINE_HEIGHT, line, va="baseline", **look)
 
 
 def _frame(
@@ -187,36 +192,40 @@ def _frame(
     for line in y:
         ax.plot([SIDE, x[-1]], [line, line], color=LINE, lw=0.8, zorder=0)
     for i, name in enumerate(names):
-        last = (y[i] + y[i + 1] + _lines(name) * LINE_HEIGHT) / 2 - TO_BASE
-        _write_lines(ax, x[0] - PAD, last, name, ha="right")
+        last = (y[i] + y[i + 1] + lines_of(name) * LINE_HEIGHT) / 2 - TO_BASE
+        write_lines(ax, x[0] - PAD, last, name, ha="right")
     base = y[0] - PAD / 2 - TO_BASE / 2
     for i, head in enumerate(heads):
-        _write_lines(ax, (x[i] + x[i + 1]) / 2, base, head, ha="center")
-    above = base - max(map(_lines, heads)) * LINE_HEIGHT - TO_BASE
-    _write(ax, x[0], above, column_title, ha="left", va="baseline", color=QUIET, size=SMALL)
-    _write(ax, x[0] - PAD, base, row_title, ha="right", va="baseline", color=QUIET, size=SMALL)
+        write_lines(ax, (x[i] + x[i + 1]) / 2, base, head, ha="center")
+    above = base - max(map(lines_of, heads)) * LINE_HEIGHT - TO_BASE
+    write(ax, x[0], above, column_title, ha="left", va="baseline", color=QUIET, size=SMALL)
+    write(ax, x[0] - PAD, base, row_title, ha="right", va="baseline", color=QUIET, size=SMALL)
 
 
 def _draw(ax: Axes, placed: pd.DataFrame, looks: Mapping[str, Look]) -> None:
     for (key, filled), these in placed.groupby(["look", "filled"], sort=False):
         look = looks[str(key)]
-        _scatter(ax, these[these["tag"] == ""], look, bool(filled))
+        scatter(ax, these[these["tag"] == ""], look, bool(filled))
         tagged = these[these["tag"] != ""]
         face, colour = (look.colour, PAPER) if filled else (PAPER, look.colour)
         box = {"boxstyle": "round,pad=0.22", "fc": face, "ec": look.colour, "lw": 1.2}
         for across, down, tag in zip(tagged["x"], tagged["y"], tagged["tag"], strict=True):
-            _write(ax, across, down, tag, ha="center", va="center", size=TAG, color=colour, weight="bold", bbox=box)
+            write(ax, across, down, tag, ha="center", va="center", size=TAG, color=colour, weight="bold", bbox=box)
 
 
-def _scatter(ax: Axes, marks: pd.DataFrame, look: Look, filled: bool) -> None:
-    if len(marks):
-        sns.scatterplot(
-            data=marks, x="x", y="y", ax=ax, marker=look.shape, s=MARK_AREA, linewidth=1.3, legend=False,
-            facecolor=look.colour if filled else PAPER, edgecolor=look.colour,
-        )  # fmt: skip
+def scatter(ax: Axes, marks: pd.DataFrame, look: Look, filled: bool) -> None:
+    """Draw marks of one look at their places."""
+    if marks.empty:
+        return
+    size: dict[str, Any] = {"data": marks, "x": "x", "y": "y", "ax": ax, "s": MARK_AREA, "legend": False}
+    face = look.colour if filled and look.fill == "full" else PAPER
+    sns.scatterplot(marker=look.shape, linewidth=1.3, facecolor=face, edgecolor=look.colour, **size)
+    if filled and look.fill == "half":
+        half = MarkerStyle(look.shape, fillstyle="left")
+        sns.scatterplot(marker=half, linewidth=0, facecolor=look.colour, **size)
 
 
-def _key_lines(used: Sequence[Look], filled: Sequence[str], wide: float) -> list[list[tuple[Look, bool, float]]]:
+def key_lines(used: Sequence[Look], filled: Sequence[str], wide: float) -> list[list[tuple[Look, bool, float]]]:
     """Return the entries of the key, line by line, each with the place where it starts."""
     entries = [(look, True) for look in used] if len(used) > 1 else []
     entries += [(Look(INK, "o", label), not i) for i, label in enumerate(filled)]
@@ -232,9 +241,10 @@ def _key_lines(used: Sequence[Look], filled: Sequence[str], wide: float) -> list
     return [line for line in lines if line]
 
 
-def _legend(ax: Axes, lines: list[list[tuple[Look, bool, float]]], top: float) -> None:
+def draw_key(ax: Axes, lines: list[list[tuple[Look, bool, float]]], top: float) -> None:
+    """Draw the entries of a key; `top` is where the first line runs."""
     for i, line in enumerate(lines):
         for look, filled, start in line:
             place = pd.DataFrame({"x": [SIDE + start + 0.08], "y": [top + i * KEY_HEIGHT]})
-            _scatter(ax, place, look, filled)
-            _write(ax, SIDE + start + 0.22, top + i * KEY_HEIGHT, look.label, va="center", size=SMALL)
+            scatter(ax, place, look, filled)
+            write(ax, SIDE + start + 0.22, top + i * KEY_HEIGHT, look.label, va="center", size=SMALL)

@@ -6,9 +6,13 @@ from importlib.metadata import version
 import pandas as pd
 
 from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, share, verb
+from plrlib.show.sorting import named_coder
+from plrlib.stats.evidence import coder_or_reference
 from plrlib.stats.hearings import unlisted
 from plrlib.stats.people import inside, known_level
 from plrlib.study import Study
+
+KINDS = ("focus group", "interview")
 
 
 def limits_of_data(study: Study) -> Say:
@@ -52,6 +56,38 @@ def limits_of_sorting(study: Study) -> Say:
     partly = [f"{coder} ({n})" for coder, n in seen.items() if n < len(study.excerpts)]
     some = f"Not every one of the {len(study.excerpts)} excerpts was seen by {joined(partly, 'or')}." if partly else ""
     return say(*_kind(study), coders, some)
+
+
+def limits_of_comparing(study: Study, found: pd.DataFrame) -> Say:
+    """Return the limits of a comparison, from the frame that `compare` returned."""
+    grouping = study.grouping(str(found["grouping"].iloc[0]))
+    n = int(inside(study, grouping.population).sum())
+    used = found["people_used"].dropna()
+    outside = n - int(used.max()) if len(used) else 0
+    heard = f"This is about {people(n)}; nothing here says whom else they speak for."
+    alone = f"{capital(people(outside))} of them {verb(outside, 'was', 'were')} heard only with their own level, or "
+    alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
+    coded = f"What counts as raised is what {named_coder(study, coder_or_reference(study, None))} coded."
+    planned = (
+        "" if (found["status"] == "planned").all() else "This comparison was not planned before the data were seen."
+    )
+    incomplete = "" if study.settings.complete else "Coding is not complete, so that anybody may have raised anything."
+    return say(*_kind(study), heard, alone if outside else "", coded, incomplete, planned)
+
+
+def limits_of_change(study: Study) -> Say:
+    """Return the limits of setting two hearings side by side."""
+    nobody = unlisted(study)
+    hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
+    kinds, prompts = study.events["kind"], study.events["stimulus"]
+    group, alone = ({str(cell) for cell in prompts[kinds == kind].dropna()} for kind in KINDS)
+    asked = "What people were asked at the two hearings is not on record for both."
+    if group and alone:
+        asked = "People were asked other things in the focus groups than when interviewed." if group - alone else ""
+    coded = (
+        "" if study.settings.complete else "Coding is not complete: that a code is missing at one hearing means little."
+    )
+    return say(*_kind(study), hidden, asked, coded)
 
 
 def _kind(study: Study) -> list[str]:

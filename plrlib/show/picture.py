@@ -18,7 +18,7 @@ from plrlib.study import Study
 
 INK, QUIET, LINE, PAPER = "#22313a", "#5d6b73", "#d9dfe2", "#ffffff"
 # Of Okabe and Ito's colours, darkened where they would be faint on white; a shape always doubles a colour.
-BLUE, RED, GREY, PALE = "#1f6a9a", "#bf3f12", "#8a959b", "#c3cbd0"
+BLUE, RED, GREY, PALE, AMBER = "#1f6a9a", "#bf3f12", "#8a959b", "#c3cbd0", "#b87a00"
 FONT = "DejaVu Sans"
 DOTS_PER_INCH = 96
 CRISP = 2

@@ -28,6 +28,12 @@ def kind_of(study: Study, coder: str) -> str:
     return (study.settings.coders or {}).get(coder, coder)
 
 
+def named_coder(study: Study, coder: str) -> str:
+    """Return a coder's name, with the kind where study.toml has one."""
+    kind = (study.settings.coders or {}).get(coder)
+    return f"{coder} ({kind})" if kind else coder
+
+
 def pairs(study: Study) -> list[tuple[str, str]]:
     """Return the first sorter with one sorter of each other kind: those of one kind tell little about one another.
 

@@ -125,7 +125,8 @@ class TestWhoTookPart:
             tmp_path, participants=PEOPLE + rows, excerpts=excerpts, codings="excerpt,coder,code\nE1,me,c1\n",
             events="event,kind\n" + "".join(f"I{i},interview\n" for i in range(20)),
         )  # fmt: skip
-        told = "Known of who was heard where: Voluntary: 10 in all, at 10 events; Statutory: 10 in all, at 10 events."
+        who = "Voluntary: 10 interviewed one by one; Statutory: 10 interviewed one by one"
+        told = f"Known of who was heard where: {who}."
         assert told in sentences(show.separable_say(study, "sector"))
         numbers = show.seats_picture(study, "sector").numbers
         assert numbers.to_numpy().tolist() == [["interviewed one by one", 10, 10]]
