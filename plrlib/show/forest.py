@@ -99,7 +99,7 @@ def _odds_lines(study: Study, found: pd.DataFrame, counted: pd.DataFrame, groupi
     return pd.DataFrame(
         {
             "group": [named[code] for code in found["code"]],
-            "text": [_against(cells[code]) for code in found["code"]],
+            "count": [_against(cells[code]) for code in found["code"]],
             "low": np.where(known, logs["low"], np.nan),
             "at": logs["odds_ratio"],
             "high": np.where(known, logs["high"], np.nan),
@@ -147,7 +147,7 @@ def _level_lines(study: Study, found: pd.DataFrame, counted: pd.DataFrame, group
     return pd.DataFrame(
         {
             "group": [named[code] for code in rows["code"]],
-            "text": [
+            "count": [
                 f"{of(lower, upper, n)} {inner(grouping.levels[key])}"
                 for key, n, lower, upper in zip(rows["level"], rows["n"], rows["lower"], rows["upper"], strict=True)
             ],

@@ -106,7 +106,7 @@ def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Picture |
     lines = pd.DataFrame(
         {
             "group": [named[code] for code in counted["code"]],
-            "text": [
+            "count": [
                 f"{of(lower, upper, n)} {inner(grouping.levels[key])}"
                 for _, key, n, lower, upper in zip(*(counted[c] for c in COLUMNS), strict=True)
             ],

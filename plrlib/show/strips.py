@@ -61,7 +61,7 @@ def strips(
     Parameters
     ----------
     lines
-        One row a line: group (its label stands once), text (beside the label), low, at, high (places on the scale: the
+        One row a line: group (its label stands once), count (beside the label), low, at, high (places on the scale: the
         mark and the ends of its range; none where missing; where there is no mark, both ends are marks; an end beyond
         the scale is an arrow), look (a key of `looks`),
         words (in the place of a mark; blank: none), after (words to the right, once a group; blank: none).
@@ -72,7 +72,7 @@ def strips(
     title
         What is seen, in a sentence.
     heads
-        What stands above labels, texts and the words to the right.
+        What stands above labels, counts and the words to the right.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def strips(
     words = [wrapped(text, PANEL - PAD, SMALL) if text else "" for text in lines["words"]]
     tall = [max(LINE_GAP, lines_of(text) * LINE_HEIGHT) for text in words]
     label_wide = max(text_width(heads[0], SMALL), *map(text_width, names.values()))
-    text_wide = max(text_width(heads[1], SMALL), *map(text_width, lines["text"]))
+    text_wide = max(text_width(heads[1], SMALL), *map(text_width, lines["count"]))
     after_wide = max(text_width(heads[2], SMALL), *map(text_width, after.values()))
     x_label = SIDE + label_wide
     x_text = x_label + PAD
@@ -113,7 +113,7 @@ def strips(
             middle = (y[i] + y[i + 1]) / 2
             for x, text, side in ((x_label, names[group], "right"), (end + 2 * PAD, after[group], "left")):
                 write_lines(ax, x, middle + lines_of(text) * LINE_HEIGHT / 2 - TO_BASE, text, ha=side)
-        for down, text, line, beside in zip(line_y, words, lines.itertuples(), lines["text"], strict=True):
+        for down, text, line, beside in zip(line_y, words, lines.itertuples(), lines["count"], strict=True):
             write(ax, x_text, down + LINE_HEIGHT / 2 - TO_BASE, beside, va="baseline")
             if text:
                 last = down + lines_of(text) * LINE_HEIGHT / 2 - TO_BASE

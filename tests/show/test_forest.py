@@ -45,7 +45,7 @@ def test_odds_stand_on_a_scale_of_tens_with_counts_and_verdict(tmp_path, drawn):
     lines, scale = drawn["lines"], drawn["scale"]
     first, second = lines.iloc[0], lines.iloc[1]
     assert (first["at"], first["low"], first["high"]) == pytest.approx((math.log10(3), math.log10(0.2), math.log10(50)))
-    assert lines["text"].tolist() == ["2 of 3 against 1 of 4", "none of 3 against none of 4"]
+    assert lines["count"].tolist() == ["2 of 3 against 1 of 4", "none of 3 against none of 4"]
     assert lines["after"].tolist() == ["not shown to differ", "not attributed"]
     assert (math.isnan(second["at"]), second["words"]) == (True, "no answer: who raised it is not known")
     assert scale.ticks == {-2: "100×", -1: "10×", 0: "alike", 1: "10×", 2: "100×"}
@@ -89,7 +89,7 @@ def test_more_levels_have_counts_and_no_range(tmp_path, drawn):
     lines = drawn["lines"]
     assert lines["at"].tolist()[:2] == pytest.approx([1 / 3, 1 / 4])
     assert lines["low"].isna().all()
-    assert lines["text"].tolist()[:3] == ["1 of 3 managers", "1 of 4 practitioners", "none of 0 carers"]
+    assert lines["count"].tolist()[:3] == ["1 of 3 managers", "1 of 4 practitioners", "none of 0 carers"]
     assert "odds" not in picture.caption
     assert_clear(drawn["figure"])
 

@@ -60,7 +60,7 @@ def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn):
     counted = presence(published, "role")
     assert lines["low"].tolist() == counted["lower"].tolist()
     assert lines["high"].tolist() == counted["upper"].tolist()
-    assert lines["text"].tolist()[:3] == [
+    assert lines["count"].tolist()[:3] == [
         "1 to 7 of 7 managers",
         "1 to 7 of 7 practitioners",
         "7 to 10 of 10 young people",

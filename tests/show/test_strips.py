@@ -23,7 +23,7 @@ def lines(n, group="Row {}", a_group=1, after="not shown to differ", **more):
     frame = pd.DataFrame(
         {
             "group": [group.format(i // a_group) for i in range(n)],
-            "text": [f"{i % 15} of 15 against none of 15" for i in range(n)],
+            "count": [f"{i % 15} of 15 against none of 15" for i in range(n)],
             "low": -1.0, "at": 0.5, "high": 1.5, "look": ["ab"[i % 2] for i in range(n)], "words": "", "after": after,
         }
     )  # fmt: skip

@@ -242,6 +242,23 @@ class TestUnknown:
         ways = list(combinations(range(6), 3))
         return sum(away(way) >= away((0, 1, 2)) for way in ways) / len(ways)
 
+    def test_a_code_of_which_it_is_not_known_who_raised_it_counts_against_the_others(self, tmp_path):
+        """T1 is known by name: 4 of 4 against none of 4, p = 2/70. T2 may be anybody's, and could show as well.
+
+        So T1 may have to be judged at half of alpha: at 0.05 both is possible, at 0.06 it differs whatever T2 is.
+        """
+        people = "".join(f"P{i},manager,{'voluntary' if i < 4 else 'statutory'},A\n" for i in range(8))
+        named = [f"P{i},,,,> c1" for i in range(4)]
+        alone = made(tmp_path, participants=PEOPLE + people, **said(*named))
+        both = made(tmp_path, participants=PEOPLE + people, **said(*named, ",A,,,several > c3"))
+        found, beside = (compare(study, "sector").set_index("code") for study in (alone, both))
+        assert found.loc["T1", ["p", "p_adjusted"]].tolist() == pytest.approx([2 / 70, 2 / 70])
+        assert found.loc["T1", "verdict"] == "differs"
+        assert beside.loc["T1", ["p", "p_adjusted"]].tolist() == pytest.approx([2 / 70, 4 / 70])
+        assert beside.loc["T1", "verdict"] == "not attributed"
+        assert "depends on themes of which it is not known who raised them" in beside.loc["T1", "why"]
+        assert compare(both, "sector", alpha=0.06).set_index("code").loc["T1", "verdict"] == "differs"
+
     def test_incomplete_coding_leaves_everything_open(self, tmp_path):
         found = compare(made(tmp_path, TOML.replace("complete = true", "complete = false")), "sector")
         assert found["p"].isna().all()
