@@ -84,6 +84,11 @@ _ROOMS = {
 }
 
 
+def __dir__() -> list[str]:
+    """Name what can be imported, for whoever lets an editor complete it."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """Import what is asked for from its room."""
     for room, names in _ROOMS.items():

@@ -112,7 +112,12 @@ def plan(
     n: Annotated[tuple[int, int], typer.Option(metavar="N N", help="The people in one group and in the other.")],
     family: Annotated[int, typer.Option(help="How many themes or codes are compared at once.")] = 1,
     power: Annotated[float, typer.Option(help="The chance with which a true difference is to show.")] = 0.8,
-    alpha: Annotated[float, typer.Option(help="The chance of a false alarm, for all compared at once.")] = 0.05,
+    alpha: Annotated[
+        float,
+        typer.Option(
+            help="The chance of a false alarm, for all compared at once; three planned comparisons share 0.05."
+        ),
+    ] = 0.05,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:

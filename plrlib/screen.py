@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from plrlib.stats import presence
+from plrlib.stats.reasons import DID
+from plrlib.stats.setting import WITHIN
 from plrlib.wording import count, joined, p_value
 
 if TYPE_CHECKING:
@@ -94,14 +96,13 @@ def comparison(study: "Study", found: pd.DataFrame, level: str, stance: str | No
         reasons.append(f"{labels[code]}: {row['why']}")
     if found["why"].nunique() == 1:
         reasons = [str(found["why"].iloc[0])]
-    what = [f"{grouping.label}, people who raised each {level}"]
-    if stance:
-        what.append(f"stance: {stance}")
+    what = [f"{grouping.label}, people who {DID[stance]} each {level}"]
     if coder:
         what.append(f"as {coder} coded")
     simulated = " (simulated)" if study.settings.kind == "simulated" else ""
     judged = f"{found['status'].iloc[0]}, at alpha {found['alpha'].iloc[0]:.2g}"
-    titles = [*grouping.levels.values(), "difference" if two else "Cramér's V", "exact p", "adjusted p"]
+    difference = "difference within rooms" if (found["method"] == WITHIN).any() else "difference"
+    titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
     head = [(level, True), *((title, False) for title in titles), ("verdict", True)]
     return Screen([f"{study.id}{simulated}: {', '.join(what)}; {judged}"], head, rows, reasons)
 
@@ -149,7 +150,7 @@ def plan(frame: pd.DataFrame, power: float, family: int, alpha: float) -> Screen
 def _plan_says(frame: pd.DataFrame, studies: str, family: int, alpha: float) -> list[str]:
     first, shown = frame.iloc[0], frame[frame["raised_1"].notna()]
     n_1, n_2 = int(first["n_1"]), int(first["n_2"])
-    compared = f" and {count(family, 'code')} compared at once" if family > 1 else ""
+    compared = f" and {count(family, 'theme')} compared at once" if family > 1 else ""
     with_people = f"With {n_1} and {n_2} people{compared}"
     each = f", so that all {family} together stay within {100 * alpha:.2g}" if family > 1 else ""
     rule = f"A gap shows if chance alone would bring it in {100 * alpha / family:.2g} of 100 studies or fewer{each}."

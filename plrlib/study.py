@@ -9,7 +9,15 @@ from typing import NoReturn
 
 import pandas as pd
 
-from plrlib.checks import Sheets, check_cells, check_headers, check_keys, check_people, set_slipped_rows_aside
+from plrlib.checks import (
+    Sheets,
+    check_cells,
+    check_headers,
+    check_keys,
+    check_people,
+    note_elsewhere,
+    set_slipped_rows_aside,
+)
 from plrlib.faults import Fault, NotInStudy, StudyError, as_frame
 from plrlib.places import chosen_study, study_folder
 from plrlib.settings import FILE, Grouping, Settings
@@ -163,7 +171,7 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     gone = 0
     if not faults:
         kept, gone, withdrawal_notes = without_the_withdrawn(sheets, settings)
-        notes += withdrawal_notes
+        notes += [*withdrawal_notes, *note_elsewhere(kept)]
         faults += nothing_left(kept)
     if faults:
         raise StudyError(str(name_or_path), faults)

@@ -221,7 +221,7 @@ def test_compare_prints_a_row_a_theme_and_why(sectors):
     assert head == "sectors: Sector, people who raised each theme; exploratory, at alpha 0.05"
     cells = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in (titles, first, second)]
     assert cells == [
-        ["theme", "Voluntary", "Statutory", "difference", "exact p", "adjusted p", "verdict"],
+        ["theme", "Voluntary", "Statutory", "difference within rooms", "exact p", "adjusted p", "verdict"],
         ['A "theme", = quoted', "5 of 5", "0 of 5", "+1.00", "0.0079", "0.0079", "differs"],
         ["Another", "5 of 5", "5 of 5", "+0.00", "1", "1", "too few to tell"],
     ]
@@ -316,7 +316,7 @@ def test_plan_says_what_could_show(project):
     assert lines[0] == "With 7 and 7 people, only a gap as wide as 5 of 7 against none of 7 would show."
     assert any(line.split()[:7] == ["0", "of", "7", "5", "of", "7", "0.021"] for line in lines)
     more = project.plr("plan", "--n", "7", "7", "--family", "20", "--power", "0.9", "--alpha", "0.1").stdout
-    assert more.startswith("With 7 and 7 people and 20 codes compared at once, only a gap as wide as 6 of 7 against")
+    assert more.startswith("With 7 and 7 people and 20 themes compared at once, only a gap as wide as 6 of 7 against")
 
 
 def test_plan_writes_the_whole_frame_for_programs(project):

@@ -73,7 +73,7 @@ def test_a_comparison_is_a_heading_a_row_a_code_and_the_reasons(study, capsys):
     head, blank, titles, *rows = capsys.readouterr().out.splitlines()
     assert head == "rich (simulated): Sector, people who raised each theme; planned, at alpha 0.05"
     assert blank == ""
-    cells = ["theme", "Voluntary", "Statutory", "difference", "exact p", "adjusted p", "verdict"]
+    cells = ["theme", "Voluntary", "Statutory", "difference within rooms", "exact p", "adjusted p", "verdict"]
     assert titles.split("  ") != cells
     assert [cell.strip() for cell in titles.split("  ") if cell.strip()] == cells
     parts = [[cell.strip() for cell in row.split("  ") if cell.strip()] for row in rows[:2]]
@@ -95,7 +95,7 @@ def test_the_heading_says_what_was_asked(study):
     screen = comparison(study, found(*TWO[:1]), "theme", "supports", "anna")
     [heading] = screen.before
     what, judged = heading.split("; ")
-    assert what == "rich (simulated): Sector, people who raised each theme, stance: supports, as anna coded"
+    assert what == "rich (simulated): Sector, people who supported each theme, as anna coded"
     assert judged == "planned, at alpha 0.05"
 
 
@@ -221,7 +221,7 @@ def test_a_plan_allows_for_what_is_compared_at_once_and_for_unequal_groups():
     screen = plan(planned((7, 0.0083, NA, NA), *[(NA, NA, NA, NA)] * 3, n=(7, 3)), power=0.9, family=6, alpha=0.05)
     allowed = "chance alone would bring it in 0.83 of 100 studies or fewer, so that all 6 together stay within 5"
     assert screen.before == [
-        "With 7 and 3 people and 6 codes compared at once, only a gap as wide as 7 of 7 against none of 3 would show.",
+        "With 7 and 3 people and 6 themes compared at once, only a gap as wide as 7 of 7 against none of 3 would show.",
         f"A gap shows if {allowed}.",
         "If anybody in group 2 raises it, not even all 7 in group 1 would show.",
         "No true difference would show in 90 of 100 studies: that needs more people.",

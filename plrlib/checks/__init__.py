@@ -7,6 +7,7 @@ fault.
 
 from plrlib.checks.cells import check_cells, check_headers
 from plrlib.checks.common import Sheets, column
+from plrlib.checks.elsewhere import note_elsewhere
 from plrlib.checks.keys import check_keys
 from plrlib.checks.levels import check_levels
 from plrlib.checks.slipped import set_slipped_rows_aside
@@ -15,7 +16,15 @@ from plrlib.checks.totals import check_totals
 from plrlib.faults import Fault
 from plrlib.settings import Settings
 
-__all__ = ["Sheets", "check_cells", "check_headers", "check_keys", "check_people", "set_slipped_rows_aside"]
+__all__ = [
+    "Sheets",
+    "check_cells",
+    "check_headers",
+    "check_keys",
+    "check_people",
+    "note_elsewhere",
+    "set_slipped_rows_aside",
+]
 
 
 def check_people(sheets: Sheets, settings: Settings) -> list[Fault]:

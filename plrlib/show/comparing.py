@@ -6,15 +6,15 @@ from plrlib.settings import Grouping
 from plrlib.show.naming import chance, chances, compared, counts_say, everybody, kinds, labels, of
 from plrlib.show.say import Say, capital, few, joined, people, say, share, verb
 from plrlib.show.sorting import named_coder
-from plrlib.show.table import Table
+from plrlib.show.table import MISSING, Table
 from plrlib.stats.compare import PLANNED, compare
 from plrlib.stats.evidence import coder_or_reference
 from plrlib.stats.judged import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.stats.presence import presence
+from plrlib.stats.reasons import DID
 from plrlib.stats.setting import CONFOUNDED, WHOLE, WITHIN
 from plrlib.study import Study
 
-DID = {"supports": "supported", "opposes": "opposed"}
 SIDES = {"supports": "supporting", "opposes": "opposing"}
 OPEN = (CONFOUNDED, NOT_ATTRIBUTED)
 """Verdicts that say nothing of the people."""
@@ -94,7 +94,7 @@ def _differs_say(study: Study, found: pd.DataFrame, stance: str | None = None) -
         most = "at most " if pd.isna(adjusted) else ""
         by_chance = "" if pd.isna(p) else f" Chance alone would do this in {most}{chance(p, bar)} such studies{many}."
         change = "" if pd.isna(n) else f" It would take {people(int(n))} who did otherwise to change that."
-        told.append(f"“{named[code]}”: {seen} {DID.get(stance or '', 'raised')} it.{by_chance} Differs.{change}")
+        told.append(f"“{named[code]}”: {seen} {DID[stance]} it.{by_chance} Differs.{change}")
     return told
 
 
@@ -163,7 +163,12 @@ def why_table(study: Study, found: pd.DataFrame) -> Table | Say:
     themes = [few(named[code] for code in rows["code"]) for _, rows in alike]
     frame = pd.DataFrame({level: themes, "why": [why for why, _ in alike]})
     if found["fragility"].notna().any():
-        frame["people to change it"] = alike["fragility"].min().array
+        fewest = alike["fragility"].min()
+        searched = alike["verdict"].first().isin([DIFFERS, NOT_SHOWN])
+        frame["people to change it"] = [
+            MISSING if not tried else "more than were tried" if pd.isna(n) else str(n)
+            for n, tried in zip(fewest, searched, strict=True)
+        ]
     return Table(frame, f"{grouping.label}: why each verdict is what it is")
 
 
@@ -198,17 +203,23 @@ def stance_say(study: Study, found: pd.DataFrame) -> Say:
     either = f"{capital(joined(SIDES.values(), 'or'))} a {level}"
     if (found["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(grouping, found, level).removeprefix(f'{grouping.label}: ')}")
-    named, seen, heads, told = labels(study), set(found.loc[found["verdict"] == DIFFERS, "code"]), {}, []
+    named, heads = labels(study), {}
+    told, bars, raised = [], set(), dict(zip(found["code"], found["p_adjusted"].astype("Float64"), strict=True))
     for stance, doing in SIDES.items():
         try:
             sided = compare(study, grouping.name, level=level, stance=stance)
         except ValueError as error:
             return say(f"Not compared by stance: {error}.")
         heads[doing] = _head_say(grouping, sided, level).removeprefix(f"{grouping.label}: ")
-        only = [f"“{named[c]}”" for c in sided.loc[sided["verdict"] == DIFFERS, "code"] if c not in seen]
+        bar = float(sided["alpha"].iloc[0])
+        bars.add(bar)
+        differs = sided.loc[sided["verdict"] == DIFFERS, "code"]
+        only = [f"“{named[c]}”" for c in differs if pd.isna(raised[c]) or raised[c] > bar]
         alone = f"Raising {few(only)} alone does not show this." if only else ""
         told += [f"{capital(doing)} a {level}: {heads[doing]}", *_differs_say(study, sided, stance), alone]
     both = set(heads.values())
     if len(both) == 1 and len([sentence for sentence in told if sentence]) == len(SIDES):
         return say(f"{either}: {both.pop()}")
-    return say(*told)
+    each = f"{100 * max(bars):.2g} of 100 such studies"
+    apart = f"Neither was planned: each is judged by itself, at {each}, and is a question for another study."
+    return say(*told, apart if max(bars) != float(found["alpha"].iloc[0]) else "")

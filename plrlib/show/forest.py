@@ -23,7 +23,7 @@ from plrlib.show.strips import Scale, strips
 from plrlib.show.table import MISSING
 from plrlib.stats.judged import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.stats.presence import presence
-from plrlib.stats.setting import CONFOUNDED
+from plrlib.stats.setting import CONFOUNDED, WITHIN
 from plrlib.study import Study
 
 LOOKS = {
@@ -70,7 +70,7 @@ def forest(study: Study, found: pd.DataFrame, counted: pd.DataFrame) -> Picture 
         f"{named[code]}: {counts_say(grouping, counted[counted['code'] == code])}: {verdict}"
         for code, verdict in zip(found["code"], found["verdict"], strict=True)
     ]
-    caption = _odds_caption(grouping) if two else "A mark shows how many of the people at a level raised it."
+    caption = _odds_caption(grouping, found) if two else "A mark shows how many of the people at a level raised it."
     alt = f"A row a {level}, with its counts and its verdict. {'; '.join(told)}."
     return picture(figure, study, f"{title} {caption}", alt, _numbers(found, counted, named, grouping, level))
 
@@ -81,12 +81,18 @@ def _title(grouping: Grouping, found: pd.DataFrame, level: str) -> str:
     return f"{grouping.label}: {shown} between {everybody(grouping)}."
 
 
-def _odds_caption(grouping: Grouping) -> str:
+def _odds_caption(grouping: Grouping, found: pd.DataFrame) -> str:
     first = whom(grouping, next(iter(grouping.levels)))
+    within = (
+        " People are compared within rooms, so it need not be the ratio of the counts beside it."
+        if (found["method"] == WITHIN).any()
+        else ""
+    )
     return (
         f"A mark is the odds of raising it among {first} against the others (odds are those who did to those who did "
-        "not). Its line holds every ratio that the exact test does not reject; an arrow means that it has no end, and "
-        "a mark at an arrow that it has none either."
+        f"not).{within} Its line holds every ratio that the exact test does not reject at "
+        f"{100 * float(found['alpha'].iloc[0]):.2g} of 100; an arrow means that it has no end, and a mark at an arrow "
+        "that it has none either."
     )
 
 
@@ -178,4 +184,7 @@ def _odds(value: object) -> str:
     if pd.isna(value):  # type: ignore[call-overload]
         return MISSING
     number = float(value)  # type: ignore[arg-type]
-    return "no end" if math.isinf(number) else f"{number:.2g}" if number < 100 else f"{number:.0f}"
+    if math.isinf(number):
+        return "no end"
+    digits = 3 if 0.9 < number < 1.1 else 2  # which side of alike it is on must show
+    return f"{number:.{digits}g}" if number < 100 else f"{number:.0f}"

@@ -170,12 +170,17 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
     """Return how many of each level are known to have been heard where; interviews of one person are one place."""
     interviews = set(study.events["event"][study.events["kind"] == "interview"])
     where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
+    events, there = study.events["event"].astype("object"), attended(study)
+    twice = {e for e, who in zip(events, there.T, strict=True) if who.any() and (there[who].sum(axis=1) > 1).all()}
     sat = []
     for key, rows in where.groupby("level", observed=True):
         alone = rows["at"].isin(interviews) & (rows["people"] == 1)
+        here = set(rows.loc[alone, "at"])
+        again = "of them again, " if here and here <= twice else ""
         places = list(rows["people"].astype(str) + " at " + rows["at"])
         if alone.sum() > 1:
-            places = [place for place, one in zip(places, alone, strict=True) if not one] + [f"{alone.sum()} {ALONE}"]
+            places = [place for place, one in zip(places, alone, strict=True) if not one]
+            places.append(f"{alone.sum()} {again}{ALONE}")
         many = f"{rows['people'].sum()} in all, at {len(rows)} events"
         sat.append(f"{grouping.levels[str(key)]}: {many if len(places) > MOST_EVENTS else joined(places)}")
     return f"Known of who was heard where: {'; '.join(sat)}." if sat else ""

@@ -88,7 +88,7 @@ def chances(low: object, high: object, bar: float | None = None) -> str:
     if ends[0] == ends[1]:
         return ends[0]
     first = ends[0].removesuffix(" of 100") if all(end.endswith(" of 100") for end in ends) else ends[0]
-    return f"{first} to {ends[1]}"
+    return f"from {first} to {ends[1]}" if first.startswith("fewer") else f"{first} to {ends[1]}"
 
 
 def kinds(level: str, n: int) -> str:

@@ -53,7 +53,7 @@ def power_say(study: Study, found: pd.DataFrame) -> Say:
     sizes = sizes_of(study, grouping, found)
     if sizes is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
-    told = [f"{power_title(grouping, sizes, found, level)}.", _rooms_say(sizes)]
+    told = [f"{power_title(grouping, sizes, found, level)}."]
     for name, (alpha, family) in _settings(found, level).items():
         told.append(f"{capital(name)}, of {sizes.n[0]} and {sizes.n[1]} people: {_gaps_say(sizes, alpha, family)}")
     planned = len(study.settings.comparisons)
@@ -68,10 +68,15 @@ def power_title(grouping: Grouping, sizes: Sizes, found: pd.DataFrame, level: st
     """Return in a sentence the smallest gap against none that would have shown in one code alone."""
     best = f"{grouping.label}, at best: with" if sizes.best else "With"
     people = everybody(grouping, {key: str(n) for key, n in zip(sizes.keys, sizes.n, strict=True)})
+    k, bar = len(found), float(found["alpha"].iloc[0])
+    if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
+        one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
+        many = f"; with {kinds(level, k)} compared, {among}" if k > 1 else ""
+        seen = f"a difference from none would have shown {OFTEN}"
+        return f"{best} {people} in {_mixed(sizes)} rooms, {seen} in one {level} alone {one}{many}"
     one = _widest(smallest_difference(sizes.n, alpha=ALPHA))
     if not one:
         return f"{best} {people}, no gap at all would have shown"
-    k, bar = len(found), float(found["alpha"].iloc[0])
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
     many = f"; with {kinds(level, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
     return f"{best} {people}, only a gap as wide as {one} would have shown in one {level} alone{many}"
@@ -88,20 +93,22 @@ def _not_by_people(found: pd.DataFrame) -> str:
     if not (found["method"].dropna() == WHOLE).any():
         return ""
     least = found["p_min"].min()
-    widest = (
-        "" if pd.isna(least) else f" The widest gap there could be would come by chance in {chance(least)} studies."
-    )
-    return f"Whole events are compared, so their number counts and not that of people.{widest}"
+    bar = float(found["alpha"].iloc[0])
+    counts = "Whole events are compared, so their number counts and not that of people."
+    if pd.isna(least):
+        return counts
+    rare = "rare enough" if least <= bar else "not rare enough"
+    widest = f"The widest gap there could be would come by chance in {chance(least, bar)} studies"
+    return f"{counts} {widest}, which is {rare} to show."
 
 
 def _of(k: object, n: object) -> str:
     return of(int(k), int(k), int(n))  # type: ignore[call-overload]
 
 
-def _rooms_say(sizes: Sizes) -> str:
-    mixed = sum(min(room) > 0 for room in sizes.rooms)
-    counted = "Gaps are counted as if all had sat in one room"
-    return f"{counted}; chances are those of the {mixed} rooms in which they were compared." if mixed > 1 else ""
+def _mixed(sizes: Sizes) -> int:
+    """Return how many rooms held both levels; 0 where that is not known."""
+    return sum(min(room) > 0 for room in sizes.rooms)
 
 
 def _settings(found: pd.DataFrame, level: str) -> dict[str, tuple[float, int]]:
@@ -113,6 +120,13 @@ def _settings(found: pd.DataFrame, level: str) -> dict[str, tuple[float, int]]:
 
 def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
     """Return which number at the first level would show against none, some and half of the second."""
+    true = enough_share(sizes, alpha, family)
+    often = f"Nothing would be seen as often as {OFTEN}."
+    if true is not None:
+        share = f"{true * sizes.n[0]:.1f} of {sizes.n[0]}"
+        often = f"To be seen {OFTEN}, {share} would have to raise it on average, against none."
+    if _mixed(sizes) > 1:
+        return often[0].lower() + often[1:]
     found = smallest_difference(sizes.n, power=ENOUGH, family=family, alpha=alpha)
     shown = found[found["raised_1"].notna()]
     if shown.empty:
@@ -121,11 +135,7 @@ def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
     rows = shown[shown["raised_2"].isin({0, 1, sizes.n[1] // 4, sizes.n[1] // 2, last})]
     gaps = joined(f"{k} against {less or 'none'}" for k, less in zip(rows["raised_1"], rows["raised_2"], strict=True))
     never = f"; against {last + 1} or more, nothing" if last + 1 < sizes.n[1] else ""
-    true = enough_share(sizes, alpha, family)
-    if true is None:
-        return f"{gaps} would have shown{never}. Nothing would be seen as often as {OFTEN}."
-    often = f"{true * sizes.n[0]:.1f} of {sizes.n[0]} would have to raise it on average, against none"
-    return f"{gaps} would have shown{never}. To be seen {OFTEN}, {often}."
+    return f"{gaps} would have shown{never}. {often}"
 
 
 def sizes_of(study: Study, grouping: Grouping, found: pd.DataFrame) -> Sizes | None:
@@ -169,12 +179,14 @@ def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFra
     titles = along, "chance that the difference would have shown"
     points = drawn.set_axis(["curve", "x", "y"], axis=1)
     figure = curves(points, ticks, titles, ENOUGH, f"{OFTEN} (80 %)", looks, title)
-    enough = drawn[drawn["power"] >= ENOUGH].groupby("curve", sort=False)["share"].min()
+    enough = {name: _reached(rows) for name, rows in drawn.groupby("curve", sort=False)}
     reached = [f"{name}, {_from(enough.get(name), n_1)}" for name in names]
     told = f"A true difference from none would be seen {OFTEN} or more: {'; '.join(reached)}."
     some = drawn[drawn["share"].isin(SHARES[:: STEPS // 12])].round(2)
     numbers = some.rename(columns={"share": f"true share of {first}", "power": "chance of seeing it"})
-    exact = f"The chances are exact. A gap is easiest to see where no {second} raise it, as here."
+    each = " for each of them held to its share of what chance may do; allowing for all together sees as much or more"
+    exact = f"The chances are exact{each if len(names) > 1 else ''}."
+    exact += f" A gap is easiest to see where no {second} raise it, as here."
     return picture(figure, study, f"{title}. {told} {exact}", f"Curves of power. {title}. {told}", numbers)
 
 
@@ -192,11 +204,16 @@ def power_curves(sizes: Sizes, found: pd.DataFrame, level: str) -> pd.DataFrame:
 
 def enough_share(sizes: Sizes, alpha: float, family: int) -> float | None:
     """Return the smallest true share of the first level that is seen often enough, against nobody at the second."""
-    chances = _power(sizes, alpha, family)
+    return _reached(pd.DataFrame({"share": SHARES, "power": _power(sizes, alpha, family)}))
+
+
+def _reached(curve: pd.DataFrame) -> float | None:
+    """Return the share from which a curve of share and power is high enough; None: it never is."""
+    chances, shares = curve["power"].to_numpy(dtype=float), curve["share"].to_numpy(dtype=float)
     at = int(np.argmax(chances >= ENOUGH))
     if chances[at] < ENOUGH:
         return None
-    return float(np.interp(ENOUGH, chances[at - 1 : at + 1], SHARES[at - 1 : at + 1])) if at else 0.0
+    return float(np.interp(ENOUGH, chances[at - 1 : at + 1], shares[at - 1 : at + 1])) if at else 0.0
 
 
 def _power(sizes: Sizes, alpha: float, family: int) -> np.ndarray:

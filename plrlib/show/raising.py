@@ -119,7 +119,7 @@ def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Picture |
     scale = Scale(0, max(most, 1), {float(t): str(t) for t in ticks(most)}, "people who raised it")
     title = ranges_say(study, counted)
     figure = strips(lines, scale, looks, title.rstrip("."), (level, "people", ""))
-    cells = [f"{group}: {joined(rows['text'])}" for group, rows in lines.groupby("group", sort=False)]
+    cells = [f"{group}: {joined(rows['count'])}" for group, rows in lines.groupby("group", sort=False)]
     caption = (
         f"A line runs from the smallest to the largest number of people who may have raised it, over every way of "
         f"giving the excerpts to people that fits what is known. {title}"

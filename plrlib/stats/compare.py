@@ -13,7 +13,7 @@ from plrlib.stats.newcombe import newcombe
 from plrlib.stats.odds import odds_interval, odds_ratio
 from plrlib.stats.people import inside
 from plrlib.stats.program import Infeasible
-from plrlib.stats.reasons import why
+from plrlib.stats.reasons import Asked, why
 from plrlib.stats.setting import WHOLE, WITHIN
 from plrlib.study import Study
 
@@ -22,7 +22,8 @@ NUMBERS = (
     "p", "p_low", "p_high", "p_min", "p_adjusted", "effect", "effect_low", "effect_high", "odds_ratio", "low", "high",
 )  # fmt: skip
 COLUMNS = (
-    "grouping", "code", "status", "alpha", "method", *NUMBERS, "people_used", "fragility", "verdict", "why",
+    "grouping", "level", "stance", "coder", "code", "status", "alpha", "method", *NUMBERS, "people_used",
+    "fragility", "verdict", "why",
     "other_coders",
 )  # fmt: skip
 
@@ -61,7 +62,7 @@ def compare(
     DataFrame
         One row a code, in the order of the codebook. Unit: people. Numbers are missing where they are not defined.
 
-        - grouping, code;
+        - grouping, code; level (`theme` or `code`), stance (missing: any) and coder, as compared;
         - status: `planned` or `exploratory`; alpha: what this comparison has of it;
         - method: `within`: people were exchanged within rooms (two levels: the exact conditional test of a common odds
           ratio; more: Fisher–Freeman–Halton). `whole events`: rooms were. Missing where neither can be, or where that
@@ -115,6 +116,9 @@ def compare(
     frame = pd.DataFrame(dict.fromkeys(COLUMNS, pd.NA), index=range(len(judged.verdicts)))
     frame = frame.astype(dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(("people_used", "fragility"), "Int64"))
     frame["grouping"], frame["alpha"] = grouping.name, share
+    frame["level"], frame["coder"] = level, reference
+    if stance is not None:
+        frame["stance"] = stance
     frame["status"] = PLANNED if planned else EXPLORATORY
     frame["code"] = pd.Categorical(judged.found.codes, categories=judged.found.codes)
     frame["verdict"] = pd.Categorical(judged.verdicts, categories=VERDICTS)
@@ -122,8 +126,9 @@ def compare(
     _sizes(frame, judged, len(grouping.levels), share)
     frame["fragility"] = pd.array(_fragilities(judged, share), dtype="Int64")
     left_out = _left_out(study, grouping, judged)
+    asked = Asked(grouping, level, stance, share, study.settings.complete)
     used = [None if pd.isna(n) else int(n) for n in frame["people_used"]]
-    frame["why"] = [why(judged, c, grouping, level, left_out[c], used[c]) for c in range(len(frame))]
+    frame["why"] = [why(judged, c, asked, left_out[c], used[c]) for c in range(len(frame))]
     frame["other_coders"] = [
         "; ".join(f"{name}: {verdicts[c]}" for name, verdicts in others) for c in range(len(frame))
     ]

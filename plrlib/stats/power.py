@@ -170,8 +170,12 @@ def _binomial(n: int, p: NDArray[np.float64]) -> NDArray[np.float64]:
 def _rooms(n: Sequence[int] | None, blocks: Sequence[Sequence[int]] | None) -> list[Sizes]:
     """Return the people of each level in each room."""
     given = [n] if blocks is None else list(blocks)
+    if not all(isinstance(room, Sequence | np.ndarray) for room in given):
+        raise ValueError("n is two numbers of people, as (7, 7); blocks is a list of such pairs, one a room")
     if any(room is None or len(room) != 2 or any(int(k) != k or k < 0 for k in room) for room in given):
-        raise ValueError("n, and each of blocks, is two numbers of people: at the first and at the second level")
+        raise ValueError(
+            "n, and each of blocks, is two numbers of people, 0 or more: at the first level and at the second"
+        )
     rooms = [(int(room[0]), int(room[1])) for room in given if room is not None]
     people = tuple(sum(room[i] for room in rooms) for i in (0, 1))
     if min(people) < 1:

@@ -57,7 +57,8 @@ def presence(
     Notes
     -----
     A quantifier's upper end limits its excerpt, not the code. The bounds are integer programmes over counts of people
-    by cell (where they sat × what they are), solved exactly by HiGHS through `scipy.optimize.milp`.
+    by cell (where they sat × what they are), solved exactly: by linear programmes (HiGHS, through `scipy.optimize`),
+    and by branching where these have no whole numbers.
     """
     grouping = study.grouping(by)
     found = evidence(study, level, stance, coder, hearing)

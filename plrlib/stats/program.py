@@ -12,6 +12,7 @@ Rows = Iterable[tuple[NDArray[np.int64], NDArray[np.int64], float]]
 Ends = float | NDArray[np.int64]
 _INFEASIBLE = 2
 _WHOLE = 1e-6
+_MOST_BRANCHES = 100_000
 
 
 class Infeasible(ValueError):  # noqa: N818 - says what is so, as scipy's status does
@@ -109,39 +110,49 @@ class Program:
         """Return a solution in which the sum of the variables, times `sign`, is smallest.
 
         Most programmes have whole numbers in the corners of what they allow: then the linear programme has the answer.
-        Otherwise branch and bound finds it, without the solver's presolve: HiGHS 1.14 loses solutions in it and says
-        "optimal" all the same (its issues 2961, 3043 and 3094; a test has a programme of ours where it does).
+        Otherwise a number that is not whole is rounded down in one branch and up in the other. The solver's own search
+        for whole numbers is not used: the presolve of HiGHS 1.14 loses solutions and says "optimal" all the same (its
+        issues 2961, 3043 and 3094; a test has a programme of ours where it does), and without presolve it prints.
         """
         if not self._n:
             return np.zeros(0)
         cost = np.zeros(self._n)
         cost[variables] = sign
-        bounds = Bounds(np.concatenate(self._lower), np.concatenate(self._upper))
         constraints = self._constraints()
-        for integrality, options in ((0, {}), (1, {"presolve": False, "mip_rel_gap": 0.0})):
-            found = milp(
-                cost,
-                integrality=np.full(self._n, integrality),
-                bounds=bounds,
-                constraints=constraints,
-                options=options,
-            )
+        branches = [(np.concatenate(self._lower), np.concatenate(self._upper))]
+        best: NDArray[np.float64] | None = None
+        least = np.inf
+        for _ in range(_MOST_BRANCHES):
+            if not branches:
+                break
+            lower, upper = branches.pop()
+            found = milp(cost, bounds=Bounds(lower, upper), constraints=constraints)
             if found.status == _INFEASIBLE:
-                raise Infeasible("no assignment of people satisfies every total and every quantifier")
+                continue
             if found.status != 0:
                 raise RuntimeError(f"the solver gave up: {found.message}")
+            if np.ceil(found.fun - _WHOLE) >= least:
+                continue  # sums are whole, and no better one is here
             whole = np.rint(found.x)
-            if np.abs(found.x - whole).max() < _WHOLE and self._holds(whole, bounds, constraints):
-                return np.asarray(whole)
-        raise RuntimeError("the solver's answer does not satisfy what it was asked")
+            away = np.abs(found.x - whole)
+            if away.max() < _WHOLE:
+                if not self._holds(whole, constraints):
+                    raise RuntimeError("the solver's answer does not satisfy what it was asked")
+                best, least = whole, float(cost @ whole)
+                continue
+            at, below, above = int(away.argmax()), upper.copy(), lower.copy()
+            below[at], above[at] = np.floor(found.x[at]), np.ceil(found.x[at])
+            branches += [(above, upper), (lower, below)]
+        else:
+            raise RuntimeError("the solver gave up: too many branches")
+        if best is None:
+            raise Infeasible("no assignment of people satisfies every total and every quantifier")
+        return best
 
     @staticmethod
-    def _holds(whole: NDArray[np.float64], bounds: Bounds, constraints: list[LinearConstraint]) -> bool:
+    def _holds(whole: NDArray[np.float64], constraints: list[LinearConstraint]) -> bool:
         """Tell whether whole numbers satisfy every constraint."""
-        inside = bool(((bounds.lb <= whole) & (whole <= bounds.ub)).all())
-        return inside and all(
-            bool(((one.lb <= one.A @ whole) & (one.A @ whole <= one.ub)).all()) for one in constraints
-        )
+        return all(bool(((one.lb <= one.A @ whole) & (one.A @ whole <= one.ub)).all()) for one in constraints)
 
     def _constraints(self) -> list[LinearConstraint]:
         if not self._low:

@@ -1,5 +1,7 @@
 """Why a verdict is what it is: one sentence a code, with the numbers in it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,8 +10,41 @@ from plrlib.stats.judged import NOT_ATTRIBUTED, TOO_FEW, Judged
 from plrlib.stats.setting import CONFOUNDED, WHOLE
 from plrlib.wording import capital, inner, joined, p_value, people
 
+DID = {
+    None: "raised",
+    "supports": "supported",
+    "qualifies": "qualified",
+    "opposes": "opposed",
+    "context": "gave context to",
+}
 
-def why(judged: Judged, c: int, grouping: Grouping, level: str, left_out: int, used: int | None) -> str:
+
+@dataclass(frozen=True)
+class Asked:
+    """What was compared.
+
+    Parameters
+    ----------
+    grouping
+        The levels.
+    level
+        `theme` or `code`: what the codes are.
+    stance
+        Which stance alone counted; None: any.
+    alpha
+        What the comparison is judged at.
+    complete
+        Whether coding is complete.
+    """
+
+    grouping: Grouping
+    level: str
+    stance: str | None
+    alpha: float
+    complete: bool
+
+
+def why(judged: Judged, c: int, asked: Asked, left_out: int, used: int | None) -> str:
     """Return the sentence about one code.
 
     Parameters
@@ -18,33 +53,31 @@ def why(judged: Judged, c: int, grouping: Grouping, level: str, left_out: int, u
         What was found.
     c
         The position of the code.
-    grouping
-        The levels compared.
-    level
-        `theme` or `code`: what the codes are.
+    asked
+        What was compared.
     left_out
         How many people the grouping is about whose level is not known, nor fixed by a total.
     used
         How many people are compared with one another; None: not known.
     """
     verdict = judged.verdicts[c]
-    said = capital(who_raised(judged.counts[c], grouping))
+    grouping, level = asked.grouping, asked.level
+    said = capital(who_raised(judged.counts[c], grouping, asked.stance))
     outside = f"{people(left_out)} of unknown {inner(grouping.label)} left out" if left_out else ""
     if verdict == CONFOUNDED:
         return f"{said}{_in_brackets(outside)}, but {_apart(judged.counts[c], grouping)}: {verdict}."
     if not judged.known[c]:
-        return f"{said}{_in_brackets(outside)}; {_open(judged, c, grouping)}: {verdict}."
+        return f"{said}{_in_brackets(outside)}; {_open(judged, c, asked)}: {verdict}."
     numbers = _in_brackets(_chance(judged, c, level, used), outside)
     if verdict == TOO_FEW:
-        best, needed = p_value(judged.p_min[c]), p_value(judged.share)
-        reason = f"no division of these people has a p below {best}, and {needed} is needed"
+        reason = f"no division of these people has a p below {p_value(judged.p_min[c])}, and {_needed(judged, asked)}"
         return f"{said}{numbers}, but {reason}: {verdict}."
     if verdict == NOT_ATTRIBUTED:
         return f"{said}{numbers}, which depends on {level}s of which it is not known who raised them: {verdict}."
     return f"{said}{numbers}: {verdict}."
 
 
-def who_raised(counts: NDArray[np.int64], grouping: Grouping) -> str:
+def who_raised(counts: NDArray[np.int64], grouping: Grouping, stance: str | None) -> str:
     """Return how many of each level raised a code, as a sentence begins.
 
     Parameters
@@ -53,13 +86,15 @@ def who_raised(counts: NDArray[np.int64], grouping: Grouping) -> str:
         L × 4: n, lower, upper and excerpts, as `presence` counts them.
     grouping
         The levels.
+    stance
+        Which stance alone counted; None: any.
     """
     some = []
     for (n, lower, upper, _), label in zip(counts.tolist(), grouping.levels.values(), strict=True):
         number = str(lower) if lower == upper else f"{lower} to {upper}"
         some.append(f"{number if upper else 'none'} of {n} {inner(label)}")
     whom = f" {grouping.population}" if grouping.population else ""
-    return f"{joined(some)}{whom} raised it"
+    return f"{joined(some)}{whom} {DID[stance]} it"
 
 
 def _in_brackets(*parts: str) -> str:
@@ -71,12 +106,12 @@ def _chance(judged: Judged, c: int, level: str, used: int | None) -> str:
     """Return the p of a known code, and what it comes to with all codes compared."""
     k, n = judged.place(c), len(judged.verdicts)
     how = "p with whole events exchanged" if judged.named.settings[k].kind == WHOLE else "exact p"
-    how += " from a seeded sample" if judged.named.sampled[k] else ""
+    how += " by exchanges drawn at random" if judged.named.sampled[k] else ""
     over = f", over the {used} people who can be compared" if used and used < judged.counts[c, :, 0].sum() else ""
     told = f"{how} = {p_value(judged.p_low[c])}{over}"
     if n == 1:
         return told
-    drawn = ", by a seeded sample of exchanges" if judged.named.jointly_sampled else ""
+    drawn = ", by exchanges drawn at random" if judged.named.jointly_sampled else ""
     least = f"{p_value(judged.low[c])} to " if judged.verdicts[c] == NOT_ATTRIBUTED else ""
     return f"{told}; {least}{p_value(judged.high[c])} after allowing for the {n} {level}s compared{drawn}"
 
@@ -89,14 +124,27 @@ def _apart(counts: NDArray[np.int64], grouping: Grouping) -> str:
     return "each level was first heard in rooms of its own, so a difference could as well be one between the rooms"
 
 
-def _open(judged: Judged, c: int, grouping: Grouping) -> str:
+def _needed(judged: Judged, asked: Asked) -> str:
+    """Return what p is needed, and why it is so small."""
+    sharing = round(asked.alpha / judged.share)
+    told = f"{p_value(judged.share)} is needed"
+    return (
+        told
+        if sharing < 2
+        else f"{told} ({p_value(asked.alpha)} shared by the {sharing} {asked.level}s that could show)"
+    )
+
+
+def _open(judged: Judged, c: int, asked: Asked) -> str:
     """Return what may have come out where it is not known who raised a code."""
     found = judged.open[c]
-    rooms = f"and whether {inner(grouping.label)} can be told from the rooms depends on who sat where"
+    rooms = f"and whether {inner(asked.grouping.label)} can be told from the rooms depends on who sat where"
     least, most = p_value(found.low), p_value(found.high)
     span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
     span = span if found.attained else f"exact p lies somewhere between {least} and {most}"
     who = "by who may have said it"
+    if not asked.complete:
+        who = f"as coding is not complete, a {asked.level} not found may still have been raised: {who}"
     if judged.verdicts[c] == TOO_FEW:
-        return f"{who}, {span}, but none is below {p_value(found.p_min)}, and {p_value(judged.share)} is needed"
+        return f"{who}, {span}, but none is below {p_value(found.p_min)}, and {_needed(judged, asked)}"
     return f"{who}, {span}{', ' + rooms if found.sometimes_confounded else ''}"

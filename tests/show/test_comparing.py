@@ -7,6 +7,7 @@ from stats.made import TOML, made, said
 
 from plrlib import compare, load_study, show
 from plrlib.show.naming import chance, chances, everybody, of, whom
+from plrlib.show.table import MISSING
 from show.frames import found
 from show.rooms import AGAINST, FOR, PLANNED, everyone, two_rooms
 
@@ -167,7 +168,7 @@ class TestTables:
         rows = found(study, "role", ("confounded", same), ("confounded", same))
         assert sentences(show.why_table(study, rows)) == ["Each level sat in a room of its own"]
         table = show.why_table(study, found(study, "sector", ("differs", DIFFER), ("too few to tell", {})))
-        assert table.frame["people to change it"].tolist()[0] == 2
+        assert table.frame["people to change it"].tolist() == ["2", MISSING]
         assert table.frame["why"].tolist() == ["why of T1: differs.", "why of T2: too few to tell."]
 
     def test_other_coders_stand_beside(self, tmp_path):

@@ -175,6 +175,32 @@ class TestConfounding:
         assert found.loc["T1", "people_used"] == 7
         assert found.loc["T2", "people_used"] == 3
 
+    def test_those_interviewed_alone_are_exchanged_only_with_those_asked_the_same(self, tmp_path):
+        """V1, V2 and S1 were asked about both themes, V3, S2 and S3 about the first: two blocks of interviews."""
+        who = dict(zip(("V1", "V2", "S1", "V3", "S2", "S3"), ("voluntary", "voluntary", "statutory") * 2, strict=True))
+        who["S2"] = "statutory"
+        people = "".join(f"{name},manager,{sector},\n" for name, sector in who.items())
+        events = "event,kind,order\n" + "".join(f"I{name},interview,1\n" for name in who)
+        asked = "event,code\n" + "".join(f"I{n},T1\n" + (f"I{n},T2\n" if i < 3 else "") for i, n in enumerate(who))
+        rows = [f"{n},I{n} > {'c1 c3' if n in ('V1', 'V2') else 'c2'}" for n in who]
+        study = made(
+            tmp_path, participants=PEOPLE + people, events=events, asked=asked,
+            **said(*rows, columns="participant,event"),
+        )  # fmt: skip
+        found = compare(study, "sector", level="code").set_index("code")
+        assert found.loc[["c1", "c3"], "people_used"].tolist() == [6, 3]
+        assert found.loc["c1", "p"] == pytest.approx(1 / 3)  # 2 of 3 in the first block, and nobody in the second
+        assert found.loc["c3", "p"] == pytest.approx(1 / 3)
+
+    def test_a_code_raised_unasked_does_not_count(self, tmp_path):
+        """Room B was not asked about T2, and three people spoke of it all the same."""
+        study = made(
+            tmp_path, asked="event,code\nA,T1\nA,T2\nB,T1\n",
+            **said("V1 > c3", "S2 > c3", "S3 > c3", "S4 > c3", columns="participant"),
+        )  # fmt: skip
+        row = compare(study, "sector").set_index("code").loc["T2"]
+        assert (row["people_used"], row["p"]) == (3, pytest.approx(1))
+
     def test_a_level_that_was_not_asked_cannot_be_compared(self, tmp_path):
         study = made(tmp_path, asked="event,code\nA,T1\nB,T2\n", **said("V1 > c1", "S2 > c3", columns="participant"))
         found = compare(study, "role").set_index("code")
@@ -195,6 +221,9 @@ class TestStance:
         supported = compare(study, "sector", stance="supports")
         assert opposed["verdict"].iloc[0] == supported["verdict"].iloc[0] == "differs"
         assert opposed["effect"].iloc[0] > 0 > supported["effect"].iloc[0]
+        assert "statutory opposed it" in opposed["why"].iloc[0]
+        assert opposed["stance"].tolist() == ["opposes"] * 2
+        assert compare(study, "sector")["stance"].isna().all()
 
     def test_a_blank_stance_is_an_error(self, tmp_path):
         with pytest.raises(ValueError, match="gave none to 1 of the excerpts"):

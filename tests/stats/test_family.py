@@ -141,6 +141,13 @@ def test_people_at_no_level_are_left_out():
     assert family(people(level, block, raised), 2, seed=1).p == pytest.approx([2 / 6])
 
 
+def test_what_somebody_was_not_asked_does_not_count():
+    """The last two people raised the second code unasked."""
+    asked = np.array([[True, True], [True, True], [True, False], [True, False]])
+    who = people([0, 0, 1, 1], [0, 0, 1, 1], np.ones((4, 2), dtype=bool), asked)
+    assert family(who, 2, seed=1).counts.raised[1].sum() == 2
+
+
 class TestEffects:
     def test_rooms_weigh_by_how_many_pairs_they_make(self):
         """By hand: 2 and 3 people make 6/5, 1 and 1 make 1/2; a room of one level weighs nothing."""

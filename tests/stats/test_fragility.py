@@ -61,6 +61,22 @@ def test_it_is_the_fewest_people_of_all_sets(case, seed):
         assert got == expected or (not expected and (got is None or got > 3)), (c, got, expected)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_where_the_other_codes_decide(seed):
+    """Twelve people: 5 of 6 against 1 of 6 has p = 0.08, and only the family of four codes tells if that is enough."""
+    level, block = [0] * 6 + [1] * 6, [0] * 12
+    rng = np.random.default_rng(seed)
+    raised = rng.random((12, 4)) < 0.5
+    raised[:, 0] = [True] * 5 + [False] * 6 + [True]
+    raised[:, 1] = [True] * 4 + [False] * 6 + [True] * 2
+    who = people(level, block, raised)
+    found = family(who, 2, seed=1)
+    for c in (0, 1):
+        expected = by_hand(who, 2, c, 2)
+        got = fragility(found, c, ALPHA, np.zeros(0))
+        assert got == expected or (not expected and (got is None or got > 2)), (c, got, expected)
+
+
 def test_a_verdict_that_hangs_on_one_person():
     """4 of 4 against none of 4 has p = 2/70; with one fewer p = 0.143, which is above 0.05."""
     raised = np.array([[True]] * 4 + [[False]] * 4)
