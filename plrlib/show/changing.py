@@ -48,7 +48,7 @@ def _head_say(found: pd.DataFrame, level: str) -> str:
     n = {verdict: int((found["verdict"] == verdict).sum()) for verdict in (CHANGED, NOT_SHOWN, TOO_FEW)}
     parts = [f"{n[CHANGED] or 'none'} changed"]
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
-    parts += [f"for {n[TOO_FEW]} there are too few who differ to tell"] if n[TOO_FEW] else []
+    parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
     return f"Between the two hearings, of {kinds(level, len(found))} {joined(parts)}."
 
 
@@ -71,7 +71,7 @@ def change_table(study: Study) -> Table | Say:
     frame["by chance alone"] = [chance(p, ALPHA) for p in found["p"]]
     frame[f"allowing for {kinds(level, len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
-    studies = "by chance alone: in so many of such studies as many would change one way rather than the other"
+    studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
     return Table(frame, f"People heard twice who raised each {level}; {studies}")
 
 

@@ -3,44 +3,28 @@
 Arrays only. Unit: people. Letters: C codes, B blocks, V events, L levels, A exchanges.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from plrlib.stats.answer import TIE, Answer, p_values
 from plrlib.stats.distributions import convolved, grid, hypergeometric, vectors
-from plrlib.stats.ways import SAMPLE, exchanges
+from plrlib.stats.ways import SAMPLE
+from plrlib.stats.wholes import whole_events
+
+__all__ = [
+    "TIE",
+    "Answer",
+    "more_levels",
+    "outcome_places",
+    "p_values",
+    "two_level_nulls",
+    "two_levels",
+    "whole_events",
+]
 
 MOST_OUTCOMES = 5_000_000
 """Vectors of level totals are enumerated up to so many; beyond, `more_levels` draws a seeded sample."""
-TIE = 1e-7
-"""Outcomes whose probabilities differ by less than this, relatively, are equally probable, as in R's fisher.test."""
 _EQUAL = 1e-9
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an exact test says of C codes.
-
-    Parameters
-    ----------
-    p
-        For each of C codes the two-sided p-value of what was observed; 1 where the margins allow one outcome only.
-    p_min
-        For each of C codes the smallest p-value that its margins allow.
-    null
-        For each of C codes the probability of every outcome if levels make no difference.
-    seen
-        For each of C codes the place of the observed outcome in `null`.
-    exact
-        Whether every outcome was enumerated; otherwise p rests on a seeded sample.
-    """
-
-    p: NDArray[np.float64]
-    p_min: NDArray[np.float64]
-    null: list[NDArray[np.float64]]
-    seen: NDArray[np.int64]
-    exact: bool = True
 
 
 def two_levels(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> Answer:
@@ -152,73 +136,6 @@ def outcome_places(totals: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArr
     return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(totals[..., kept], -1, 0)), shape), dtype=np.int64)
 
 
-def whole_events(
-    raised: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    levels: NDArray[np.int64],
-    seed: int = 0,
-    strata: NDArray[np.int64] | None = None,
-) -> tuple[Answer, NDArray[np.float64]]:
-    """Test whether levels raised a code equally often where each event held one level: whole events are exchanged.
-
-    The statistic is the difference of the levels' proportions (more than two levels: the sum of squares between them);
-    p is the share of assignments of levels to events at least as extreme, of all of them up to 200,000. Beyond that
-    9,999 are drawn from `seed`, p is (b + 1) / (m + 1), and `exact` is false.
-
-    Parameters
-    ----------
-    raised
-        C × V: how many people of each event raised each code.
-    sizes
-        C × V: how many people of each event were asked about each code; 0: the event does not count for it.
-    levels
-        For each of V events the position of its level.
-    seed
-        Of the sample, where one is drawn.
-    strata
-        For each of V events a number; only events of one number are exchanged, and only those that count for the same
-        codes: what somebody was asked may go with their level. None: all of these are.
-
-    Returns
-    -------
-    Answer
-        An outcome is a value of the statistic, ascending.
-    p_of
-        A × C: the p-value of each code under each exchange.
-    """
-    given = np.zeros(len(levels), dtype=np.int64) if strata is None else strata
-    alike = np.column_stack([given, (sizes > 0).T])
-    strata = np.unique(alike, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    labels, exact = exchanges(levels, strata, seed)
-    values = _between(labels, raised, sizes, int(levels.max(initial=0)) + 1)
-    observed = _between(levels[None, :], raised, sizes, int(levels.max(initial=0)) + 1)[0]
-    values = np.round(values, 10)  # equal but for the order in which numbers were added
-    observed = np.round(observed, 10)
-    p_of = np.empty_like(values)
-    p, p_min, seen = np.empty(len(raised)), np.empty(len(raised)), np.empty(len(raised), dtype=np.int64)
-    nulls = []
-    more = 0 if exact else 1
-    for c in range(len(raised)):
-        every, place, times = np.unique(values[:, c], return_inverse=True, return_counts=True)
-        share = (np.cumsum(times[::-1])[::-1] + more) / (len(labels) + more)
-        p_of[:, c] = share[place]
-        seen[c] = min(int(np.searchsorted(every, observed[c])), len(every) - 1)
-        p[c] = ((values[:, c] >= observed[c]).sum() + more) / (len(labels) + more)
-        p_min[c] = min(share[-1], p[c])  # of a sample the observed value may be beyond all that were drawn
-        nulls.append(times / len(labels))
-    return Answer(p, p_min, nulls, seen, exact), p_of
-
-
-def p_values(null: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for every outcome of a null distribution its two-sided p-value."""
-    order = np.argsort(null, kind="stable")
-    ascending = null[order]
-    upto = np.searchsorted(ascending, ascending * (1 + TIE), side="right")
-    p = np.empty(len(null))
-    p[order] = np.minimum(np.cumsum(ascending)[upto - 1], 1.0)
-    return p
-
-
 def _checked(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     raised = np.asarray(raised, dtype=np.int64)
     if raised.shape[1:] != sizes.shape or (raised < 0).any() or (raised > sizes).any():
@@ -250,18 +167,3 @@ def _sampled(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int) -> 
         seen[c] = min(int(np.searchsorted(values, np.round(away[1], 9))), len(values) - 1)
         nulls.append(times / SAMPLE)
     return Answer(p, np.full(len(raised), 1 / (SAMPLE + 1)), nulls, seen, exact=False)
-
-
-def _between(
-    labels: NDArray[np.integer], raised: NDArray[np.int64], sizes: NDArray[np.int64], n_levels: int
-) -> NDArray[np.float64]:
-    """Return A × C: how far apart the levels' proportions are under each assignment of levels to events."""
-    there = [(labels == i).astype(float) for i in range(n_levels)]
-    people = np.stack([at @ sizes.T for at in there])
-    voices = np.stack([at @ raised.T for at in there])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(people > 0, voices / people, 0.0)
-    if n_levels == 2:
-        return np.asarray(np.where((people > 0).all(axis=0), np.abs(share[0] - share[1]), 0.0))
-    overall = voices.sum(axis=0) / np.maximum(people.sum(axis=0), 1)
-    return np.asarray((people * (share - overall) ** 2).sum(axis=0))

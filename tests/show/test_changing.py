@@ -37,7 +37,7 @@ def test_who_gained_a_theme_is_told_in_people(tmp_path):
         "12 people were heard in a focus group and again in an interview, and compared over 2 themes.",
     )
     first, changed, needed = show.change_say(study).sentences
-    assert first == "Between the two hearings, of 2 themes 1 changed and for 1 there are too few who differ to tell."
+    assert first == "Between the two hearings, of 2 themes 1 changed and for 1 there are too few who changed to tell."
     assert changed == (
         "“First theme”: 12 of 12 people raised it only when interviewed, and none only in the group. Chance alone "
         "would do this in fewer than 1 of 100 such studies; with 2 themes compared, in fewer than 1 of 100. Changed."
@@ -66,7 +66,7 @@ def test_one_mark_is_one_person_in_the_column_of_their_hearing(tmp_path, drawn):
 def test_nobody_changed(tmp_path):
     study = two_rooms(tmp_path, {"T1": everyone("V")}, again=[(who, "T1") for who in ALL])
     assert show.change_say(study).sentences[0] == (
-        "Between the two hearings, of 2 themes none changed and for 2 there are too few who differ to tell."
+        "Between the two hearings, of 2 themes none changed and for 2 there are too few who changed to tell."
     )
 
 

@@ -103,6 +103,7 @@ class TestCommitted:
         assert (bounds["p_holding"] == bounds["comparisons"]).all()
 
     @pytest.mark.full
+    @pytest.mark.timeout(3600)
     @pytest.mark.parametrize("about", list(null_plans()))
     def test_null_studies_come_out_the_same(self, about):
         expected = committed("null")
@@ -111,6 +112,7 @@ class TestCommitted:
         pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
 
     @pytest.mark.full
+    @pytest.mark.timeout(3600)
     @pytest.mark.parametrize(
         ("name", "measure", "studies"),
         [("power", measure_power, 1000), ("coverage", measure_coverage, 1000), ("bounds", check_bounds, 100)],
