@@ -91,6 +91,11 @@ class Program:
         """Return the smallest and the largest sum that variables can have, 0 of none; raises as `least` does."""
         return (self.least(variables), self.most(variables)) if len(variables) else (0, 0)
 
+    def most_of(self, *variables: NDArray[np.int64]) -> float:
+        """Return the largest of the sums that groups of variables can have by their own limits alone."""
+        upper = np.concatenate(self._upper)
+        return max(float(upper[some].sum()) for some in variables)
+
     def fillable(self, variables: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each of these variables whether it can be more than 0; raises as `least` does.
 

@@ -12,8 +12,9 @@ from hypothesis import assume, given, settings
 import plrlib
 from plrlib.stats.judged import judge
 
-from .brute import GROUPINGS, _options, fits
-from .test_presence_bounds import REPEATABLE, small_studies, write
+from .brute import GROUPINGS, Small, _options, fits
+from .test_presence_bounds import REPEATABLE, person, small_studies, write
+from .test_presence_bounds import said as brute_said
 
 _folders = count()
 ALONE = "alone"
@@ -103,6 +104,17 @@ def check(folder, small, by):
         if c in judged.open:
             assert judged.open[c].attained
             assert judged.open[c].sometimes_confounded == (None in expected)
+
+
+def test_an_excerpt_that_nobody_coded_has_all_its_voices_or_none(tmp_path):
+    """If the unread excerpt has the code everybody in A raised it, otherwise P1 alone: nothing lies between."""
+    people = [person(0, sector="statutory"), person(1, sector="voluntary"), person(2, sector="voluntary"),
+              person(5, sector="statutory")]  # fmt: skip
+    for word in ("all", "most", "two"):
+        unread = brute_said(event=("A",), quantifier=word) | {"codes": None}
+        small = Small(people, {"A": 4}, [], [unread, brute_said("c", by="P1")])
+        assert small.assignments
+        check(tmp_path, small, "sector")
 
 
 @settings(max_examples=100, **REPEATABLE)
