@@ -193,6 +193,9 @@ def test_the_command_says_where_it_is(grouped):
 
 
 def test_comparisons_take_longest_and_begin_first(grouped, watch):
+    """One notebook at a time, and one more kernel boots meanwhile: so it is the first or the second to begin."""
+    for number in ("02", "03"):
+        grouped.notebook(f"{number}-other", "print(1)")
     grouped.notebook("04-sectors", "by = 1", metadata={"plr": {"grouping": "sector"}})
     run("other", 1, watch)
-    assert watch.heard[1::2] == ["started 04-sectors.ipynb", "started 01-first.ipynb"]
+    assert "started 04-sectors.ipynb" in [one for one in watch.heard if one.startswith("started")][:2]
