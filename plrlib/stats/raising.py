@@ -68,36 +68,28 @@ def raising(
             fit = cells.fits[:, kind.attribution]
             voices[key] = program.variables(cells.room[fit])
             program.pairwise(voices[key], raised[fit])
-    for kind in coded:
-        said, candidates = voices[kind.attribution, kind.low, kind.high], people[cells.fits[:, kind.attribution]]
-        if kind.low == "majority":
-            program.require([(said, 2.0), (candidates, -1.0)], low=1.0)
-        elif kind.low == "all":
-            program.require([(said, 1.0), (candidates, -1.0)], low=0.0)
-        else:
-            program.require([(said, 1.0)], low=float(kind.low))
+    read = {(kind.attribution, kind.low, kind.high) for kind in coded}
+    for key, said in voices.items():
+        _enough(program, people[cells.fits[:, key[0]]], said, key[1], sure=key in read)
     if could is not None:
-        read = {(kind.attribution, kind.low, kind.high) for kind in coded}
-        for key, said in voices.items():
-            if key not in read:
-                _with_it_or_not(program, people[cells.fits[:, key[0]]], said, key[1])
         _nobody_else(program, cells, people, raised, state, [(k, voices[k.attribution, k.low, k.high]) for k in could])
     return Raising(program, people, raised)
 
 
-def _with_it_or_not(program: Program, candidates: NDArray[np.int64], said: NDArray[np.int64], low: str) -> None:
-    """Let an excerpt that nobody has coded have the code, with as many voices as its quantifier says, or not."""
-    if low == "1":
-        return  # no voice, or some: nothing more is asked
-    more = 2.0 * program.most_of(said, candidates) + 1.0
-    has = program.variables(np.ones(1, dtype=np.int64))
-    program.require([(said, 1.0), (has, -more)], high=0.0)
+def _enough(program: Program, candidates: NDArray[np.int64], said: NDArray[np.int64], low: str, *, sure: bool) -> None:
+    """Require as many voices as the quantifier says; where it is not sure that an excerpt has the code, or none."""
+    slack, has = 0.0, np.zeros(0, dtype=np.int64)
+    if not sure:
+        if low == "1":
+            return  # none, or some: nothing is asked
+        slack, has = 2.0 * program.most_of(said, candidates) + 1.0, program.variables(np.ones(1, dtype=np.int64))
+        program.require([(said, 1.0), (has, -slack)], high=0.0)
     if low == "majority":
-        program.require([(said, 2.0), (candidates, -1.0), (has, -more)], low=1.0 - more)
+        program.require([(said, 2.0), (candidates, -1.0), (has, -slack)], low=1.0 - slack)
     elif low == "all":
-        program.require([(said, 1.0), (candidates, -1.0), (has, -more)], low=-more)
+        program.require([(said, 1.0), (candidates, -1.0), (has, -slack)], low=-slack)
     else:
-        program.require([(said, 1.0), (has, -float(low))], low=0.0)
+        program.require([(said, 1.0), (has, -slack)], low=float(low) - slack)
 
 
 def _nobody_else(

@@ -127,12 +127,8 @@ def _apart(counts: NDArray[np.int64], grouping: Grouping) -> str:
 def _needed(judged: Judged, asked: Asked) -> str:
     """Return what p is needed, and why it is so small."""
     sharing = round(asked.alpha / judged.share)
-    told = f"{p_value(judged.share)} is needed"
-    return (
-        told
-        if sharing < 2
-        else f"{told} ({p_value(asked.alpha)} shared by the {sharing} {asked.level}s that could show)"
-    )
+    shared = f" ({p_value(asked.alpha)} shared by the {sharing} {asked.level}s that could show)" if sharing > 1 else ""
+    return f"{p_value(judged.share)} is needed{shared}"
 
 
 def _open(judged: Judged, c: int, asked: Asked) -> str:
