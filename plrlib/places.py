@@ -6,6 +6,8 @@ from pathlib import Path
 DEFAULT_STUDY = "plr0809-017"
 SHIPPED = (DEFAULT_STUDY, "worked-example")
 """The studies that come with the project; `plr run` without a name runs those of them that are there."""
+DRAFTS = ("joint-display.docx", "joint-display.xlsx")
+"""What is drafted for a report, among a study's results."""
 
 
 def home() -> Path:

@@ -24,10 +24,11 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison that was planned before the data were seen."""
+    """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it."""
 
     by: str
     level: str = "theme"
+    claims: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,29 @@ class Disagreement:
     says: Mapping[str, str]
     population: str = ""
     column: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A second-level reading: a `column` of the codebook that gathers codes across themes.
+
+    `levels` maps a value in the column to the label shown, in order; values that it does not name follow, as they are.
+    """
+
+    column: str
+    label: str
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Which words are looked at together, and which are left out as too common.
+
+    `families` maps a name to the beginnings of its words: `conform` stands for conform, conforming, conformity.
+    """
+
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +100,8 @@ class Settings:
     groupings: Mapping[str, Grouping] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    words: Words = Words()
     privacy: Privacy = Privacy()
     text: str = field(default="", repr=False, compare=False)
 

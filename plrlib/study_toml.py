@@ -2,12 +2,24 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from plrlib.faults import Fault
-from plrlib.settings import FILE, KINDS, Comparison, Disagreement, Grouping, Privacy, Settings, fault_at
+from plrlib.settings import (
+    FILE,
+    KINDS,
+    Comparison,
+    Disagreement,
+    Grouping,
+    Privacy,
+    Reading,
+    Settings,
+    Words,
+    fault_at,
+)
+from plrlib.toml_sections import Reader
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 # Each section of study.toml and the keys it may have, with the type of each.
@@ -16,14 +28,14 @@ _STUDY = {
     "left_over": str, "seed": int,
 }  # fmt: skip
 _GROUPING = {"label": str, "column": str, "levels": dict, "population": str}
-_COMPARISON = {"by": str, "level": str}
+_COMPARISON = {"by": str, "level": str, "claims": list}
 _DISAGREEMENT = {"about": str, "says": dict, "population": str, "column": str}
+_READING = {"label": str, "levels": dict}
+_WORDS = {"families": dict, "leave_out": list}
 _PRIVACY = {"quasi_identifiers": list, "smallest_group": int, "names": list}
-_SECTIONS = ("study", "coders", "populations", "groupings", "comparisons", "disagreements", "privacy")
-_WRITE = {
-    str: "text in quotation marks", bool: "true or false", int: "a whole number, not below 0",
-    dict: 'a table: { key = "value" }', list: 'a list of texts: ["one", "other"]',
-}  # fmt: skip
+_SECTIONS = (
+    "study", "coders", "populations", "groupings", "comparisons", "disagreements", "readings", "words", "privacy",
+)  # fmt: skip
 
 
 def read_settings(path: Path) -> tuple[Settings, list[Fault], list[Fault]]:
@@ -46,53 +58,12 @@ def read_settings(path: Path) -> tuple[Settings, list[Fault], list[Fault]]:
         remedy = "correct the line: text stands in quotation marks, and each key once in its section"
         fault = Fault(FILE, int(line[1]) if line else None, "", f"not valid TOML: {error}", remedy=remedy)
         return nothing, [fault], []
-    reader = _Reader(text)
+    reader = Reader(text)
     settings = _settings(reader, content, path.parent.name)
     return settings, reader.faults, reader.notes
 
 
-class _Reader:
-    """Collects faults and notes while study.toml is read section by section."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.faults: list[Fault] = []
-        self.notes: list[Fault] = []
-
-    def fault(self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = "") -> None:
-        self.faults.append(fault_at(self.text, place, message, value, allowed, remedy))
-
-    def section(self, place: tuple[str, ...], found: Any, types: Mapping[str, type]) -> dict[str, Any]:
-        """Return the entries of a section that are of the right type; note those that mean nothing."""
-        if not isinstance(found, dict):
-            self.fault(
-                place, "is not a section", _shown(found), remedy=f"write [{'.'.join(place)}] above lines key = value"
-            )
-            return {}
-        good = {}
-        for key, value in found.items():
-            if key not in types:
-                self.notes.append(fault_at(self.text, (*place, key), "means nothing here", allowed=", ".join(types)))
-            elif not _is(value, types[key]):
-                self.fault((*place, key), "is of the wrong type", _shown(value), _WRITE[types[key]], "write it so")
-            else:
-                good[key] = value
-        return good
-
-    def tables(self, name: str, found: Any) -> dict[str, Any]:
-        """Return the entries of a section whose keys are free and whose values are tables."""
-        return self.section((name,), found, dict.fromkeys(found, dict) if isinstance(found, dict) else {})
-
-    def entries(self, name: str, found: Any, types: Mapping[str, type]) -> Iterator[dict[str, Any]]:
-        """Yield each of the sections [[name]] that has no entry of the wrong type."""
-        for entry in found if isinstance(found, list) else [found]:
-            before = len(self.faults)
-            good = self.section((name,), entry, types)
-            if len(self.faults) == before:
-                yield good
-
-
-def _settings(reader: _Reader, content: dict[str, Any], folder: str) -> Settings:
+def _settings(reader: Reader, content: dict[str, Any], folder: str) -> Settings:
     for name in content:
         if name not in _SECTIONS:
             reader.notes.append(fault_at(reader.text, (name,), "means nothing here", allowed=", ".join(_SECTIONS)))
@@ -111,12 +82,14 @@ def _settings(reader: _Reader, content: dict[str, Any], folder: str) -> Settings
         groupings=groupings,
         comparisons=_comparisons(reader, content.get("comparisons", []), declared, groupings),
         disagreements=_disagreements(reader, content.get("disagreements", []), populations),
+        readings=_readings(reader, content.get("readings", {})),
+        words=_words(reader, content.get("words", {})),
         privacy=_privacy(reader, content.get("privacy", {})),
         text=reader.text,
     )
 
 
-def _study(reader: _Reader, found: Any, coders: Collection[str] | None) -> dict[str, Any]:
+def _study(reader: Reader, found: Any, coders: Collection[str] | None) -> dict[str, Any]:
     study = reader.section(("study",), found, _STUDY)
     if isinstance(found, dict) and "id" not in found:
         reader.fault(("study",), "the study has no id", remedy='add a line id = "..." below [study]')
@@ -135,7 +108,7 @@ def _study(reader: _Reader, found: Any, coders: Collection[str] | None) -> dict[
     return study
 
 
-def _coders(reader: _Reader, found: Any) -> dict[str, str] | None:
+def _coders(reader: Reader, found: Any) -> dict[str, str] | None:
     """Return the kind of each coder; one whose entry is at fault is still a coder."""
     if not isinstance(found, dict):
         return reader.tables("coders", found) or None
@@ -145,7 +118,7 @@ def _coders(reader: _Reader, found: Any) -> dict[str, str] | None:
     return {name: kind or name for name, kind in kinds.items()}
 
 
-def _populations(reader: _Reader, found: Any) -> dict[str, dict[str, tuple[str, ...]]]:
+def _populations(reader: Reader, found: Any) -> dict[str, dict[str, tuple[str, ...]]]:
     return {
         name: {
             attribute: tuple(values)
@@ -155,7 +128,7 @@ def _populations(reader: _Reader, found: Any) -> dict[str, dict[str, tuple[str, 
     }
 
 
-def _groupings(reader: _Reader, found: Any, populations: Collection[str]) -> dict[str, Grouping]:
+def _groupings(reader: Reader, found: Any, populations: Collection[str]) -> dict[str, Grouping]:
     groupings = {}
     for name, entry in reader.tables("groupings", found).items():
         place = ("groupings", name)
@@ -178,7 +151,7 @@ def _groupings(reader: _Reader, found: Any, populations: Collection[str]) -> dic
 
 
 def _comparisons(
-    reader: _Reader, found: Any, declared: Collection[str], groupings: Collection[str]
+    reader: Reader, found: Any, declared: Collection[str], groupings: Collection[str]
 ) -> tuple[Comparison, ...]:
     """Return the planned comparisons; one by a grouping that is declared, but at fault, is passed over."""
     planned = []
@@ -192,11 +165,11 @@ def _comparisons(
         elif entry.get("level", "theme") not in ("theme", "code"):
             reader.fault(("comparisons", "level"), "is not known", entry["level"], "theme, code", "choose one")
         elif entry["by"] in groupings:
-            planned.append(Comparison(**entry))
+            planned.append(Comparison(**{**entry, "claims": tuple(entry.get("claims", ()))}))
     return tuple(planned)
 
 
-def _disagreements(reader: _Reader, found: Any, populations: Collection[str]) -> tuple[Disagreement, ...]:
+def _disagreements(reader: Reader, found: Any, populations: Collection[str]) -> tuple[Disagreement, ...]:
     matters = []
     for entry in reader.entries("disagreements", found, _DISAGREEMENT):
         says = entry.get("says", {})
@@ -211,7 +184,35 @@ def _disagreements(reader: _Reader, found: Any, populations: Collection[str]) ->
     return tuple(matters)
 
 
-def _privacy(reader: _Reader, found: Any) -> Privacy:
+def _readings(reader: Reader, found: Any) -> dict[str, Reading]:
+    """Return the second-level readings of the codebook, each under the column it reads."""
+    readings = {}
+    for column, entry in reader.tables("readings", found).items():
+        good = reader.section(("readings", column), entry, _READING)
+        levels = good.get("levels", {})
+        if not all(isinstance(label, str) and label and key for key, label in levels.items()):
+            place, remedy = ("readings", column, "levels"), 'write levels = { value = "Label", other = "Other label" }'
+            reader.fault(place, "has a level without a label", remedy=remedy)
+            continue
+        readings[column] = Reading(column, good.get("label", column), levels)
+    return readings
+
+
+def _words(reader: Reader, found: Any) -> Words:
+    """Return the word families, each with the beginnings of its words, in small letters."""
+    good = reader.section(("words",), found, _WORDS)
+    families = {}
+    for name, starts in good.get("families", {}).items():
+        place = ("words", "families", name)
+        whole = isinstance(starts, list) and starts and all(isinstance(s, str) and s.strip() for s in starts)
+        if not whole:
+            reader.fault(place, "does not say how its words begin", remedy=f'write {name} = ["beginning", "other"]')
+            continue
+        families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
+    return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
+
+
+def _privacy(reader: Reader, found: Any) -> Privacy:
     good = reader.section(("privacy",), found, _PRIVACY)
     if good.get("smallest_group") == 0:
         reader.fault(
@@ -219,16 +220,3 @@ def _privacy(reader: _Reader, found: Any) -> Privacy:
         )
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in good.items()}
     return Privacy(**values)
-
-
-def _is(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a type; true is no number here, numbers count, and a list holds texts."""
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(v, str) for v in value))
-
-
-def _shown(value: Any) -> str:
-    """Return a value as it may be told: as study.toml has it, where that is short."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -67,6 +67,7 @@ def where_to_look(outcome: "Outcome") -> str:
             f"Start with  {relative(outcome.folder / names[0])}",
             *(f"Made for it {relative(path)}" for path in outcome.made),
             f"Tables in   {relative(processed(outcome.study.id))}",
+            *(f"Drafted     {relative(path)}" for path in outcome.drafts),
         ]
     )
 

@@ -70,13 +70,18 @@ def _unlisted(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
 
 
 def _study_toml(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
-    """Check that the coders whom study.toml relies on have coded, and that what is left over is a theme."""
+    """Check that the coders and claims that study.toml names are there, and that what is left over is a theme."""
     for key, table in (("reference_coder", "codings"), ("stance_coder", "envelopes")):
         coder, there = getattr(settings, key), known(sheets, table, "coder")
         if coder and len(there) and coder not in there:
             remedy = there.advice(coder, "name a coder who has, or leave the line out")
             message = f"has no row in {file(sheets, table)}"
             yield settings.fault(("study", key), message, coder, there.listed, remedy)
+    claims = known(sheets, "claims", "claim")
+    for claim in (claim for plan in settings.comparisons for claim in plan.claims if claim not in claims):
+        remedy = claims.advice(claim, "name a claim of claims.csv, or leave it out")
+        message = f"is not in {file(sheets, 'claims')}"
+        yield settings.fault(("comparisons", "claims"), message, claim, claims.listed, remedy)
     codes = known(sheets, "codebook", "code")
     if settings.left_over != LEFT_OVER and len(codes) and settings.left_over not in codes:
         remedy = codes.advice(settings.left_over, "name a theme of the codebook, or leave the line out")

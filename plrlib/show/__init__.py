@@ -13,12 +13,15 @@ from plrlib.show.checking import (
     whose,
     whose_say,
 )
+from plrlib.show.claimed import joint_picture, statements_say, statements_table
+from plrlib.show.claiming import joint_say, joint_table, rules_table
 from plrlib.show.comparing import compare_say, compare_table, compared_say, others_table, stance_say, why_table
 from plrlib.show.evidence import evidence_picture, evidence_say, evidence_table, hearings_picture, hearings_say
 from plrlib.show.forest import forest_picture
 from plrlib.show.hearing import design_table, events, groupings, heard_say, seats_picture, separable_say
 from plrlib.show.limits import (
     limits_of_change,
+    limits_of_claims,
     limits_of_comparing,
     limits_of_data,
     limits_of_people,
@@ -58,8 +61,12 @@ __all__ = [
     "hearings_picture",
     "hearings_say",
     "inputs",
+    "joint_picture",
+    "joint_say",
+    "joint_table",
     "ledger_table",
     "limits_of_change",
+    "limits_of_claims",
     "limits_of_comparing",
     "limits_of_data",
     "limits_of_people",
@@ -74,6 +81,7 @@ __all__ = [
     "power_picture",
     "power_say",
     "ranges_picture",
+    "rules_table",
     "say",
     "seats_picture",
     "separable_say",
@@ -81,6 +89,8 @@ __all__ = [
     "sorters_say",
     "stamp",
     "stance_say",
+    "statements_say",
+    "statements_table",
     "talk_say",
     "totals",
     "totals_say",

@@ -7,8 +7,10 @@ import pandas as pd
 
 from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, share, verb
 from plrlib.show.sorting import named_coder
+from plrlib.stats.claims import sorter
 from plrlib.stats.evidence import coder_or_reference
 from plrlib.stats.hearings import unlisted
+from plrlib.stats.ledger import envelopes
 from plrlib.stats.people import inside, known_level
 from plrlib.study import Study
 
@@ -88,6 +90,21 @@ def limits_of_change(study: Study) -> Say:
         "" if study.settings.complete else "Coding is not complete: that a code is missing at one hearing means little."
     )
     return say(*_kind(study), hidden, asked, coded)
+
+
+def limits_of_claims(study: Study, found: pd.DataFrame) -> Say:
+    """Return what a joint display cannot tell of a study's claims, from the frame that `joint_display` returned."""
+    coder = sorter(study)
+    read = f"What is for or against a claim is as {named_coder(study, coder)} read it." if coder else ""
+    blank = int(found["no_stance"].sum())
+    none = f"{capital(count(blank, 'excerpt'))} {verb(blank, 'has', 'have')} no stance on record." if blank else ""
+    more = "" if study.settings.complete else "Coding is not complete: others may have said the same, or the opposite."
+    outside = ""
+    if coder:
+        themes = envelopes(study, coder)["theme"].astype("object")
+        n = int((~themes.isin(set(study.claims["finding"]))).sum())
+        outside = f"{capital(share(n, len(themes), 'excerpt'))} {verb(n or 1, 'is', 'are')} under no theme of a claim."
+    return say(*_kind(study), read, none, more, outside)
 
 
 def _kind(study: Study) -> list[str]:

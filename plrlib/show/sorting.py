@@ -2,57 +2,36 @@
 
 import pandas as pd
 
-from plrlib.faults import NotInStudy
 from plrlib.privacy import text_of
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.picture import GREY, RED, Picture, picture
 from plrlib.show.say import Say, capital, count, few, joined, say, share, verb
 from plrlib.show.table import Table
 from plrlib.stats.ledger import LEFT_OVER, NOT_SEEN, envelopes, moved, sorted_twice
+from plrlib.stats.sorters import kind_of, pairs, sorters
 from plrlib.study import Study
+
+__all__ = [
+    "kind_of",
+    "ledger_table",
+    "moved_picture",
+    "moved_say",
+    "moved_table",
+    "named_coder",
+    "pairs",
+    "sorters",
+    "sorters_say",
+]
 
 NOWHERE = "left over"
 MOST_NAMED = 150
 """Of more excerpts that move, the picture shows no numbers; the table has them."""
 
 
-def sorters(study: Study) -> list[str]:
-    """Return the coders who sorted into envelopes, whose stances count first, then as study.toml lists them."""
-    study.needs("envelopes")
-    there = [c for c in study.envelopes["coder"].cat.categories if (study.envelopes["coder"] == c).any()]
-    return sorted(there, key=lambda coder: coder != study.settings.stance_coder)
-
-
-def kind_of(study: Study, coder: str) -> str:
-    """Return the kind of a coder, as study.toml has it; the coder's own name where it says nothing."""
-    return (study.settings.coders or {}).get(coder, coder)
-
-
 def named_coder(study: Study, coder: str) -> str:
     """Return a coder's name, with the kind where study.toml has one."""
     kind = (study.settings.coders or {}).get(coder)
-    return f"{coder} ({kind})" if kind else coder
-
-
-def pairs(study: Study) -> list[tuple[str, str]]:
-    """Return the first sorter with one sorter of each other kind: those of one kind tell little about one another.
-
-    Raises
-    ------
-    NotInStudy
-        If only one kind of coder sorted, or no two kinds the same excerpts.
-    """
-    first, *others = sorters(study)
-    kinds: dict[str, str] = {}
-    for coder in others:
-        if kind_of(study, coder) != kind_of(study, first) and len(sorted_twice(study, first, coder)):
-            kinds.setdefault(kind_of(study, coder), coder)
-    if not kinds:
-        raise NotInStudy(
-            f"Only {first} put these excerpts into envelopes, or nobody of another kind did so with the same ones: "
-            "nothing can be seen to move."
-        )
-    return [(first, coder) for coder in kinds.values()]
+    return f"{coder} ({kind})" if kind and kind != coder else coder
 
 
 def sorters_say(study: Study) -> Say:

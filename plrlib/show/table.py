@@ -30,10 +30,13 @@ class Table:
         sides = ["right" if pd.api.types.is_numeric_dtype(self.frame[c]) else "left" for c in self.frame.columns]
         head = _row("th", self.frame.columns, sides, ' scope="col"')
         rows = "".join(_row("td", row, sides) for row in self.frame.itertuples(index=False, name=None))
-        wrap = "nowrap" if len(self.caption) <= ONE_LINE else "normal"  # else a narrow table folds its caption
-        style = f"text-align:left;white-space:{wrap}"
-        caption = f'<caption style="{style}">{html.escape(self.caption)}</caption>' if self.caption else ""
-        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return f"<table>{caption_html(self.caption)}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def caption_html(caption: str) -> str:
+    """Return the caption of a table; a short one stays on one line, since a narrow table would fold it."""
+    style = f"text-align:left;white-space:{'nowrap' if len(caption) <= ONE_LINE else 'normal'}"
+    return f'<caption style="{style}">{html.escape(caption)}</caption>' if caption else ""
 
 
 def _row(tag: str, cells: object, sides: list[str], more: str = "") -> str:

@@ -3,6 +3,7 @@
 from plrlib.stats.attribution import attribution
 from plrlib.stats.change import change
 from plrlib.stats.compare import compare
+from plrlib.stats.joint_display import joint_display
 from plrlib.stats.layout import design
 from plrlib.stats.ledger import envelopes, moved, sorted_twice
 from plrlib.stats.plan import Coder, Plan, Room, alone
@@ -24,6 +25,7 @@ __all__ = [
     "design",
     "envelopes",
     "files_of",
+    "joint_display",
     "moved",
     "power",
     "presence",

@@ -135,6 +135,23 @@ def compare(
     return frame
 
 
+def planned_verdicts(study: Study, plan: Comparison, coder: str | None = None, alpha: float = 0.05) -> dict[str, str]:
+    """Return the verdict on each code that `compare` gives for a planned comparison, without all the rest.
+
+    Raises
+    ------
+    ValueError
+        As `compare` does.
+    """
+    grouping, reference = study.grouping(plan.by), coder_or_reference(study, coder)
+    share = alpha / len(study.settings.comparisons)
+    try:
+        judged = judge(study, grouping, plan.level, None, reference, share)
+    except Infeasible as error:
+        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
+    return dict(zip(judged.found.codes, judged.verdicts, strict=True))
+
+
 def _others(
     study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float
 ) -> list[tuple[str, list[str]]]:

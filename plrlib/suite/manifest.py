@@ -13,6 +13,7 @@ from plrlib.suite.write import digest
 if TYPE_CHECKING:
     from plrlib.study import Study
 
+TABLE = ".parquet"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -23,22 +24,23 @@ def dependencies() -> dict[str, str]:
     return {name: version(name) for name in sorted(["plrlib", *names])}
 
 
-def manifest(study: "Study", tables: Mapping[str, bytes], notebooks: Mapping[str, tuple[str, bytes]]) -> bytes:
+def manifest(study: "Study", files: Mapping[str, bytes], notebooks: Mapping[str, tuple[str, bytes]]) -> bytes:
     """Return manifest.json: the same bytes whenever inputs, packages and platform are the same.
 
     Parameters
     ----------
     study
         The study that was run.
-    tables
-        Each table's file, by its name.
+    files
+        Each file made beside the notebooks, by its name.
     notebooks
         For each notebook how it ended, and the executed file.
     """
     content = {
         "study": {"id": study.id, "title": study.title},
         "inputs": dict(study.sources),
-        "tables": {name: digest(data) for name, data in tables.items()},
+        "tables": {name: digest(data) for name, data in files.items() if name.endswith(TABLE)},
+        "drafts": {name: digest(data) for name, data in files.items() if not name.endswith(TABLE)},
         "notebooks": {name: {"status": status, "sha256": digest(data)} for name, (status, data) in notebooks.items()},
         "packages": dependencies(),
         "python": platform.python_version(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plrlib.places import DEFAULT_STUDY, home, processed
+from plrlib.places import DEFAULT_STUDY, DRAFTS, home, processed
 from plrlib.suite.errors import NotebookError, RunError
 from plrlib.suite.manifest import manifest
 from plrlib.suite.write import write_file
@@ -33,14 +33,14 @@ class Results:
     ----------
     study
         The study it was made from.
-    tables
-        Each table's file, by the file's name.
+    files
+        Each file made of it beside the notebooks, by its name.
     notebooks
         How each notebook ended and the executed file, by its path.
     """
 
     study: "Study"
-    tables: Mapping[str, bytes]
+    files: Mapping[str, bytes]
     notebooks: Mapping[Path, tuple[str, bytes]]
 
 
@@ -99,14 +99,15 @@ def check_unchanged(sources: Mapping[str, bytes]) -> None:
 
 
 def publish(results: Results, scratch: Path) -> None:
-    """Write tables, notebooks and, last, the manifest; take away what only an earlier run made."""
+    """Write files, notebooks and, last, the manifest; take away what only an earlier run made."""
     derived = processed(results.study.id)
     copies = copies_of(results.study.id).folder
-    for name, data in results.tables.items():
+    for name, data in results.files.items():
         write_file(derived / name, data, scratch)
     for path, (_, data) in results.notebooks.items():
         write_file(path, data, scratch)
-    stale = [derived / f"{name}.parquet" for name in TABLES if f"{name}.parquet" not in results.tables]
+    made = [*(f"{table}.parquet" for table in TABLES), *DRAFTS]
+    stale = [derived / name for name in made if name not in results.files]
     stale += [path for path in copies.glob("*.ipynb") if path not in results.notebooks]
     for path in stale:
         path.unlink(missing_ok=True)
@@ -114,7 +115,7 @@ def publish(results: Results, scratch: Path) -> None:
         copies.rmdir()  # where nothing is left in it
     shutil.rmtree(derived / "failed", ignore_errors=True)
     notebooks = {path.name: executed for path, executed in results.notebooks.items()}
-    write_file(derived / "manifest.json", manifest(results.study, results.tables, notebooks), scratch)
+    write_file(derived / "manifest.json", manifest(results.study, results.files, notebooks), scratch)
 
 
 def keep_failed(failure: NotebookError, scratch: Path) -> None:

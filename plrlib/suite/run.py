@@ -9,12 +9,13 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plrlib.places import home, study_folder
+from plrlib.places import DRAFTS, home, processed, study_folder
 from plrlib.suite.errors import NotebookError, RunError
 from plrlib.suite.kernels import kernel_environment
 from plrlib.suite.pool import Pool
@@ -40,12 +41,15 @@ class Outcome:
         How each notebook ended, by the file's name: `done` or `not in study`.
     made
         The files of the notebooks that were made for this study.
+    drafts
+        The files that were drafted for a report.
     """
 
     study: "Study"
     folder: Path
     statuses: Mapping[str, str]
     made: tuple[Path, ...]
+    drafts: tuple[Path, ...] = ()
 
 
 def default_jobs() -> int:
@@ -90,6 +94,7 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> 
             # most studies carry their folder's name; this one's is read below
             pool.launch(min(jobs, len(files)), place_for(folders[0], folders[0].name).folder, environments[0])
             from plrlib.suite.derived import parquet_tables
+            from plrlib.suite.drafting import drafted
             from plrlib.suite.work import execute_all, prepare
 
             studies = _load(names_or_paths)
@@ -99,23 +104,31 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> 
             if any(work.made for work in works):
                 watch.total(sum(len(work.notebooks) for work in works))
             pool.move(works[0].place.folder)
-            try:
-                runner.run(execute_all(works, pool, jobs, watch))
-            except NotebookError as failure:
-                keep_failed(failure, scratch)
-                raise
+            with ThreadPoolExecutor(1) as aside:
+                asked = [work for work in works if work.drafted]
+                made = {w.study.id: aside.submit(drafted, w.study.folder, w.environment, scratch) for w in asked}
+                try:
+                    runner.run(execute_all(works, pool, jobs, watch))
+                except NotebookError as failure:
+                    keep_failed(failure, scratch)
+                    raise
         check_unchanged(files)
-        results = [Results(work.study, files_of, work.files()) for work, files_of in zip(works, tables, strict=True)]
+        drafts = {name: files.result() for name, files in made.items()}
+        results = [
+            Results(work.study, {**files_of, **drafts.get(work.study.id, {})}, work.files())
+            for work, files_of in zip(works, tables, strict=True)
+        ]
         with _undisturbed():
             for result in results:
                 publish(result, scratch)
-    return [_outcome(work) for work in works]
+    return [_outcome(work, result.files) for work, result in zip(works, results, strict=True)]
 
 
-def _outcome(work: "Work") -> Outcome:
+def _outcome(work: "Work", files: Mapping[str, bytes]) -> Outcome:
     statuses = {name: work.statuses[name] for name in work.notebooks}
     made = tuple(work.place_of(name).folder / name for name in work.notebooks if name in work.made)
-    return Outcome(work.study, work.place.folder, statuses, made)
+    drafts = tuple(processed(work.study.id) / name for name in DRAFTS if name in files)
+    return Outcome(work.study, work.place.folder, statuses, made, drafts)
 
 
 def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":

@@ -69,6 +69,11 @@ class Work:
         """Tell whether a notebook compares the levels of a grouping."""
         return bool(self.notebooks[name].metadata.get("plr", {}).get("grouping"))
 
+    @property
+    def drafted(self) -> bool:
+        """Whether one of the notebooks shows what is also drafted for a report."""
+        return any(notebook.metadata.get("plr", {}).get("drafts") for notebook in self.notebooks.values())
+
     def files(self) -> dict[Path, tuple[str, bytes]]:
         """Return how each notebook ended and the executed file, by its path; all must have ended."""
         return {

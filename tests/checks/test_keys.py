@@ -169,3 +169,10 @@ def test_what_is_left_over_is_no_theme(tmp_path):
     fault = the_fault(rich(tmp_path, toml))
     assert (fault.file, fault.row, fault.column, fault.value) == ("study.toml", 3, "study.left_over", "rest")
     assert faults(rich(tmp_path, toml.replace('"rest"', '"T2"'))) == []
+
+
+def test_a_planned_comparison_names_claims_that_are_there(tmp_path):
+    toml = RICH_TOML + 'claims = ["C1", "C9"]\n'
+    fault = the_fault(rich(tmp_path, toml))
+    assert (fault.file, fault.row, fault.value) == ("study.toml", toml.count("\n"), "C9")
+    assert (fault.message, fault.allowed) == ("is not in claims.csv", "C1")

@@ -3,11 +3,12 @@
 import json
 import os
 import sys
+from hashlib import sha256
 
 import pandas as pd
 import pytest
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.places import DEFAULT_STUDY, DRAFTS
 from plrlib.suite import derived
 from plrlib.suite.errors import NotebookError, RunError
 from plrlib.suite.run import run
@@ -211,6 +212,21 @@ def test_the_manifest_tells_inputs_packages_and_results_but_not_when_or_where(pr
     assert "pytest" not in content["packages"]
     assert content["python"] == ".".join(map(str, sys.version_info[:3]))
     assert str(project.folder) not in text
+
+
+def test_drafts_are_made_where_a_notebook_asks_for_them_and_do_not_outlive_it(project, watch):
+    project.study("claimed", claims="claim,finding,gist\nC1,T1,A claim\n")
+    drafts = [project.processed / "claimed" / name for name in DRAFTS]
+    path = project.notebook("01-claims", "pass", metadata={"plr": {"drafts": True}})
+    outcome = run("claimed", 1, watch)
+    assert list(outcome.drafts) == drafts
+    manifest = project.manifest("claimed")
+    assert manifest["drafts"] == {file.name: sha256(file.read_bytes()).hexdigest() for file in drafts}
+    assert not set(manifest["tables"]) & set(DRAFTS)
+    path.unlink()
+    project.notebook("01-claims", "pass")
+    assert run("claimed", 1, watch).drafts == ()
+    assert not any(file.exists() for file in drafts)
 
 
 def test_words_are_not_in_any_file_that_is_derived(project, watch):
