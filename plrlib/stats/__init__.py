@@ -1,5 +1,6 @@
 """Statistics: tidy frame in, tidy frame out; nothing here knows a file, a figure or a notebook."""
 
+from plrlib.stats.agreement import agreement
 from plrlib.stats.attribution import attribution
 from plrlib.stats.change import change
 from plrlib.stats.compare import compare
@@ -18,6 +19,7 @@ __all__ = [
     "Plan",
     "Room",
     "Simulated",
+    "agreement",
     "alone",
     "attribution",
     "change",

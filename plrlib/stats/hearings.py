@@ -96,3 +96,18 @@ def counting(study: Study, hearing: str) -> NDArray[np.bool_]:
         for events, start, by_name in zip(possible, theirs.tolist(), named, strict=True)
     ]
     return np.array(counts, dtype=bool)
+
+
+def only_event(study: Study) -> NDArray[np.int64]:
+    """Return for each of E excerpts the position of the one event where it can have been said; -1: there is none.
+
+    That is the one event it names; where it names none, but who said it, the one event where they were heard.
+    """
+    there = attended(study)
+    speaker = rows_of(study, study.excerpts["participant"])
+    place = np.full(len(study.excerpts), NOT_KNOWN)
+    for e, (who, events) in enumerate(zip(speaker, possible_events(study, study.excerpts["event"]), strict=True)):
+        places = events or (set(np.flatnonzero(there[who]).tolist()) if who >= 0 else set())
+        if len(places) == 1:
+            place[e] = next(iter(places))
+    return place

@@ -1,0 +1,155 @@
+"""Coefficients of agreement against what others compute of the same tables, and against published examples."""
+
+import csv
+from pathlib import Path
+
+import krippendorff
+import numpy as np
+import pytest
+from statsmodels.stats.inter_rater import cohens_kappa, to_table
+
+from plrlib.stats.coefficients import one_of_many, yes_or_no
+from plrlib.stats.masi import masi
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+# Krippendorff 2011, section C: four observers, twelve units, ratings missing; alpha for nominal data is 0.743.
+KRIPPENDORFF = """
+1 2 3 3 2 1 4 1 2 . . .
+1 2 3 3 2 2 4 1 2 5 . 3
+. 3 3 3 2 3 4 2 2 5 1 .
+1 2 3 3 2 4 4 1 2 5 1 .
+"""
+# Gwet 2008: two raters, 125 subjects, 118 of whom both call the same.
+GWET = np.array([[118, 5], [2, 0]])
+
+
+def read(text):
+    """Return R × E ratings from rows of words; `.`: not seen."""
+    return np.array([[-1 if cell == "." else int(cell) for cell in row.split()] for row in text.strip().splitlines()])
+
+
+def coefficients(ratings, distance=None):
+    used, numbered = np.unique(ratings[ratings >= 0], return_inverse=True)
+    category = np.full(ratings.shape, -1)
+    category[ratings >= 0] = numbered
+    far = None if distance is None else distance(used)
+    found = one_of_many(category, len(used), np.ones((1, ratings.shape[1])), far)
+    return {name: float(value[0]) for name, value in found.items()}
+
+
+def drawn(rng, missing):
+    shape = (int(rng.integers(2, 5)), int(rng.integers(3, 30)))
+    ratings = rng.integers(0, rng.integers(2, 5), size=shape)
+    ratings[1:] = np.where(rng.random(ratings[1:].shape) < 0.6, ratings[0], ratings[1:])
+    return np.where(rng.random(shape) < missing, -1, ratings)
+
+
+def oracle(kind):
+    with (ORACLES / "agreement.csv").open(encoding="utf-8") as file:
+        rows = [(row["table"], float(row["value"])) for row in csv.DictReader(file) if row["kind"] == kind]
+    assert len(rows) >= 150
+    return [(read(table.replace(";", "\n")), value) for table, value in rows]
+
+
+def test_krippendorffs_own_example():
+    assert round(coefficients(read(KRIPPENDORFF))["alpha"], 3) == 0.743
+
+
+def test_gwets_own_example():
+    """Gwet 2008: agreement of 0.9440 by chance-corrected kappa of -0.0234 and AC1 of 0.9408."""
+    pairs = [(i, j) for i in (0, 1) for j in (0, 1) for _ in range(GWET[i, j])]
+    found = coefficients(np.array(pairs).T)
+    assert round(found["raw"], 4) == 0.9440
+    assert round(found["kappa"], 4) == -0.0234
+    assert round(found["AC1"], 4) == 0.9408
+
+
+@pytest.mark.parametrize("kind", ["AC1", "raw"])
+def test_gwets_coefficient_is_that_of_irrcac(kind):
+    for ratings, value in oracle(kind):
+        assert coefficients(ratings)[kind] == pytest.approx(value, abs=1e-12)
+
+
+def test_alpha_of_sets_is_that_of_nltk():
+    def far(used):
+        return masi(np.array([[number >> code & 1 for code in range(4)] for number in used], dtype=bool))
+
+    for ratings, value in oracle("masi"):
+        assert coefficients(ratings, far)["alpha"] == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("missing", [0, 0.1, 0.4])
+def test_alpha_is_that_of_the_krippendorff_package(missing):
+    rng, compared = np.random.default_rng(2011), 0
+    for _ in range(300):
+        ratings = drawn(rng, missing)
+        pairable = (ratings >= 0).sum(axis=0) > 1
+        if len(np.unique(ratings[:, pairable][ratings[:, pairable] >= 0])) < 2:
+            continue
+        data = np.where(ratings < 0, np.nan, ratings)
+        theirs = krippendorff.alpha(reliability_data=data, level_of_measurement="nominal")
+        assert coefficients(ratings)["alpha"] == pytest.approx(theirs, abs=1e-12)
+        compared += 1
+    assert compared > 250
+
+
+def test_kappa_of_two_is_that_of_statsmodels():
+    rng, compared = np.random.default_rng(1960), 0
+    for _ in range(300):
+        ratings = drawn(rng, 0.2)[:2]
+        both = ratings[:, (ratings >= 0).all(axis=0)]
+        if len(np.unique(both)) < 2:
+            continue
+        theirs = float(cohens_kappa(to_table(both.T)[0], return_results=False))
+        assert coefficients(ratings)["kappa"] == pytest.approx(theirs, abs=1e-12)
+        compared += 1
+    assert compared > 250
+
+
+def test_kappa_of_several_is_the_mean_of_their_pairs():
+    """Light 1971; the kappas of the pairs are statsmodels'."""
+    rng = np.random.default_rng(1971)
+    for _ in range(100):
+        ratings = rng.integers(0, 3, size=(4, 30))
+        pairs = [ratings[[a, b]] for a in range(4) for b in range(a)]
+        theirs = np.mean([cohens_kappa(to_table(pair.T)[0], return_results=False) for pair in pairs])
+        assert coefficients(ratings)["kappa"] == pytest.approx(theirs, abs=1e-12)
+
+
+def test_a_code_given_or_not_is_a_rating_of_two_kinds():
+    rng = np.random.default_rng(5)
+    for _ in range(100):
+        ratings = drawn(rng, 0) % 2
+        ratings = np.where(rng.random(ratings.shape) < 0.2, -1, ratings)
+        weights = rng.integers(0, 4, size=(3, ratings.shape[1])).astype(float)
+        each = yes_or_no((ratings == 1)[:, :, None], ratings >= 0, weights)
+        whole = one_of_many(ratings, 2, weights)
+        for name in each:
+            assert each[name][:, 0] == pytest.approx(whole[name], abs=1e-12, nan_ok=True)
+
+
+def test_a_weight_says_how_often_an_excerpt_is_there():
+    rng = np.random.default_rng(6)
+    for _ in range(100):
+        ratings = drawn(rng, 0.2)
+        ratings = np.unique(ratings, return_inverse=True)[1].reshape(ratings.shape) - int((ratings < 0).any())
+        times = rng.integers(0, 4, size=ratings.shape[1])
+        q = int(ratings.max()) + 1
+        far = masi(np.eye(q, dtype=bool))
+        for distance in (None, far):
+            weighted = one_of_many(ratings, q, times[None, :].astype(float), distance)
+            repeated = np.repeat(ratings, times, axis=1)
+            plain = one_of_many(repeated, q, np.ones((1, repeated.shape[1])), distance)
+            for name in plain:
+                assert weighted[name] == pytest.approx(plain[name], abs=1e-12, nan_ok=True)
+
+
+def test_masi_as_passonneau_has_it():
+    sets = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 1], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    found = masi(sets)
+    assert found == pytest.approx(found.T)
+    assert found[0].tolist() == [0, 1, 1, 1, 1, 1]
+    assert found[1, 2] == pytest.approx(1 - 1 / 2 * 2 / 3)  # one holds the other
+    assert found[2, 3] == pytest.approx(1 - 1 / 3 * 1 / 3)  # they overlap
+    assert found[2, 4] == 0
+    assert found[2, 5] == 1
