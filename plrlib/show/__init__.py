@@ -1,5 +1,6 @@
 """Figures, displays and sentences: the only rooms that know seaborn."""
 
+from plrlib.show.agreeing import agreed_table, agreement_picture, agreement_say, agreement_table
 from plrlib.show.changing import change_picture, change_say, change_table, twice_say
 from plrlib.show.checking import (
     about,
@@ -16,9 +17,12 @@ from plrlib.show.checking import (
 from plrlib.show.claimed import joint_picture, statements_say, statements_table
 from plrlib.show.claiming import joint_say, joint_table, rules_table
 from plrlib.show.comparing import compare_say, compare_table, compared_say, others_table, stance_say, why_table
+from plrlib.show.enough import saturation_picture, saturation_say, saturation_table
 from plrlib.show.evidence import evidence_picture, evidence_say, evidence_table, hearings_picture, hearings_say
+from plrlib.show.following import followed_picture, followed_say
 from plrlib.show.forest import forest_picture
 from plrlib.show.hearing import design_table, events, groupings, heard_say, seats_picture, separable_say
+from plrlib.show.left import left_over_say, left_over_table
 from plrlib.show.limits import (
     limits_of_change,
     limits_of_claims,
@@ -41,6 +45,10 @@ __all__ = [
     "Say",
     "Table",
     "about",
+    "agreed_table",
+    "agreement_picture",
+    "agreement_say",
+    "agreement_table",
     "blanks",
     "change_picture",
     "change_say",
@@ -55,6 +63,8 @@ __all__ = [
     "evidence_picture",
     "evidence_say",
     "evidence_table",
+    "followed_picture",
+    "followed_say",
     "forest_picture",
     "groupings",
     "heard_say",
@@ -65,6 +75,8 @@ __all__ = [
     "joint_say",
     "joint_table",
     "ledger_table",
+    "left_over_say",
+    "left_over_table",
     "limits_of_change",
     "limits_of_claims",
     "limits_of_comparing",
@@ -82,6 +94,9 @@ __all__ = [
     "power_say",
     "ranges_picture",
     "rules_table",
+    "saturation_picture",
+    "saturation_say",
+    "saturation_table",
     "say",
     "seats_picture",
     "separable_say",

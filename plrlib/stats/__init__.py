@@ -10,6 +10,7 @@ from plrlib.stats.ledger import envelopes, moved, sorted_twice
 from plrlib.stats.plan import Coder, Plan, Room, alone
 from plrlib.stats.power import power, smallest_difference
 from plrlib.stats.presence import presence
+from plrlib.stats.saturation import saturation
 from plrlib.stats.simulate import Simulated, simulate
 from plrlib.stats.talk import talk
 from plrlib.stats.written import files_of
@@ -31,6 +32,7 @@ __all__ = [
     "moved",
     "power",
     "presence",
+    "saturation",
     "simulate",
     "smallest_difference",
     "sorted_twice",

@@ -1,0 +1,152 @@
+"""What each event added to the codes already met, and how many may still be to come.
+
+Letters: V events of one kind, C codes.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plrlib.faults import NotInStudy
+from plrlib.stats.evidence import evidence
+from plrlib.stats.hearings import only_event
+from plrlib.stats.resampling import MOST_NOWHERE
+from plrlib.stats.richness import any_order, chao2, coverage, coverage_interval
+from plrlib.study import Study
+from plrlib.wording import count, verb
+
+NEW, TOTAL, ANY_ORDER, INFORMATION = "new", "total", "any order", "new information"
+REACHED, CODES, CHAO2, COVERAGE = "reached", "codes", "chao2", "coverage"
+MEASURES = (NEW, TOTAL, ANY_ORDER, INFORMATION, REACHED, CODES, CHAO2, COVERAGE)
+NOT_SAID = "not said"
+ORDERS = 1000
+
+
+def saturation(
+    study: Study, level: str = "code", coder: str | None = None, base: int = 4, run: int = 2, threshold: float = 0.05
+) -> pd.DataFrame:
+    """Return what each event added, in the order held, and what a further one might add; kinds of event apart.
+
+    Parameters
+    ----------
+    study
+        A study.
+    level
+        `code` or `theme`, as in `presence`.
+    coder
+        Whose codings; None: the study's reference coder.
+    base, run, threshold
+        Guest, Namey & Chen's: how many first events make up the base, how many further ones a run, and the share of
+        new information at or below which no more is looked for.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind of event and measure, and event where it is about one. Unit: codes, unless said.
+
+        - kind: focus group, interview, or `not said`; only kinds of which there are events;
+        - measure: `new`: codes first met in that event; `total`: met so far; `any order`: met after so many events on
+          average over every order, exactly, with 2.5th and 97.5th percentiles over 1,000 seeded orders; `new
+          information`: the codes first met in the `run` events up to this one, divided by those of the base (a
+          share); `reached`: after how many events the first run began whose share is at or below the threshold;
+          `codes`: seen at all; `chao2`: Chao's lower bound of how many there are; `coverage`: the share of the code
+          occurrences of a further event that would be of codes already seen;
+        - position: 1 for the first event of its kind; missing where the measure is about all;
+        - event; estimate; low, high: missing where not defined;
+        - n: the events of that kind.
+
+        Events go by `order`, at equal order as they stand in their table. One without a coded excerpt counts, with no
+        codes. Excerpts of no one event are left out.
+
+    Raises
+    ------
+    NotInStudy
+        If a fifth or more of the excerpts have no single event.
+    ValueError
+        If an argument is not known to the study, or base or run is no whole number from 1.
+
+    Notes
+    -----
+    Chao2 is not defined for one event, and has no interval where it finds nothing unseen. Guest, Namey & Chen 2020
+    (doi 10.1371/journal.pone.0232076); Chao 1987; Chao & Jost 2012; Colwell et al. 2012; Tran et al. 2017.
+    """
+    if base < 1 or run < 1:
+        raise ValueError(f"base and run are at least 1, not {base} and {run}")
+    place = only_event(study)
+    nowhere = int((place < 0).sum())
+    if not len(study.events) or nowhere >= MOST_NOWHERE * len(place):
+        which = f"{nowhere} of {count(len(place), 'excerpt')} {verb(nowhere, 'names', 'name')} no single event"
+        raise NotInStudy(f"{which}, so that what each event added cannot be told. Needed: the event of each excerpt.")
+    found = evidence(study, level, None, coder, "all")
+    came_up = np.zeros((len(study.events), len(found.codes)), dtype=bool)
+    excerpts, codes = found.coded.nonzero()
+    came_up[place[excerpts[place[excerpts] >= 0]], codes[place[excerpts] >= 0]] = True
+    order = study.events["order"].fillna(np.iinfo(np.int64).max).to_numpy(dtype=np.int64)
+    held = np.argsort(order, kind="stable")
+    kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
+    rows: list[tuple[object, ...]] = []
+    for kind in dict.fromkeys([*study.events["kind"].cat.categories, NOT_SAID]):
+        mine = held[kinds[held] == kind]
+        if len(mine):
+            names = [str(study.events["event"].iloc[v]) for v in mine]
+            rows += [(kind, *row, len(mine)) for row in _rows(came_up[mine], names, (base, run, threshold), study)]
+    frame = pd.DataFrame(rows, columns=["kind", "measure", "position", "event", "estimate", "low", "high", "n"])
+    frame["measure"] = pd.Categorical(frame["measure"], categories=MEASURES)
+    numbers = dict.fromkeys(("estimate", "low", "high"), "Float64") | {"position": "Int64", "n": "Int64"}
+    return frame.astype(numbers)
+
+
+def _rows(
+    came_up: NDArray[np.bool_], names: list[str], rule: tuple[int, int, float], study: Study
+) -> list[tuple[object, ...]]:
+    """Return the measures of one kind of event: measure, position, event, estimate, low, high."""
+    new = first_met(came_up)
+    times = came_up.sum(axis=0)
+    times = times[times > 0]
+    n = len(names)
+    average, (low, high) = any_order(times, n), _orders(came_up, study.settings.seed)
+    rows: list[tuple[object, ...]] = []
+    for v, name in enumerate(names):
+        rows.append((NEW, v + 1, name, new[v], None, None))
+        rows.append((TOTAL, v + 1, name, new[: v + 1].sum(), None, None))
+        rows.append((ANY_ORDER, v + 1, None, average[v], low[v], high[v]))
+    shares = new_information(new, rule[0], rule[1])
+    rows += [(INFORMATION, v + 1, names[v], share, None, None) for v, share in shares]
+    reached = next((v + 1 - rule[1] for v, share in shares if share <= rule[2]), None)
+    rows.append((REACHED, None, None, reached, None, None))
+    rows.append((CODES, None, None, len(times), None, None))
+    rows.append((CHAO2, None, None, *map(_known, chao2(times, n))))
+    ends = coverage_interval(times, n, study.settings.seed)
+    rows.append((COVERAGE, None, None, *map(_known, (coverage(times, n), *ends))))
+    return rows
+
+
+def first_met(came_up: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each of V events how many codes came up in it and in none before: V × C in."""
+    before: NDArray[np.int64] = np.cumsum(came_up, axis=0) - came_up
+    return np.asarray((came_up & (before == 0)).sum(axis=1), dtype=np.int64)
+
+
+def new_information(new: NDArray[np.int64], base: int, run: int) -> list[tuple[int, float]]:
+    """Return for each run after the base the place of its last event, and its share of new information.
+
+    Nothing where the base holds no code, or there are no events after it.
+    """
+    found = int(new[:base].sum())
+    ends = range(base + run - 1, len(new)) if found else range(0)
+    return [(v, float(new[v - run + 1 : v + 1].sum()) / found) for v in ends]
+
+
+def _orders(came_up: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
+    """Return the 2.5th and 97.5th percentile of the codes met after so many events, over orders drawn: 2 × V."""
+    rng = np.random.default_rng(seed)
+    met = np.array(
+        [np.logical_or.accumulate(came_up[rng.permutation(len(came_up))]).sum(axis=1) for _ in range(ORDERS)]
+    )
+    return np.asarray(np.percentile(met, [2.5, 97.5], axis=0), dtype=np.float64)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
