@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plrlib.faults import Fault, NotInStudy, StudyError
     from plrlib.privacy import text_of
+    from plrlib.spoken import kwic, words_of
     from plrlib.stats import (
         Coder,
         Plan,
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
         compare,
         design,
         envelopes,
+        families,
         files_of,
         joint_display,
+        keyness,
         moved,
         power,
         presence,
         saturation,
+        sides,
         simulate,
         smallest_difference,
         talk,
@@ -50,17 +54,22 @@ __all__ = [
     "compare",
     "design",
     "envelopes",
+    "families",
     "files_of",
     "joint_display",
+    "keyness",
+    "kwic",
     "load_study",
     "moved",
     "power",
     "presence",
     "saturation",
+    "sides",
     "simulate",
     "smallest_difference",
     "talk",
     "text_of",
+    "words_of",
 ]
 __version__ = version("plrlib")
 
@@ -79,16 +88,20 @@ _ROOMS = {
         "compare",
         "design",
         "envelopes",
+        "families",
         "files_of",
         "joint_display",
+        "keyness",
         "moved",
         "power",
         "presence",
         "saturation",
+        "sides",
         "simulate",
         "smallest_difference",
         "talk",
     ),
+    "spoken": ("kwic", "words_of"),
     "study": ("Study", "load_study"),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from plrlib.checks.cells import with_readings
 from plrlib.checks.common import Sheets, column, event_names
 from plrlib.settings import Settings
 from plrlib.tables import TABLES, Column
@@ -32,12 +33,13 @@ def shape(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]:
     """
     keys = _keys(sheets, settings)
     tables = {}
-    for name, table in TABLES.items():
+    for name, schema in TABLES.items():
+        table = with_readings(schema, settings)
         declared = [c.name for c in table.columns if c.kind != "words"]
         cells = sheets[name].cells if name in sheets else pd.DataFrame()
         extra = cells.columns if table.any_column else ()
         names = _distinct([*declared, *extra])
-        columns = {c: _typed(cells.get(c, []), table.column(c), keys, settings) for c in names}
+        columns = {c: _typed(cells.get(c, []), table.column(c), keys, _order(name, c, settings)) for c in names}
         tables[name] = pd.DataFrame({c: _as_long(typed, len(cells)) for c, typed in columns.items()})
     if tables["events"].empty:
         tables["events"] = _events(sheets, keys["events"], tables["events"])
@@ -62,8 +64,15 @@ def _distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
 
 
-def _typed(cells: Collection[str], col: Column, keys: dict[str, list[str]], settings: Settings) -> ExtensionArray:
-    """Return a column as what it is; a blank is missing."""
+def _order(table: str, name: str, settings: Settings) -> Collection[str]:
+    """Return the values that study.toml declares for a column of a table, in order."""
+    if table == "codebook" and name in settings.readings:
+        return settings.readings[name].levels
+    return settings.levels(name)
+
+
+def _typed(cells: Collection[str], col: Column, keys: dict[str, list[str]], order: Collection[str]) -> ExtensionArray:
+    """Return a column as what it is, its values in the order declared; a blank is missing."""
     if col.kind == "whole":
         return pd.array([int(cell) if cell else None for cell in cells], dtype="Int64")
     if col.kind == "text":
@@ -75,9 +84,9 @@ def _typed(cells: Collection[str], col: Column, keys: dict[str, list[str]], sett
         tidy = {cell: SEPARATOR.join(parts(cell)) for cell in set(cells)}
         cells = [tidy[cell] for cell in cells]
         there = _distinct(cells)
-        categories = _distinct([*(level for level in settings.levels(col.name) if level in there), *there])
+        categories = _distinct([*(level for level in order if level in there), *there])
     else:
-        categories = _distinct([*settings.levels(col.name), *col.allowed, *cells])
+        categories = _distinct([*order, *col.allowed, *cells])
     places = {category: i for i, category in enumerate(categories)}
     codes = [places[cell] if cell else -1 for cell in cells]
     return pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))

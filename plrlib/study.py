@@ -17,6 +17,7 @@ from plrlib.checks import (
     check_people,
     note_elsewhere,
     set_slipped_rows_aside,
+    with_readings,
 )
 from plrlib.faults import Fault, NotInStudy, StudyError, as_frame
 from plrlib.places import chosen_study, study_folder
@@ -160,8 +161,9 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     set_slipped_rows_aside(sheets)
     for name, table in TABLES.items():
         if name in sheets:
-            header_faults, header_notes = check_headers(table, sheets[name], settings)
-            faults += [*sheets[name].faults, *header_faults, *check_cells(table, sheets[name])]
+            schema = with_readings(table, settings)
+            header_faults, header_notes = check_headers(schema, sheets[name], settings)
+            faults += [*sheets[name].faults, *header_faults, *check_cells(schema, sheets[name])]
             notes += [*sheets[name].notes, *header_notes]
         elif table.required:
             faults.append(_missing(table, folder))

@@ -31,6 +31,8 @@ _GROUPING = {"label": str, "column": str, "levels": dict, "population": str}
 _COMPARISON = {"by": str, "level": str, "claims": list}
 _DISAGREEMENT = {"about": str, "says": dict, "population": str, "column": str}
 _READING = {"label": str, "levels": dict}
+_NO_READING = ("theme", "code", "parent", "label")
+"""What a codebook is read by anyhow."""
 _WORDS = {"families": dict, "leave_out": list}
 _PRIVACY = {"quasi_identifiers": list, "smallest_group": int, "names": list}
 _SECTIONS = (
@@ -189,6 +191,10 @@ def _readings(reader: Reader, found: Any) -> dict[str, Reading]:
     readings = {}
     for column, entry in reader.tables("readings", found).items():
         good = reader.section(("readings", column), entry, _READING)
+        if column in _NO_READING:
+            remedy = "name a column of codebook.csv that is not called so"
+            reader.fault(("readings", column), "is no second reading: every codebook is read by it", "", "", remedy)
+            continue
         levels = good.get("levels", {})
         if not all(isinstance(label, str) and label and key for key, label in levels.items()):
             place, remedy = ("readings", column, "levels"), 'write levels = { value = "Label", other = "Other label" }'

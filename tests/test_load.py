@@ -6,7 +6,7 @@ import pickle
 
 import pandas as pd
 import pytest
-from study_maker import LEAST, changed, faults, least, rich, ten_faults
+from study_maker import LEAST, RICH_TOML, changed, faults, least, rich, ten_faults
 
 import plrlib
 from plrlib import NotInStudy, StudyError, load_study
@@ -80,6 +80,14 @@ def test_levels_stand_in_the_order_declared_even_where_nobody_has_them(tmp_path)
     )
     study = load_study(least(tmp_path, toml, participants="participant,age\nR1,young\nR2,old\n"))
     assert study.participants["age"].cat.categories.tolist() == ["old", "young", "none"]
+
+
+def test_values_of_a_reading_stand_as_declared_then_as_they_come(tmp_path):
+    toml = RICH_TOML + '[readings.market_side]\nlevels = { z = "Nothing", b = "Second" }\n'
+    book = "code,parent,label,market_side\nT1,,A theme,\nT2,,Another,a\nc1,T1,A code,b\nc2,T2,Another code,c\n"
+    study = load_study(rich(tmp_path, toml, codebook=book))
+    assert study.codebook["market_side"].cat.categories.tolist() == ["z", "b", "a", "c"]
+    assert list(study.codebook) == list(load_study("plr0809-017").codebook)
 
 
 def test_possible_values_are_written_in_one_way(tmp_path):

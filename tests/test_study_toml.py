@@ -4,7 +4,7 @@ import pytest
 from study_maker import RICH_TOML, TOML, faults, least, rich, the_fault
 
 from plrlib import load_study
-from plrlib.settings import Comparison, Disagreement, Grouping, Privacy, Settings
+from plrlib.settings import Comparison, Disagreement, Grouping, Privacy, Reading, Settings, Words
 
 
 def test_everything_is_read(tmp_path):
@@ -42,6 +42,7 @@ by = "sector"
 [[comparisons]]
 by = "job"
 level = "code"
+claims = ["C1"]
 
 [[disagreements]]
 about = "how many"
@@ -49,12 +50,23 @@ says = { "page 1" = "three", "page 2" = "four" }
 population = "staff"
 column = "sector"
 
+[readings.market_side]
+label = "Side of the market"
+levels = { supply = "Supply", demand = "Demand" }
+
+[readings.theory]
+
+[words]
+families = { conformity = ["Conform", "conform ", "uniform"], market = ["market"] }
+leave_out = ["And", " the"]
+
 [privacy]
 quasi_identifiers = ["role", "sector"]
 smallest_group = 5
 names = ["Halton"]
 """
-    study = load_study(rich(tmp_path, toml, margins=None))
+    book = "code,parent,label,market_side,theory\nT1,,A theme,,\nT2,,Another,,\nc1,T1,A code,demand,x\n"
+    study = load_study(rich(tmp_path, toml, margins=None, codebook=f"{book}c2,T2,Another code,,y\n"))
     assert study.settings == Settings(
         id="all-1.0",
         title="A title",
@@ -73,8 +85,15 @@ names = ["Halton"]
         },
         comparisons=(Comparison("sector"), Comparison("job", "code")),
         disagreements=(Disagreement("how many", {"page 1": "three", "page 2": "four"}, "staff", "sector"),),
+        readings={
+            "market_side": Reading("market_side", "Side of the market", {"supply": "Supply", "demand": "Demand"}),
+            "theory": Reading("theory", "theory", {}),
+        },
+        words=Words({"conformity": ("conform", "uniform"), "market": ("market",)}, ("and", "the")),
         privacy=Privacy(("role", "sector"), 5, ("Halton",)),
     )
+    assert [plan.claims for plan in study.settings.comparisons] == [(), ("C1",)]  # which == does not look at
+    assert list(study.settings.readings["market_side"].levels) == ["supply", "demand"]
     assert study.notes.empty
     assert study.id == "all-1.0"
     assert study.title == "A title"
@@ -121,6 +140,7 @@ SERVICE = '[groupings.service]\nlevels = { a = "A", b = "B" }\n'
 AGE = '[[disagreements]]\nabout = "age"\nsays = { one = "1", other = "2" }\n'
 WRONG = "is of the wrong type"
 FEWER = "has fewer than two levels, or one without a label"
+BEGIN = "does not say how its words begin"
 
 
 def told(tmp_path, toml):
@@ -184,12 +204,35 @@ def test_a_section_is_wrong(tmp_path, toml, row, column, value, message):
         (AGE.replace('"age"', "3"), 5, "disagreements.about", "3", WRONG),
         (f'{AGE}population = "no"', 7, "disagreements.population", "no", "is not declared"),
         (f'{AGE}column = "age"', 7, "disagreements.column", "age", "is not a column of participants.csv"),
+        ('[readings]\nside = "Side"', 5, "readings.side", "Side", WRONG),
+        ('[readings.side]\nlevels = { a = "" }', 5, "readings.side.levels", "", "has a level without a label"),
+        ("[readings.side]\nlevels = { a = 1 }", 5, "readings.side.levels", "", "has a level without a label"),
+        ('[readings.side]\nlabel = "Side"', 4, "readings.side", "side", "is not a column of codebook.csv"),
+        ("[readings.parent]", 4, "readings.parent", "", "is no second reading: every codebook is read by it"),
+        ("[words]\nfamilies = 3", 5, "words.families", "3", WRONG),
+        ("[words]\nfamilies = { market = [] }", 5, "words.families.market", "", BEGIN),
+        ('[words]\nfamilies = { market = [" "] }', 5, "words.families.market", "", BEGIN),
+        ('[words]\nfamilies = { market = "market" }', 5, "words.families.market", "", BEGIN),
+        ('[words]\nleave_out = "and"', 5, "words.leave_out", "and", WRONG),
+        (f'{SERVICE}[[comparisons]]\nby = "service"\nclaims = "C1"', 8, "comparisons.claims", "C1", WRONG),
+        (
+            f'{SERVICE}[[comparisons]]\nby = "service"\nclaims = ["C1"]',
+            8, "comparisons.claims", "C1", "is not in claims.csv",
+        ),
         ("[privacy]\nsmallest_group = 0", 5, "privacy.smallest_group", "0", "is no group"),
         ('[privacy]\nnames = "Halton"', 5, "privacy.names", "Halton", WRONG),
     ],
 )  # fmt: skip
 def test_a_key_is_wrong(tmp_path, more, row, column, value, message):
     assert told(tmp_path, f"{STUDY}{more}\n") == (row, column, value, message)
+
+
+@pytest.mark.parametrize(("key", "value"), [("label = 3", "3"), ('levels = ["a"]', "['a']")])
+def test_a_key_of_a_reading_is_wrong(tmp_path, key, value):
+    book = "code,parent,label,side\nT1,,A theme,\nc1,T1,A code,a\n"
+    fault = the_fault(least(tmp_path, f"{STUDY}[readings.side]\n{key}\n", codebook=book))
+    assert (fault.row, fault.column, fault.value) == (5, f"readings.side.{key.split()[0]}", value)
+    assert fault.message == WRONG
 
 
 def test_a_grouping_at_fault_makes_no_second_fault(tmp_path):

@@ -5,7 +5,7 @@
 fault.
 """
 
-from plrlib.checks.cells import check_cells, check_headers
+from plrlib.checks.cells import check_cells, check_headers, with_readings
 from plrlib.checks.common import Sheets, column
 from plrlib.checks.elsewhere import note_elsewhere
 from plrlib.checks.keys import check_keys
@@ -24,6 +24,7 @@ __all__ = [
     "check_people",
     "note_elsewhere",
     "set_slipped_rows_aside",
+    "with_readings",
 ]
 
 

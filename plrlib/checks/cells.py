@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from plrlib.checks.common import Known, cells_where, distinct, listed, twins
 from plrlib.faults import Fault
@@ -10,6 +11,15 @@ from plrlib.sheets import Sheet
 from plrlib.tables import WHOLE, Column, Table
 
 _SPEAKERS = {"participant", "event", "role", "sector"}
+
+
+def with_readings(table: Table, settings: Settings) -> Table:
+    """Return the codebook's table with the columns that [readings] names, each as one of a few levels."""
+    if table.name != "codebook":
+        return table
+    read = {r.column: Column(r.column, f"a second reading: {r.label}", "choice") for r in settings.readings.values()}
+    columns = {c.name: c for c in table.columns} | read
+    return replace(table, columns=tuple(columns.values()))
 
 
 def check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
@@ -35,6 +45,15 @@ def check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list[
             advice = Known(known).advice(name, "")
             if advice or not table.any_column:
                 notes.append(Fault(sheet.file, 1, name, what, remedy=advice))
+    if table.name == "codebook":
+        faults += [
+            settings.fault(
+                ("readings", name), f"is not a column of {sheet.file}", name, listed(have),
+                Known(have).advice(name, "add the column, or correct the name"),
+            )
+            for name in settings.readings
+            if name not in have and name not in meant
+        ]  # fmt: skip
     faults += [
         Fault(sheet.file, 1, name, "the column is missing", "", listed(known), remedy)
         for name, remedy in needed.items()
@@ -64,8 +83,10 @@ def check_cells(table: Table, sheet: Sheet) -> list[Fault]:
         faults += _cells(sheet, table.column(name), table)
     if set(table.key) <= set(cells.columns):
         faults += _duplicates(table, sheet)
-    if len(table.key) == 1 and table.key[0] in cells:
-        faults += twins(distinct({table.name: sheet}, table.name, table.key[0]), table.key[0])
+    alike = [*table.key] if len(table.key) == 1 else []
+    alike += [c.name for c in table.columns if table.name == "codebook" and c.kind == "choice"]
+    for name in (name for name in alike if name in cells):
+        faults += twins(distinct({table.name: sheet}, table.name, name), name)
     return faults
 
 

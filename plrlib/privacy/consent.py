@@ -37,8 +37,24 @@ def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
     if unknown:
         raise KeyError(f"not among the excerpts of {study.id}: {', '.join(unknown)}")
     gist = pd.Series(study.excerpts["gist"].to_numpy(dtype="object"), index=ids)
-    words = study.texts._texts.reindex(ids)  # the seal is opened here and nowhere else; a test holds the project to it
-    return words.where(_consented(study) & words.notna().to_numpy(), gist).reindex(wanted).rename("text")
+    words = quoted_of(study)
+    return words.where(words.notna(), gist).reindex(wanted).rename("text")
+
+
+def quoted_of(study: Study) -> pd.Series:
+    """Return the words themselves by excerpt, in the study's order; missing where there are none, or no consent."""
+    words = _words(study)
+    return words.where(_consented(study)).rename("text")
+
+
+def withheld(study: Study) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether there are words that may not be shown."""
+    return np.asarray(_words(study).notna().to_numpy() & ~_consented(study), dtype=bool)
+
+
+def _words(study: Study) -> pd.Series:
+    """Return the words by excerpt; the seal is opened here and nowhere else, to which a test holds the project."""
+    return study.texts._texts.reindex(study.excerpts["excerpt"].astype("object")).astype("object")
 
 
 def _consented(study: Study) -> NDArray[np.bool_]:

@@ -22,6 +22,16 @@ from plrlib.show.evidence import evidence_picture, evidence_say, evidence_table,
 from plrlib.show.following import followed_picture, followed_say
 from plrlib.show.forest import forest_picture
 from plrlib.show.hearing import design_table, events, groupings, heard_say, seats_picture, separable_say
+from plrlib.show.keying import (
+    keyness_picture,
+    keyness_say,
+    keyness_table,
+    limits_of_words,
+    voice_pairs,
+    voicings,
+    words_say,
+)
+from plrlib.show.kin import claims_of_words_say, families_picture, families_say, families_table, places_table
 from plrlib.show.left import left_over_say, left_over_table
 from plrlib.show.limits import (
     limits_of_change,
@@ -36,6 +46,16 @@ from plrlib.show.picture import Picture
 from plrlib.show.powering import power_picture, power_say
 from plrlib.show.raising import people_picture, ranges_picture
 from plrlib.show.say import Say, say
+from plrlib.show.sidemaps import reading_people_picture, reading_picture
+from plrlib.show.siding import (
+    codes_of_sides_say,
+    codes_of_sides_table,
+    limits_of_reading,
+    reading_others_table,
+    reading_say,
+    reading_table,
+)
+from plrlib.show.silent import silent_say
 from plrlib.show.sorting import ledger_table, moved_picture, moved_say, moved_table, pairs, sorters, sorters_say
 from plrlib.show.table import Table
 from plrlib.show.talking import talk_say
@@ -53,6 +73,9 @@ __all__ = [
     "change_picture",
     "change_say",
     "change_table",
+    "claims_of_words_say",
+    "codes_of_sides_say",
+    "codes_of_sides_table",
     "compare_say",
     "compare_table",
     "compared_say",
@@ -63,6 +86,9 @@ __all__ = [
     "evidence_picture",
     "evidence_say",
     "evidence_table",
+    "families_picture",
+    "families_say",
+    "families_table",
     "followed_picture",
     "followed_say",
     "forest_picture",
@@ -74,6 +100,9 @@ __all__ = [
     "joint_picture",
     "joint_say",
     "joint_table",
+    "keyness_picture",
+    "keyness_say",
+    "keyness_table",
     "ledger_table",
     "left_over_say",
     "left_over_table",
@@ -82,7 +111,9 @@ __all__ = [
     "limits_of_comparing",
     "limits_of_data",
     "limits_of_people",
+    "limits_of_reading",
     "limits_of_sorting",
+    "limits_of_words",
     "moved_picture",
     "moved_say",
     "moved_table",
@@ -90,9 +121,15 @@ __all__ = [
     "others_table",
     "pairs",
     "people_picture",
+    "places_table",
     "power_picture",
     "power_say",
     "ranges_picture",
+    "reading_others_table",
+    "reading_people_picture",
+    "reading_picture",
+    "reading_say",
+    "reading_table",
     "rules_table",
     "saturation_picture",
     "saturation_say",
@@ -100,6 +137,7 @@ __all__ = [
     "say",
     "seats_picture",
     "separable_say",
+    "silent_say",
     "sorters",
     "sorters_say",
     "stamp",
@@ -110,7 +148,10 @@ __all__ = [
     "totals",
     "totals_say",
     "twice_say",
+    "voice_pairs",
+    "voicings",
     "whose",
     "whose_say",
     "why_table",
+    "words_say",
 ]

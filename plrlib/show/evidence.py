@@ -1,39 +1,24 @@
 """The evidence map: who is heard saying what, and whether for or against; one mark is one excerpt."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from plrlib.privacy import text_of
-from plrlib.show.checking import OTHERS, level_label, whose_say
-from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.checking import whose_say
+from plrlib.show.dots import Axis
+from plrlib.show.maps import LOOKS, NOT_SAID, VERBS, evidence_map, heard_columns, stances_say
 from plrlib.show.naming import labels
-from plrlib.show.picture import AMBER, BLUE, GREY, INK, RED, Picture, picture
+from plrlib.show.picture import Picture
 from plrlib.show.say import Say, capital, count, few, inner, joined, say, verb
 from plrlib.show.sorting import NOWHERE
 from plrlib.show.table import Table
 from plrlib.stats.attribution import SEPARATOR, attribution
 from plrlib.stats.evidence import coder_or_reference, codes_at
 from plrlib.stats.hearings import attended, possible_events, rows_of
-from plrlib.stats.presence import presence
 from plrlib.study import Study
 
-NOT_SAID = "not said"
-LOOKS = {
-    "supports": Look(BLUE, "o", "supports"),
-    "qualifies": Look(AMBER, "s", "qualifies"),
-    "opposes": Look(RED, "X", "opposes"),
-    "context": Look(GREY, "^", "context"),
-    NOT_SAID: Look(INK, "D", "stance not said"),
-}
-VERBS = {"supports": "support", "qualifies": "qualify", "opposes": "oppose"}
-MOST_ACROSS, FEWEST, MOST = 30, 5, 12
-"""So many marks stand side by side at most over all columns; at least and at most in one."""
 MOST_LISTED = 20
 """Of more excerpts only the first of each theme and level are listed."""
-NAMED = 6
-"""So many excerpts are named in a cell."""
 GROUP, ALONE = "focus group", "interview"
 ARTICLE = {GROUP: "a", ALONE: "an"}
 
@@ -46,7 +31,7 @@ def evidence_say(study: Study, by: str) -> Say:
     for key, label in grouping.levels.items():
         theirs = marks[marks["column"] == key]
         if len(theirs):
-            told.append(f"{label}: {_stances(theirs)}")
+            told.append(f"{label}: {stances_say(theirs)}")
     about = marks["column"].map(lambda key: not set(key.split(SEPARATOR)).isdisjoint(grouping.levels))
     sizes = marks[about & (marks["look"] == "opposes")].groupby("row", sort=False).size()
     named = labels(study)
@@ -62,29 +47,14 @@ def evidence_say(study: Study, by: str) -> Say:
 def evidence_picture(study: Study, by: str) -> Picture:
     """Return a picture of the excerpts by theme and by who may have said them, with their stance."""
     grouping = study.grouping(by)
-    counted = presence(study, by)
-    sizes = {str(key): int(n) for key, n in counted.groupby("level", observed=False)["n"].max().items()}
-    heard = attribution(study, by)["heard"]
-    kept = [key for key in heard.cat.categories if key in grouping.levels or (heard == key).any()]
-    columns = {}
-    for key in kept:
-        parts = key.split(SEPARATOR)
-        n = sum(sizes.get(part, 0) for part in parts)
-        known = all(part in sizes for part in parts)
-        columns[key] = f"{level_label(key, grouping.levels)}{f' ({n})' if known else ''}"
+    columns, whom = heard_columns(study, by)
     marks = _by_level(study, by)
-    given, stances = whose_say(study, by).sentences[0], f"{grouping.label}: {_stances(marks)}"
+    given, stances = whose_say(study, by).sentences[0], f"{grouping.label}: {stances_say(marks)}"
     prefix = f"{grouping.label}: "
     whole = attribution(study, by)
     title, other = (stances, given) if whole["certain"].equals(whole["about"]) else (given, stances)
-    there = any(OTHERS in label.lower() for label in columns.values())
-    whom = f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
-    return _map(
-        study,
-        marks,
-        Axis(columns, "who may have said it (people)"),
-        title,
-        f"{capital(other.removeprefix(prefix))} {whom if there else ''}",
+    return evidence_map(
+        study, marks, _themes(study, marks), columns, title, f"{capital(other.removeprefix(prefix))} {whom}"
     )
 
 
@@ -141,62 +111,15 @@ def hearings_picture(study: Study) -> Picture:
     used = set(marks["column"])
     kept = [key for key in order if key in (GROUP, ALONE) or key in used] + sorted(used - set(order))
     heads = {key: capital(key) for key in kept}
-    return _map(study, marks, Axis(heads, "where it may have been said"), hearings_say(study).sentences[0], "")
+    columns = Axis(heads, "where it may have been said")
+    return evidence_map(study, marks, _themes(study, marks), columns, hearings_say(study).sentences[0], "")
 
 
-def _map(study: Study, marks: pd.DataFrame, columns: Axis, title: str, more: str) -> Picture:
-    named = {**labels(study), NOWHERE: capital(NOWHERE)}
-    marks = marks.assign(row=marks["row"].fillna(NOWHERE))
-    themes = [code for code in [*study.themes["code"], NOWHERE] if code != NOWHERE or (marks["row"] == NOWHERE).any()]
-    sizes = marks["row"].value_counts()
-    places = list(LOOKS)
-    order = [places.index(look) + 0.5 * (not full) for look, full in zip(marks["look"], marks["filled"], strict=True)]
-    every = marks.assign(order=order).sort_values("order", kind="stable")
-    drawn, each = thinned(every[["row", "column", "look", "filled"]].assign(tag=""))
-    across = min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST)
-    rows = Axis({code: f"{named[code]} ({sizes.get(code, 0)})" for code in themes}, "theme (excerpts)")
-    forms = ("quoted, or not said" if marks["form"].isna().any() else "quoted", "reported")
-    figure = dot_grid(drawn, rows, columns, LOOKS, title.rstrip("."), per_line=across, filled=forms, from_left=True)
-    numbers = _listed(study, marks, columns.labels, columns.title.partition(" (")[0], of_theme=True)
-    cells = marks.groupby(["row", "column"], sort=False).size()
-    told = [
-        f"{named[code]}, {label}: {cells[code, key]}"
-        for code in themes
-        for key, label in columns.labels.items()
-        if (code, key) in cells.index
-    ]
-    caption = f"One mark is {of_marks(each)}, in the row of its theme. {title} {more}".strip()
-    alt = f"A grid of excerpts. {title} {'; '.join(told)}."
-    return picture(figure, study, caption, alt, numbers)
-
-
-def _stances(marks: pd.DataFrame) -> str:
-    """Return how many marks take which stance, in words."""
-    n = {look: int((marks["look"] == look).sum()) for look in LOOKS}
-    taken = [f"{n[stance] or 'none'} {verb(n[stance] or 1, stance, many)}" for stance, many in VERBS.items()]
-    told = f"{joined(taken)} the theme" if sum(n[stance] for stance in VERBS) else ""
-    none = f"{n[NOT_SAID]} {verb(n[NOT_SAID], 'has', 'have')} no stance on record" if n[NOT_SAID] else ""
-    context = f"{n['context']} {verb(n['context'], 'gives', 'give')} context" if n["context"] else ""
-    return f"of {count(len(marks), 'excerpt')}, {'; '.join(filter(None, (told, context, none)))}."
-
-
-def _listed(
-    study: Study, marks: pd.DataFrame, columns: Mapping[str, str], head: str, of_theme: bool = False
-) -> pd.DataFrame:
-    """Return a row a theme and column: how many excerpts take which stance, and which they are."""
-    named = {**labels(study), NOWHERE: capital(NOWHERE)}
-    rows = []
-    themes = [*study.themes["code"], NOWHERE]
-    filled = marks.assign(row=marks["row"].fillna(NOWHERE))
-    for theme in themes:
-        for key, label in columns.items():
-            cell = filled[(filled["row"] == theme) & (filled["column"] == key)]
-            if len(cell):
-                ids = [list(cell.loc[cell["look"] == look, "excerpt"]) for look in LOOKS]
-                which = [few(some, NAMED) if some else "" for some in ids]
-                rows.append((named[theme], label, len(cell), *which))
-    frame = pd.DataFrame(rows, columns=["theme", head, "excerpts", *(look.label for look in LOOKS.values())])
-    return frame.loc[:, [c for c in frame if (frame[c] != "").any()]]
+def _themes(study: Study, marks: pd.DataFrame) -> Axis:
+    """Return the themes as rows of a map, and what is in none of them where anything is."""
+    named = labels(study)
+    rows = {code: named[code] for code in study.themes["code"]}
+    return Axis(rows | ({NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}), "theme")
 
 
 def _by_level(study: Study, by: str) -> pd.DataFrame:

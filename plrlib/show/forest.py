@@ -23,6 +23,7 @@ from plrlib.show.strips import Scale, strips
 from plrlib.show.table import MISSING
 from plrlib.stats.judged import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.stats.presence import presence
+from plrlib.stats.readings import one
 from plrlib.stats.setting import CONFOUNDED, WITHIN
 from plrlib.study import Study
 
@@ -42,7 +43,7 @@ NO_ODDS = "no odds to compare: raised by all or by none"
 
 def forest_picture(study: Study, found: pd.DataFrame) -> Picture | Say:
     """Return a picture of every difference with its counts and its verdict; a sentence where there is none to draw."""
-    grouping, level = compared(study, found)
+    grouping, level, _ = compared(study, found)
     return forest(study, found, presence(study, grouping.name, level))
 
 
@@ -51,33 +52,32 @@ def forest(study: Study, found: pd.DataFrame, counted: pd.DataFrame) -> Picture 
 
     Two levels: the odds ratio of each code and its exact interval. More levels: how many of each level raised it.
     """
-    grouping, level = compared(study, found)
+    grouping, level, what = compared(study, found)
     if set(found["verdict"]) <= set(NO_ANSWER):
         reasons = [NO_ANSWER[v].removeprefix("no answer: ") for v in NO_ANSWER if (found["verdict"] == v).any()]
         return say(
             f"{grouping.label}: there is no difference to draw, for none has an answer: {'; or '.join(reasons)}."
         )
-    two = len(grouping.levels) == 2
-    lines = _odds_lines(study, found, counted, grouping) if two else _level_lines(study, found, counted, grouping)
+    two, named = len(grouping.levels) == 2, labels(study, level)
+    lines = _odds_lines(found, counted, named) if two else _level_lines(found, counted, named, grouping)
     scale = _odds_scale(found, grouping) if two else _share_scale()
     looks = LOOKS if two else level_looks(grouping)
     names = [inner(label) for label in grouping.levels.values()]
-    heads = (level, " against ".join(names) if two else "people who raised it", "verdict")
-    title = _title(grouping, found, level)
+    heads = (what, " against ".join(names) if two else "people who raised it", "verdict")
+    title = _title(grouping, found, what)
     figure = strips(lines, scale, looks, title.rstrip("."), heads)
-    named = labels(study)
     told = [
         f"{named[code]}: {counts_say(grouping, counted[counted['code'] == code])}: {verdict}"
         for code, verdict in zip(found["code"], found["verdict"], strict=True)
     ]
     caption = _odds_caption(grouping, found) if two else "A mark shows how many of the people at a level raised it."
-    alt = f"A row a {level}, with its counts and its verdict. {'; '.join(told)}."
-    return picture(figure, study, f"{title} {caption}", alt, _numbers(found, counted, named, grouping, level))
+    alt = f"A row {one(what)}, with its counts and its verdict. {'; '.join(told)}."
+    return picture(figure, study, f"{title} {caption}", alt, _numbers(found, counted, named, grouping, what))
 
 
-def _title(grouping: Grouping, found: pd.DataFrame, level: str) -> str:
+def _title(grouping: Grouping, found: pd.DataFrame, what: str) -> str:
     n = int((found["verdict"] == DIFFERS).sum())
-    shown = f"{n or 'none'} of {kinds(level, len(found))} {verb(n or 1, 'is', 'are')} shown to differ"
+    shown = f"{n or 'none'} of {kinds(what, len(found))} {verb(n or 1, 'is', 'are')} shown to differ"
     return f"{grouping.label}: {shown} between {everybody(grouping)}."
 
 
@@ -96,8 +96,7 @@ def _odds_caption(grouping: Grouping, found: pd.DataFrame) -> str:
     )
 
 
-def _odds_lines(study: Study, found: pd.DataFrame, counted: pd.DataFrame, grouping: Grouping) -> pd.DataFrame:
-    named = labels(study)
+def _odds_lines(found: pd.DataFrame, counted: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:
     cells = {str(code): rows for code, rows in counted.groupby("code", observed=True)}
     logs = {name: _log(found[name]) for name in ("odds_ratio", "low", "high")}
     known = ~np.isnan(logs["odds_ratio"])
@@ -144,8 +143,7 @@ def _share_scale() -> Scale:
     return Scale(0, 1, {0.0: "none", 0.5: "half", 1.0: "all"}, "of the people at that level")
 
 
-def _level_lines(study: Study, found: pd.DataFrame, counted: pd.DataFrame, grouping: Grouping) -> pd.DataFrame:
-    named = labels(study)
+def _level_lines(found: pd.DataFrame, counted: pd.DataFrame, named: dict[str, str], grouping: Grouping) -> pd.DataFrame:
     verdict = dict(zip(found["code"], found["verdict"], strict=True))
     rows = counted[counted["code"].isin(found["code"])]
     share = {end: rows[end] / rows["n"].where(rows["n"] > 0) for end in ("lower", "upper")}
@@ -168,9 +166,9 @@ def _level_lines(study: Study, found: pd.DataFrame, counted: pd.DataFrame, group
 
 
 def _numbers(
-    found: pd.DataFrame, counted: pd.DataFrame, named: dict[str, str], grouping: Grouping, level: str
+    found: pd.DataFrame, counted: pd.DataFrame, named: dict[str, str], grouping: Grouping, what: str
 ) -> pd.DataFrame:
-    frame = pd.DataFrame({level: [named[code] for code in found["code"]]})
+    frame = pd.DataFrame({what: [named[code] for code in found["code"]]})
     for key, label in grouping.levels.items():
         rows = counted[counted["level"] == key].set_index("code").loc[list(found["code"])]
         frame[label] = [of(*row) for row in zip(rows["lower"], rows["upper"], rows["n"], strict=True)]

@@ -33,7 +33,7 @@ def limits_of_data(study: Study) -> Say:
     assumed = int(words.sum())
     some = f"{capital(share(assumed, len(words), 'number word'))} {verb(assumed, 'is', 'are')}"
     read = f"{some} read as a number of voices by assumption; quantifiers.csv can be changed and the suite run again."
-    return say(*_kind(study), named, coded, read if assumed else "")
+    return say(*kind_says(study), named, coded, read if assumed else "")
 
 
 def limits_of_people(study: Study) -> Say:
@@ -45,7 +45,7 @@ def limits_of_people(study: Study) -> Say:
     blank = [inner(g.label) for g in groupings if (inside(study, g.population) & (known_level(study, g) < 0)).any()]
     levels = f"Not known of everybody it is about: {joined(blank)}." if blank else ""
     heard = f"{capital(people(n))} {verb(n, 'was', 'were')} heard; nothing here says whom else they speak for."
-    return say(*_kind(study), heard, hidden, levels)
+    return say(*kind_says(study), heard, hidden, levels)
 
 
 def limits_of_sorting(study: Study) -> Say:
@@ -57,7 +57,7 @@ def limits_of_sorting(study: Study) -> Say:
     seen = rows.groupby("coder", sort=False)["excerpt"].nunique()
     partly = [f"{coder} ({n})" for coder, n in seen.items() if n < len(study.excerpts)]
     some = f"Not every one of the {len(study.excerpts)} excerpts was seen by {joined(partly, 'or')}." if partly else ""
-    return say(*_kind(study), coders, some)
+    return say(*kind_says(study), coders, some)
 
 
 def limits_of_comparing(study: Study, found: pd.DataFrame) -> Say:
@@ -74,7 +74,7 @@ def limits_of_comparing(study: Study, found: pd.DataFrame) -> Say:
         "" if (found["status"] == "planned").all() else "This comparison was not planned before the data were seen."
     )
     incomplete = "" if study.settings.complete else "Coding is not complete, so that anybody may have raised anything."
-    return say(*_kind(study), heard, alone if outside else "", coded, incomplete, planned)
+    return say(*kind_says(study), heard, alone if outside else "", coded, incomplete, planned)
 
 
 def limits_of_change(study: Study) -> Say:
@@ -89,7 +89,7 @@ def limits_of_change(study: Study) -> Say:
     coded = (
         "" if study.settings.complete else "Coding is not complete: that a code is missing at one hearing means little."
     )
-    return say(*_kind(study), hidden, asked, coded)
+    return say(*kind_says(study), hidden, asked, coded)
 
 
 def limits_of_claims(study: Study, found: pd.DataFrame) -> Say:
@@ -104,10 +104,11 @@ def limits_of_claims(study: Study, found: pd.DataFrame) -> Say:
         themes = envelopes(study, coder)["theme"].astype("object")
         n = int((~themes.isin(set(study.claims["finding"]))).sum())
         outside = f"{capital(share(n, len(themes), 'excerpt'))} {verb(n or 1, 'is', 'are')} under no theme of a claim."
-    return say(*_kind(study), read, none, more, outside)
+    return say(*kind_says(study), read, none, more, outside)
 
 
-def _kind(study: Study) -> list[str]:
+def kind_says(study: Study) -> list[str]:
+    """Return the limit that lies in what kind of study it is, if there is one."""
     kinds = {
         "published": "The evidence is what a report chose to print, not what was said.",
         "simulated": "The data are simulated: nobody said any of this.",

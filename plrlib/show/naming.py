@@ -6,6 +6,7 @@ import pandas as pd
 
 from plrlib.settings import Grouping
 from plrlib.show.say import count, inner, joined
+from plrlib.stats.readings import LEVELS, noun, plural, reading_columns, reading_labels, reading_values
 from plrlib.study import Study
 
 PLURAL = ("people", "children", "men", "women", "staff")
@@ -13,20 +14,27 @@ SCALES = (100, 1000, 10000)
 TINY = 1e-9
 
 
-def labels(study: Study) -> dict[str, str]:
-    """Return the label of each code; the code itself where it has none."""
+def labels(study: Study, level: str = "code") -> dict[str, str]:
+    """Return the label of each code, or of each value of a reading; the code itself where it has none."""
+    if level not in LEVELS:
+        return reading_labels(study, level)
     texts = study.codebook["label"].astype("object").where(study.codebook["label"].notna(), study.codebook["code"])
     return dict(zip(study.codebook["code"], texts, strict=True))
 
 
 def level_of(study: Study, codes: Sequence[str]) -> str:
-    """Return `theme` if all codes stand under nothing, otherwise `code`."""
-    return "theme" if set(codes) <= set(study.themes["code"]) else "code"
+    """Return `theme` if all codes stand under nothing, a reading if all are its values, otherwise `code`."""
+    if set(codes) <= set(study.themes["code"]):
+        return "theme"
+    of = (name for name in reading_columns(study) if set(codes) <= set(reading_values(study, name)))
+    return "code" if set(codes) <= set(study.codebook["code"]) else next(of, "code")
 
 
-def compared(study: Study, found: pd.DataFrame) -> tuple[Grouping, str]:
-    """Return the grouping that a frame of `compare` is about, and whether it compares themes or codes."""
-    return study.grouping(str(found["grouping"].iloc[0])), level_of(study, list(found["code"]))
+def compared(study: Study, found: pd.DataFrame) -> tuple[Grouping, str, str]:
+    """Return the grouping that a frame of `compare` is about, the level of what it compares, and what one is called."""
+    told = found["level"].iloc[0]
+    level = level_of(study, list(found["code"])) if pd.isna(told) else str(told)
+    return study.grouping(str(found["grouping"].iloc[0])), level, noun(study, level)
 
 
 def whom(grouping: Grouping, key: str) -> str:
@@ -91,6 +99,6 @@ def chances(low: object, high: object, bar: float | None = None) -> str:
     return f"from {first} to {ends[1]}" if first.startswith("fewer") else f"{first} to {ends[1]}"
 
 
-def kinds(level: str, n: int) -> str:
-    """Return a number of themes or codes: `7 themes`, `1 code`."""
-    return count(n, level)
+def kinds(one: str, n: int) -> str:
+    """Return a number of themes, codes, or values of a reading: `7 themes`, `1 code`, `4 sides of the market`."""
+    return count(n, one, plural(one))

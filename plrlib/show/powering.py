@@ -46,15 +46,15 @@ def power_say(study: Study, found: pd.DataFrame) -> Say:
     found
         The frame that `compare` returned for it.
     """
-    grouping, level = compared(study, found)
+    grouping, _, what = compared(study, found)
     reason = _not_by_people(found)
     if reason:
         return say(reason)
     sizes = sizes_of(study, grouping, found)
     if sizes is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
-    told = [f"{power_title(grouping, sizes, found, level)}."]
-    for name, (alpha, family) in _settings(found, level).items():
+    told = [f"{power_title(grouping, sizes, found, what)}."]
+    for name, (alpha, family) in _settings(found, what).items():
         told.append(f"{capital(name)}, of {sizes.n[0]} and {sizes.n[1]} people: {_gaps_say(sizes, alpha, family)}")
     planned = len(study.settings.comparisons)
     if float(found["alpha"].iloc[0]) < ALPHA:
@@ -64,22 +64,22 @@ def power_say(study: Study, found: pd.DataFrame) -> Say:
     return say(first if confounded else "", *told)
 
 
-def power_title(grouping: Grouping, sizes: Sizes, found: pd.DataFrame, level: str) -> str:
+def power_title(grouping: Grouping, sizes: Sizes, found: pd.DataFrame, what: str) -> str:
     """Return in a sentence the smallest gap against none that would have shown in one code alone."""
     best = f"{grouping.label}, at best: with" if sizes.best else "With"
     people = everybody(grouping, {key: str(n) for key, n in zip(sizes.keys, sizes.n, strict=True)})
     k, bar = len(found), float(found["alpha"].iloc[0])
     if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
         one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
-        many = f"; with {kinds(level, k)} compared, {among}" if k > 1 else ""
+        many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
         seen = f"a difference from none would have shown {OFTEN}"
-        return f"{best} {people} in {_mixed(sizes)} rooms, {seen} in one {level} alone {one}{many}"
+        return f"{best} {people} in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
     one = _widest(smallest_difference(sizes.n, alpha=ALPHA))
     if not one:
         return f"{best} {people}, no gap at all would have shown"
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
-    many = f"; with {kinds(level, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
-    return f"{best} {people}, only a gap as wide as {one} would have shown in one {level} alone{many}"
+    many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
+    return f"{best} {people}, only a gap as wide as {one} would have shown in one {what} alone{many}"
 
 
 def _widest(found: pd.DataFrame) -> str:
@@ -111,11 +111,11 @@ def _mixed(sizes: Sizes) -> int:
     return sum(min(room) > 0 for room in sizes.rooms)
 
 
-def _settings(found: pd.DataFrame, level: str) -> dict[str, tuple[float, int]]:
+def _settings(found: pd.DataFrame, what: str) -> dict[str, tuple[float, int]]:
     """Return by name the chance of a false alarm and the number of codes: alone, and as compared here."""
     k, bar = len(found), float(found["alpha"].iloc[0])
-    alone = {f"one {level} alone": (ALPHA, 1)}
-    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(level, k)}": (bar, k)}
+    alone = {f"one {what} alone": (ALPHA, 1)}
+    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(what, k)}": (bar, k)}
 
 
 def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
@@ -157,13 +157,13 @@ def sizes_of(study: Study, grouping: Grouping, found: pd.DataFrame) -> Sizes | N
 
 def power_picture(study: Study, found: pd.DataFrame) -> Picture | Say:
     """Return a picture of the exact power against the true difference, for one code alone and for all compared."""
-    grouping, level = compared(study, found)
+    grouping, _, what = compared(study, found)
     reason = _not_by_people(found)
     sizes = None if reason else sizes_of(study, grouping, found)
     if sizes is None:
         return say(f"There is no curve to draw over people{', since whole events are compared' if reason else ''}.")
     return draw_power(
-        study, grouping, sizes, power_curves(sizes, found, level), power_title(grouping, sizes, found, level)
+        study, grouping, sizes, power_curves(sizes, found, what), power_title(grouping, sizes, found, what)
     )
 
 
@@ -194,10 +194,10 @@ def _from(share: float | None, n: int) -> str:
     return "never" if share is None else f"from {share * n:.1f} of {n} on"
 
 
-def power_curves(sizes: Sizes, found: pd.DataFrame, level: str) -> pd.DataFrame:
+def power_curves(sizes: Sizes, found: pd.DataFrame, what: str) -> pd.DataFrame:
     """Return the power at each true share of the first level, nobody at the second: curve, share, power."""
     parts = []
-    for name, (alpha, family) in _settings(found, level).items():
+    for name, (alpha, family) in _settings(found, what).items():
         parts.append(pd.DataFrame({"curve": name, "share": SHARES, "power": _power(sizes, alpha, family)}))
     return pd.concat(parts, ignore_index=True)
 

@@ -9,6 +9,7 @@ from plrlib.show.picture import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.say import Say, few, inner, joined, say, verb
 from plrlib.show.strips import Scale, strips
 from plrlib.stats.presence import presence
+from plrlib.stats.readings import LEVELS, noun, one
 from plrlib.study import Study
 
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
@@ -22,12 +23,12 @@ MOST_ACROSS = 30
 def people_picture(study: Study, by: str, level: str = "theme") -> Picture:
     """Return a picture of the people at each level by what they raised: one mark is one person."""
     grouping = study.grouping(by)
-    return people_grid(study, grouping, presence(study, by, level))
+    return people_grid(study, grouping, presence(study, by, level), level)
 
 
-def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Picture:
-    """Draw the people of a frame of `presence`: raised it for certain, may have, did not."""
-    named, level = labels(study), level_of(study, list(counted["code"].unique()))
+def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str = "") -> Picture:
+    """Draw the people of a frame of `presence` at a level: raised it for certain, may have, did not."""
+    named, what = _named(study, counted, level)
     rows = [
         (code, key, look)
         for code, key, n, lower, upper in zip(*(counted[c] for c in COLUMNS), strict=True)
@@ -39,31 +40,38 @@ def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Pict
     sizes = counted.groupby("level", observed=False)["n"].agg(["min", "max"])
     heads = {key: f"{label} ({_from_to(*sizes.loc[key])})" for key, label in grouping.levels.items()}
     codes = list(counted["code"].cat.categories)
-    title = raised_say(study, grouping, counted)
+    title = raised_say(study, grouping, counted, level)
     across = max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max())))
     figure = dot_grid(
-        marks, Axis({code: named[code] for code in codes}, level),
+        marks, Axis({code: named[code] for code in codes}, what),
         Axis(heads, f"{inner(grouping.label)} (people)"), LOOKS, title.rstrip("."),
         per_line=across, from_left=True,
     )  # fmt: skip
-    numbers = _numbers(grouping, counted, named, level)
+    numbers = _numbers(grouping, counted, named, what)
     mark = "One mark is one person" if each == 1 else f"One mark is {each} people, or what is left of them"
     alt = "; ".join(f"{named[c]}: {counts_say(grouping, counted[counted['code'] == c])}" for c in codes)
-    caption = f"{mark}; each person counts once a {level}, however often they raised it. {title}"
-    return picture(figure, study, caption, f"A grid of people, {level} by {inner(grouping.label)}. {alt}.", numbers)
+    once = one(what) if what in LEVELS else f"for each {what}"
+    caption = f"{mark}; each person counts once {once}, however often they raised it. {title}"
+    return picture(figure, study, caption, f"A grid of people, {what} by {inner(grouping.label)}. {alt}.", numbers)
 
 
 def _from_to(least: int, most: int) -> str:
     return str(most) if least == most else f"{least} to {most}"
 
 
-def raised_say(study: Study, grouping: Grouping, counted: pd.DataFrame) -> str:
+def _named(study: Study, counted: pd.DataFrame, level: str) -> tuple[dict[str, str], str]:
+    """Return the labels of the codes of a frame of `presence`, and what one is called; blank: as the codes tell."""
+    level = level or level_of(study, [str(code) for code in counted["code"].unique()])
+    return labels(study, level), noun(study, level)
+
+
+def raised_say(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str = "") -> str:
     """Return the code with the widest gap that is certain, or that none is."""
-    named, level = labels(study), level_of(study, list(counted["code"].unique()))
+    named, what = _named(study, counted, level)
     gap = certain_gaps(counted)
     if gap.empty or gap.max() <= 0:
         exact = (counted["lower"] == counted["upper"]).all()
-        how = f"Every {level} was" if exact else f"As far as is known, every {level} may have been"
+        how = f"Every {what} was" if exact else f"As far as is known, every {what} may have been"
         return f"{how} raised by equal shares of {everybody(grouping)}."
     code = str(gap.idxmax())
     return f"Widest apart, “{named[code]}”: {counts_say(grouping, counted[counted['code'] == code])}."
@@ -76,10 +84,10 @@ def certain_gaps(counted: pd.DataFrame) -> "pd.Series[float]":
     return ends["low"] - ends["high"]
 
 
-def _numbers(grouping: Grouping, counted: pd.DataFrame, named: dict[str, str], level: str) -> pd.DataFrame:
+def _numbers(grouping: Grouping, counted: pd.DataFrame, named: dict[str, str], what: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
-            level: [named[code] for code in counted["code"]],
+            what: [named[code] for code in counted["code"]],
             inner(grouping.label): [grouping.levels[key] for key in counted["level"]],
         }
     )
@@ -93,12 +101,12 @@ def _numbers(grouping: Grouping, counted: pd.DataFrame, named: dict[str, str], l
 def ranges_picture(study: Study, by: str, level: str = "theme") -> Picture | Say:
     """Return a picture of the smallest and largest number of people who may have raised each code, a line a level."""
     grouping = study.grouping(by)
-    return ranges(study, grouping, presence(study, by, level))
+    return ranges(study, grouping, presence(study, by, level), level)
 
 
-def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Picture | Say:
-    """Draw the ranges of a frame of `presence`; a sentence where every count is exact."""
-    named, level = labels(study), level_of(study, list(counted["code"].unique()))
+def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str = "") -> Picture | Say:
+    """Draw the ranges of a frame of `presence` at a level; a sentence where every count is exact."""
+    named, what = _named(study, counted, level)
     open_ones = counted[counted["lower"] < counted["upper"]]
     if open_ones.empty:
         return say("Every count is exact: who raised what is known person by person, so there are no ranges to show.")
@@ -117,24 +125,23 @@ def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame) -> Picture |
     )  # fmt: skip
     most = int(counted["n"].max())
     scale = Scale(0, max(most, 1), {float(t): str(t) for t in ticks(most)}, "people who raised it")
-    title = ranges_say(study, counted)
-    figure = strips(lines, scale, looks, title.rstrip("."), (level, "people", ""))
+    title = ranges_say(study, counted, level)
+    figure = strips(lines, scale, looks, title.rstrip("."), (what, "people", ""))
     cells = [f"{group}: {joined(rows['count'])}" for group, rows in lines.groupby("group", sort=False)]
     caption = (
         f"A line runs from the smallest to the largest number of people who may have raised it, over every way of "
         f"giving the excerpts to people that fits what is known. {title}"
     )
-    alt = f"Ranges of people, a line a {level} and level. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, _numbers(grouping, counted, named, level))
+    alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
+    return picture(figure, study, caption, alt, _numbers(grouping, counted, named, what))
 
 
-def ranges_say(study: Study, counted: pd.DataFrame) -> str:
+def ranges_say(study: Study, counted: pd.DataFrame, level: str = "") -> str:
     """Return for how many codes the ranges of all levels overlap, as shares of the people there."""
-    named, gap = labels(study), certain_gaps(counted)
-    level = level_of(study, list(gap.index))
+    (named, what), gap = _named(study, counted, level), certain_gaps(counted)
     apart = [f"“{named[str(code)]}”" for code in gap.index[gap > 0]]
     n = len(gap) - len(apart)
-    of_all = f"all {kinds(level, n)}" if not apart else f"{n or 'none'} of {kinds(level, len(gap))}"
+    of_all = f"all {kinds(what, n)}" if not apart else f"{n or 'none'} of {kinds(what, len(gap))}"
     part = f"; {few(apart, 3)} {verb(len(apart), 'is', 'are')} certainly raised by unequal shares" if apart else ""
     return f"In {of_all} the ranges of all levels overlap{part}."
 

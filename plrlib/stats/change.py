@@ -12,6 +12,7 @@ from scipy.special import bdtr
 
 from plrlib.stats.evidence import evidence
 from plrlib.stats.minp import step_down, tarone
+from plrlib.stats.readings import noun, plural
 from plrlib.stats.twice import heard_twice
 from plrlib.stats.ways import MOST, SAMPLE
 from plrlib.study import Study
@@ -32,7 +33,8 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     study
         A study in which everybody heard again is known by name, and coding is complete.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself.
+        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
+        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     coder
         Whose codings; None: the study's reference coder.
     alpha
@@ -97,7 +99,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     )
     whole = dict.fromkeys(("people", "kept", "gained", "lost", "neither"), "Int64")
     frame = frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_adjusted"), "Float64")})
-    family = f"{count(len(frame), level)} compared"
+    family = f"{count(len(frame), noun(study, level), plural(noun(study, level)))} compared"
     allowed = f"after allowing for the {family}" + ("" if exact else f", over {SAMPLE:,} swaps drawn at random")
     best = f"at best, and no more than {needed:.2g} would do with {family}"
     left_out = (heard.asked & heard.unclear).sum(axis=0)

@@ -13,6 +13,7 @@ from plrlib.stats.newcombe import newcombe
 from plrlib.stats.odds import odds_interval, odds_ratio
 from plrlib.stats.people import inside
 from plrlib.stats.program import Infeasible
+from plrlib.stats.readings import LEVELS, noun
 from plrlib.stats.reasons import Asked, why
 from plrlib.stats.setting import WHOLE, WITHIN
 from plrlib.study import Study
@@ -48,9 +49,11 @@ def compare(
     by
         A grouping of study.toml.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself.
+        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
+        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     stance
-        Only excerpts to which the study's stance coder gave this stance.
+        Only excerpts to which the study's stance coder gave this stance; it is one to the excerpt's theme, whatever the
+        level.
     coder
         Whose codings; None: the study's reference coder.
     alpha
@@ -62,8 +65,10 @@ def compare(
     DataFrame
         One row a code, in the order of the codebook. Unit: people. Numbers are missing where they are not defined.
 
-        - grouping, code; level (`theme` or `code`), stance (missing: any) and coder, as compared;
-        - status: `planned` or `exploratory`; alpha: what this comparison has of it;
+        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder, as
+          compared;
+        - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
+          has of it;
         - method: `within`: people were exchanged within rooms (two levels: the exact conditional test of a common odds
           ratio; more: Fisher–Freeman–Halton). `whole events`: rooms were. Missing where neither can be, or where that
           depends on what is not known;
@@ -106,7 +111,8 @@ def compare(
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
     reference = coder_or_reference(study, coder)
     plan = Comparison(by, level)
-    planned = plan in study.settings.comparisons and stance is None and reference == coder_or_reference(study, None)
+    planned = level in LEVELS and plan in study.settings.comparisons and stance is None
+    planned = planned and reference == coder_or_reference(study, None)
     share = alpha / len(study.settings.comparisons) if planned else alpha
     try:
         judged = judge(study, grouping, level, stance, reference, share)
@@ -126,7 +132,7 @@ def compare(
     _sizes(frame, judged, len(grouping.levels), share)
     frame["fragility"] = pd.array(_fragilities(judged, share), dtype="Int64")
     left_out = _left_out(study, grouping, judged)
-    asked = Asked(grouping, level, stance, share, study.settings.complete)
+    asked = Asked(grouping, noun(study, level), stance, share, study.settings.complete)
     used = [None if pd.isna(n) else int(n) for n in frame["people_used"]]
     frame["why"] = [why(judged, c, asked, left_out[c], used[c]) for c in range(len(frame))]
     frame["other_coders"] = [

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from plrlib.stats.hearings import attended, counting, first
+from plrlib.stats.readings import reading_columns, reading_values
 from plrlib.study import Study
 from plrlib.tables import STANCES
 
@@ -18,7 +20,7 @@ class Evidence:
     Parameters
     ----------
     codes
-        The C codes asked about, in the order of the codebook.
+        The C codes asked about, in the order of the codebook; of a reading, its values.
     coded
         E × C, sparse: whether the coder gave the excerpt the code, and it counts.
     counts
@@ -27,6 +29,8 @@ class Evidence:
         For each of E excerpts whether the coder saw it: has a row for it, in codings or envelopes.
     asked
         P × C: whether a person was asked about a code.
+    level
+        What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
     """
 
     codes: list[str]
@@ -34,6 +38,7 @@ class Evidence:
     counts: NDArray[np.bool_]
     seen: NDArray[np.bool_]
     asked: NDArray[np.bool_]
+    level: str = "code"
 
 
 def evidence(study: Study, level: str, stance: str | None, coder: str | None, hearing: str) -> Evidence:
@@ -59,14 +64,22 @@ def evidence(study: Study, level: str, stance: str | None, coder: str | None, he
     shape = (len(study.excerpts), len(codes))
     coded = sp.csc_array((np.ones(keep.sum(), dtype=bool), (rows[keep], given[keep])), shape=shape)
     coded.sum_duplicates()
-    return Evidence(codes, coded, counts, seen, _asked(study, codes, hearing))
+    return Evidence(codes, coded, counts, seen, _asked(study, level, hearing), level)
 
 
 def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
     """Return the codes of a level, and for each code of the codebook the one of them it counts for (-1: none).
 
     `theme`: what stands under nothing; every code counts for the theme above it. `code`: everything that stands under
-    something, and a theme only where it has nothing under it or was given as a code itself.
+    something, and a theme only where it has nothing under it or was given as a code itself. The name of a column of the
+    codebook (see `reading_columns`): its values, as study.toml orders them, then as they come; every code counts for
+    the value in its own row. A blank is none, whatever stands in the row of the theme above: what a reading gathers is
+    what the codebook writes down, code by code.
+
+    Raises
+    ------
+    ValueError
+        If there is no such level; the message lists those there are.
     """
     names = list(study.codebook["code"])
     parent = dict(zip(names, study.codebook["parent"], strict=True))
@@ -78,7 +91,11 @@ def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
         given = set(study.codings["code"].unique())
         codes = [n for n in names if isinstance(parent[n], str) or n not in above or n in given]
         return codes, np.array([codes.index(n) if n in codes else -1 for n in names], dtype=np.int64)
-    raise ValueError(f"level is 'theme' or 'code', not {level!r}")
+    columns = reading_columns(study)
+    if level in columns:
+        return reading_values(study, level), np.asarray(study.codebook[level].cat.codes, dtype=np.int64)
+    more = f", or a column of the codebook ({', '.join(columns)})" if columns else ""
+    raise ValueError(f"level is 'theme' or 'code'{more}, not {level!r}")
 
 
 def _root(name: str, parent: dict[str, str]) -> str:
@@ -110,50 +127,59 @@ def _place(study: Study) -> NDArray[np.int64]:
     return place
 
 
+def stances(study: Study) -> "pd.Series[str]":
+    """Return for each of E excerpts the stance that the stance coder gave it; missing where none is on record."""
+    mine = study.envelopes[study.envelopes["coder"] == study.settings.stance_coder].dropna(subset="stance")
+    given = dict(zip(mine["excerpt"], mine["stance"], strict=True))
+    return study.excerpts["excerpt"].astype("object").map(given).astype("object")
+
+
 def _with_stance(study: Study, stance: str, needed: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return for each of E excerpts whether the stance coder gave it this stance."""
     if stance not in STANCES:
         raise ValueError(f"stance is one of {', '.join(STANCES)}, not {stance!r}")
-    mine = study.envelopes[study.envelopes["coder"] == study.settings.stance_coder].dropna(subset="stance")
-    stances = study.excerpts["excerpt"].astype("object").map(dict(zip(mine["excerpt"], mine["stance"], strict=True)))
-    blank = study.excerpts["excerpt"].iloc[needed][stances.iloc[needed].isna()]
+    given = stances(study)
+    blank = study.excerpts["excerpt"].iloc[needed][given.iloc[needed].isna()]
     if len(blank):
         who = study.settings.stance_coder or "nobody (study.toml names no stance_coder)"
         some = ", ".join(blank[:5]) + (" …" if len(blank) > 5 else "")
         raise ValueError(f"stance {stance!r} is asked for, but {who} gave none to {len(blank)} of the excerpts: {some}")
-    return (stances == stance).to_numpy()
+    return (given == stance).to_numpy()
 
 
-def _asked(study: Study, codes: list[str], hearing: str) -> NDArray[np.bool_]:
-    """Return P × C: whether a person was asked about a code, at the first hearing or at any.
+def _asked(study: Study, level: str, hearing: str) -> NDArray[np.bool_]:
+    """Return P × C: whether a person was asked about a code of a level, at the first hearing or at any.
 
     Who was heard where nobody knows counts as asked.
     """
+    about = asked_at(study, level)
     if study.asked.empty:
-        return np.ones((len(study.participants), len(codes)), dtype=bool)
-    about = asked_at(study, codes)
+        return np.ones((len(study.participants), about.shape[1]), dtype=bool)
     if hearing == "first":
-        return np.vstack([about, np.ones(len(codes), dtype=bool)])[first(study)]
+        return np.vstack([about, np.ones(about.shape[1], dtype=bool)])[first(study)]
     there = attended(study)
     nowhere = there.sum(axis=1) == 0
     return np.asarray(((there.astype(int) @ about.astype(int)) > 0) | nowhere[:, None], dtype=bool)
 
 
-def asked_at(study: Study, codes: list[str]) -> NDArray[np.bool_]:
-    """Return V × C: whether an event was asked about a code.
+def asked_at(study: Study, level: str) -> NDArray[np.bool_]:
+    """Return V × C: whether an event was asked about a code of a level.
 
     Without a table `asked` each was asked about everything. An event asked about a theme was asked about all under it,
-    and one asked about a code was asked about its theme.
+    and one asked about a code was asked about its theme. One asked about any code of a value of a reading was asked
+    about that value; about a value that no code has, none was.
     """
-    about = np.ones((len(study.events), len(codes)), dtype=bool)
+    codes, target = codes_at(study, level)
     if study.asked.empty:
-        return about
+        return np.ones((len(study.events), len(codes)), dtype=bool)
     above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
     lines = {code: _upwards(code, above) for code in above}
+    about = np.zeros((len(study.events), len(codes)), dtype=bool)
     for v, event in enumerate(study.events["event"]):
         topics = set(study.asked.loc[study.asked["event"] == event, "code"])
         covered = topics.union(*(lines[topic] for topic in topics))
-        about[v] = [code in covered or not topics.isdisjoint(lines[code]) for code in codes]
+        row = [code in covered or not topics.isdisjoint(lines[code]) for code in above]
+        about[v, target[np.array(row, dtype=bool) & (target >= 0)]] = True
     return about
 
 

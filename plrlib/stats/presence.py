@@ -25,7 +25,8 @@ def presence(
     by
         A grouping of study.toml.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself.
+        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
+        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     stance
         Only excerpts to which the study's stance coder gave this stance: supports, qualifies, opposes or context.
     coder

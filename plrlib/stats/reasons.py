@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
 from plrlib.stats.judged import NOT_ATTRIBUTED, TOO_FEW, Judged
+from plrlib.stats.readings import LEVELS, one, plural
 from plrlib.stats.setting import CONFOUNDED, WHOLE
 from plrlib.wording import capital, inner, joined, p_value, people
 
@@ -17,6 +18,13 @@ DID = {
     "opposes": "opposed",
     "context": "gave context to",
 }
+_ON_THE_WAY = {
+    "supports": "raised it in support of a theme",
+    "qualifies": "raised it to qualify a theme",
+    "opposes": "raised it against a theme",
+    "context": "raised it as context to a theme",
+}
+"""What people did to a value of a reading: a stance is one to the theme of the excerpt, not to it."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,8 @@ class Asked:
     ----------
     grouping
         The levels.
-    level
-        `theme` or `code`: what the codes are.
+    noun
+        What one of the codes is called: `theme`, `code`, `side of the market`.
     stance
         Which stance alone counted; None: any.
     alpha
@@ -38,7 +46,7 @@ class Asked:
     """
 
     grouping: Grouping
-    level: str
+    noun: str
     stance: str | None
     alpha: float
     complete: bool
@@ -61,23 +69,28 @@ def why(judged: Judged, c: int, asked: Asked, left_out: int, used: int | None) -
         How many people are compared with one another; None: not known.
     """
     verdict = judged.verdicts[c]
-    grouping, level = asked.grouping, asked.level
-    said = capital(who_raised(judged.counts[c], grouping, asked.stance))
+    grouping, noun = asked.grouping, asked.noun
+    said = capital(who_raised(judged.counts[c], grouping, did(noun, asked.stance)))
     outside = f"{people(left_out)} of unknown {inner(grouping.label)} left out" if left_out else ""
     if verdict == CONFOUNDED:
         return f"{said}{_in_brackets(outside)}, but {_apart(judged.counts[c], grouping)}: {verdict}."
     if not judged.known[c]:
         return f"{said}{_in_brackets(outside)}; {_open(judged, c, asked)}: {verdict}."
-    numbers = _in_brackets(_chance(judged, c, level, used), outside)
+    numbers = _in_brackets(_chance(judged, c, noun, used), outside)
     if verdict == TOO_FEW:
         reason = f"no division of these people has a p below {p_value(judged.p_min[c])}, and {_needed(judged, asked)}"
         return f"{said}{numbers}, but {reason}: {verdict}."
     if verdict == NOT_ATTRIBUTED:
-        return f"{said}{numbers}, which depends on {level}s of which it is not known who raised them: {verdict}."
+        return f"{said}{numbers}, which depends on {plural(noun)} of which it is not known who raised them: {verdict}."
     return f"{said}{numbers}: {verdict}."
 
 
-def who_raised(counts: NDArray[np.int64], grouping: Grouping, stance: str | None) -> str:
+def did(noun: str, stance: str | None) -> str:
+    """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
+    return f"{DID[stance]} it" if noun in LEVELS or stance is None else _ON_THE_WAY[stance]
+
+
+def who_raised(counts: NDArray[np.int64], grouping: Grouping, doing: str) -> str:
     """Return how many of each level raised a code, as a sentence begins.
 
     Parameters
@@ -86,15 +99,15 @@ def who_raised(counts: NDArray[np.int64], grouping: Grouping, stance: str | None
         L × 4: n, lower, upper and excerpts, as `presence` counts them.
     grouping
         The levels.
-    stance
-        Which stance alone counted; None: any.
+    doing
+        What they did to it, as `did` has it.
     """
     some = []
     for (n, lower, upper, _), label in zip(counts.tolist(), grouping.levels.values(), strict=True):
         number = str(lower) if lower == upper else f"{lower} to {upper}"
         some.append(f"{number if upper else 'none'} of {n} {inner(label)}")
     whom = f" {grouping.population}" if grouping.population else ""
-    return f"{joined(some)}{whom} {DID[stance]} it"
+    return f"{joined(some)}{whom} {doing}"
 
 
 def _in_brackets(*parts: str) -> str:
@@ -102,7 +115,7 @@ def _in_brackets(*parts: str) -> str:
     return f" ({told})" if told else ""
 
 
-def _chance(judged: Judged, c: int, level: str, used: int | None) -> str:
+def _chance(judged: Judged, c: int, noun: str, used: int | None) -> str:
     """Return the p of a known code, and what it comes to with all codes compared."""
     k, n = judged.place(c), len(judged.verdicts)
     how = "p with whole events exchanged" if judged.named.settings[k].kind == WHOLE else "exact p"
@@ -113,7 +126,7 @@ def _chance(judged: Judged, c: int, level: str, used: int | None) -> str:
         return told
     drawn = ", by exchanges drawn at random" if judged.named.jointly_sampled else ""
     least = f"{p_value(judged.low[c])} to " if judged.verdicts[c] == NOT_ATTRIBUTED else ""
-    return f"{told}; {least}{p_value(judged.high[c])} after allowing for the {n} {level}s compared{drawn}"
+    return f"{told}; {least}{p_value(judged.high[c])} after allowing for the {n} {plural(noun)} compared{drawn}"
 
 
 def _apart(counts: NDArray[np.int64], grouping: Grouping) -> str:
@@ -127,8 +140,8 @@ def _apart(counts: NDArray[np.int64], grouping: Grouping) -> str:
 def _needed(judged: Judged, asked: Asked) -> str:
     """Return what p is needed, and why it is so small."""
     sharing = round(asked.alpha / judged.share)
-    shared = f" ({p_value(asked.alpha)} shared by the {sharing} {asked.level}s that could show)" if sharing > 1 else ""
-    return f"{p_value(judged.share)} is needed{shared}"
+    shared = f" ({p_value(asked.alpha)} shared by the {sharing} {plural(asked.noun)} that could show)"
+    return f"{p_value(judged.share)} is needed{shared if sharing > 1 else ''}"
 
 
 def _open(judged: Judged, c: int, asked: Asked) -> str:
@@ -140,7 +153,7 @@ def _open(judged: Judged, c: int, asked: Asked) -> str:
     span = span if found.attained else f"exact p lies somewhere between {least} and {most}"
     who = "by who may have said it"
     if not asked.complete:
-        who = f"as coding is not complete, a {asked.level} not found may still have been raised: {who}"
+        who = f"as coding is not complete, {one(asked.noun)} not found may still have been raised: {who}"
     if judged.verdicts[c] == TOO_FEW:
         return f"{who}, {span}, but none is below {p_value(found.p_min)}, and {_needed(judged, asked)}"
     return f"{who}, {span}{', ' + rooms if found.sometimes_confounded else ''}"

@@ -83,7 +83,7 @@ def heard_twice(study: Study, found: Evidence) -> Twice:
     hearing[who, start[who]] = _BEFORE
     hearing[~who] = NOT_KNOWN
     sure, perhaps = _raised(study, found, hearing)
-    about = asked_at(study, found.codes)
+    about = asked_at(study, found.level)
     asked = about[start] & ((there & interviews).astype(np.int64) @ about.astype(np.int64) > 0)
     unclear = np.asarray((perhaps & ~sure).any(axis=0), dtype=bool)
     return Twice(sure[_BEFORE, who], sure[_AFTER, who], asked[who], unclear[who])

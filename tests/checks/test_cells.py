@@ -83,6 +83,46 @@ def test_a_column_in_another_spelling_is_told_once(tmp_path):
     assert the_fault(rich(tmp_path, **changed("participants", "participant,role", "participant,Role"))).column == "Role"
 
 
+BOOK = "code,parent,label,theory\nT1,,A theme,\nc1,T1,A code,x\nc2,T1,Another code,y\n"
+READING = f"{TOML}[readings.theory]\n"
+
+
+def test_a_column_that_a_reading_names_is_no_unknown_one(tmp_path):
+    study = load_study(least(tmp_path / "read", READING, codebook=BOOK))
+    assert notes(study) == []
+    assert study.codebook["theory"].cat.categories.tolist() == ["x", "y"]
+    plain = load_study(least(tmp_path / "plain", codebook=BOOK))
+    assert notes(plain) == [("codebook.csv", "the column is not used")]
+    assert "theory" not in plain.codebook
+
+
+def test_the_column_of_a_reading_is_missing(tmp_path):
+    fault = the_fault(least(tmp_path / "none", READING))
+    assert (fault.file, fault.row, fault.column) == ("study.toml", 3, "readings.theory")
+    assert fault.message == "is not a column of codebook.csv"
+    assert (fault.allowed, fault.remedy) == ("code, parent, label", "add the column, or correct the name")
+    near = the_fault(least(tmp_path / "near", READING, codebook=BOOK.replace("theory", "theory_of")))
+    assert near.remedy == "did you mean 'theory_of'? If not, add the column, or correct the name"
+
+
+def test_the_column_of_a_reading_in_another_spelling_is_told_once(tmp_path):
+    fault = the_fault(least(tmp_path, READING, codebook=BOOK.replace("theory", "Theory")))
+    assert (fault.file, fault.remedy) == ("codebook.csv", "rename the column to 'theory'")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("X", "'X' and 'x' (codebook.csv, line 3) differ only in blanks, case or leading zeros"),
+        (" z", "starts or ends with a blank"),
+        (" ", "the cell holds only blanks"),
+    ],
+)
+def test_a_value_of_a_reading_is_written_in_one_way(tmp_path, value, message):
+    fault = the_fault(least(tmp_path, READING, codebook=BOOK.replace("code,y", f"code,{value}")))
+    assert (fault.file, fault.row, fault.column, fault.message) == ("codebook.csv", 4, "theory", message)
+
+
 def test_participants_may_have_any_column(tmp_path):
     study = load_study(least(tmp_path, participants="participant,service\nR1,HITS\nR2,\n"))
     assert study.notes.empty

@@ -5,7 +5,7 @@ from stats.made import TOML, made, said
 from study_maker import rich
 
 from plrlib import load_study, show
-from plrlib.show import evidence
+from plrlib.show import maps
 from show.frames import assert_clear
 from show.rooms import AGAINST, everyone, two_rooms
 
@@ -18,13 +18,13 @@ def published():
 @pytest.fixture
 def drawn(monkeypatch):
     kept = {}
-    draw = evidence.dot_grid
+    draw = maps.dot_grid
 
     def kept_too(marks, *more, **options):
         kept.update(marks=marks, figure=draw(marks, *more, **options))
         return kept["figure"]
 
-    monkeypatch.setattr(evidence, "dot_grid", kept_too)
+    monkeypatch.setattr(maps, "dot_grid", kept_too)
     return kept
 
 

@@ -1,0 +1,164 @@
+"""What notebook 08 says of a second-level reading: what each side gathers, and of which codes it is made."""
+
+import pandas as pd
+
+from plrlib.show.limits import kind_says
+from plrlib.show.maps import LOOKS, NOT_SAID, stances_say
+from plrlib.show.naming import labels, of
+from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, share, verb
+from plrlib.show.sorting import named_coder
+from plrlib.show.table import Table
+from plrlib.stats.evidence import coder_or_reference, codes_at
+from plrlib.stats.readings import needs_reading, noun, one, plural, reading_labels
+from plrlib.stats.sides import on_sides, sides
+from plrlib.study import Study
+from plrlib.tables import STANCES
+
+
+def reading_say(study: Study, column: str) -> Say:
+    """Return what each side gathers, with the stance of it, and for which side no excerpt speaks.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+    """
+    marks, what = on_sides(study, column), noun(study, column)
+    on = marks[marks["side"].notna()].groupby("excerpt", sort=False).size()
+    n, several = int(marks["excerpt"].nunique()), int((on > 1).sum())
+    coder = named_coder(study, coder_or_reference(study, None))
+    first = f"As {coder} coded them, {share(len(on), n, 'excerpt')} {verb(len(on) or 1, 'is', 'are')} on {one(what)}."
+    none = n - len(on)
+    off = f"{capital(count(none, 'excerpt'))} {verb(none, 'has', 'have')} no code of any, and {verb(none, 'is', 'are')}"
+    twice = f"{capital(count(several, 'excerpt'))} {verb(several, 'is', 'are')} on more than one, and "
+    twice += f"{verb(several, 'counts', 'count')} once for each."
+    told, silent = [], []
+    for side, label in reading_labels(study, column).items():
+        theirs = marks[marks["side"] == side].assign(look=lambda m: m["stance"].fillna(NOT_SAID))
+        if len(theirs):
+            told.append(f"{capital(label)}: {stances_say(theirs, 'its theme')}")
+        else:
+            silent.append(inner(label))
+    needed = (
+        f"No excerpt speaks for {joined(silent, 'or')}. Needed: to ask about {'it' if len(silent) == 1 else 'them'}."
+    )
+    stance = f"A stance is what an excerpt is to its theme, not to the {what}."
+    given = any(look != NOT_SAID for look in marks["stance"].fillna(NOT_SAID))
+    return say(
+        first, f"{off} shown apart." if none else "", twice if several else "", *told, needed if silent else "",
+        stance if given else "",
+    )  # fmt: skip
+
+
+def reading_table(study: Study, column: str) -> Table:
+    """Return a row a side: its codes that were used, its excerpts, their form and stance, and the people behind it."""
+    found, what = sides(study, column), noun(study, column)
+    named, there = reading_labels(study, column), study.codebook[column].value_counts()
+    rows = found[found["side"].notna() | (found["excerpts"] > 0)]
+    on = rows["side"].notna()
+    frame = pd.DataFrame({what: [named.get(str(side), f"on no {what}") for side in rows["side"].astype("object")]})
+    frame["codes used"] = [
+        str(used) if pd.isna(side) else f"{used} of {there.get(side, 0)}"
+        for side, used in zip(rows["side"].astype("object"), rows["codes"], strict=True)
+    ]
+    heads = {"excerpts": "excerpts", "quoted": "quoted", "reported": "reported"}
+    heads |= {stance: LOOKS[stance].label for stance in STANCES} | {"no_stance": LOOKS[NOT_SAID].label}
+    for name, head in heads.items():
+        frame[head] = rows[name].to_numpy()
+    frame["people who raised it"] = [
+        of(int(lower), int(upper), int(n)) if known else None
+        for known, lower, upper, n in zip(on, rows["lower"], rows["upper"], rows["n"], strict=True)
+    ]
+    kept = [c for c in frame if c in (what, "excerpts") or not (frame[c] == 0).all()]
+    caption = (
+        f"What each {what} gathers; an excerpt with codes of two counts once for each, and its stance is to its theme"
+    )
+    return Table(frame[kept], caption)
+
+
+def codes_of_sides_say(study: Study, column: str) -> Say:
+    """Return which sides rest on one theme alone, and which codes are on none."""
+    made, what = _codes(study, column), noun(study, column)
+    named, themes = reading_labels(study, column), labels(study)
+    empty = [inner(label) for side, label in named.items() if not (made["side"] == side).any()]
+    of_one = []
+    for side, label in named.items():
+        some = made.loc[made["side"] == side, "theme"].unique()
+        if len(some) == 1:
+            of_one.append(
+                f"{capital(label)} gathers codes of one theme only, “{themes[some[0]]}”: it tells little more."
+            )
+    several = f"Every {what} gathers codes of two themes or more." if not of_one and not empty else ""
+    off = made.loc[made["side"].isna(), "code"]
+    none = f"{capital(count(len(off), 'code'))} {verb(len(off), 'is', 'are')} on no {what}: "
+    none += f"{few(f'“{themes[code]}”' for code in off)}."
+    blank = f"No code of the codebook is on {joined(empty, 'or')}, so nothing can speak for it." if empty else ""
+    return say(several, *of_one, blank, none if len(off) else "")
+
+
+def codes_of_sides_table(study: Study, column: str) -> Table:
+    """Return which codes of which themes make up a side, each with the excerpts that have it."""
+    made, what = _codes(study, column), noun(study, column)
+    named, themes = reading_labels(study, column), labels(study)
+    rows = []
+    for side in [*named, None]:
+        theirs = made[made["side"].isna() if side is None else made["side"] == side]
+        for theme, some in theirs.groupby("theme", sort=False):
+            codes = [f"{themes[code]} ({n})" for code, n in zip(some["code"], some["excerpts"], strict=True)]
+            rows.append((named[side] if side else f"on no {what}", themes[str(theme)], "; ".join(codes)))
+    frame = pd.DataFrame(rows, columns=[what, "theme", "codes (excerpts)"])
+    return Table(frame, f"What makes up each {what}, by the codebook")
+
+
+def _codes(study: Study, column: str) -> pd.DataFrame:
+    """Return a row a code: its side (missing: none), its theme, and how many excerpts the reference coder gave it."""
+    needs_reading(study, column)
+    (codes, _), (themes, target) = codes_at(study, "code"), codes_at(study, "theme")
+    mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
+    frame = study.codebook[["code", column]].astype("object").set_axis(["code", "side"], axis=1)
+    frame["theme"] = [themes[t] for t in target]
+    frame["excerpts"] = frame["code"].map(mine["code"].astype("object").value_counts()).fillna(0).astype(int)
+    return frame[frame["code"].isin(codes)]
+
+
+def reading_others_table(study: Study, column: str) -> Table | Say:
+    """Return how many excerpts are on each side by each coder, and how many are on other sides than by the reference.
+
+    Only excerpts to which both coders gave codes are set against one another.
+    """
+    needs_reading(study, column)
+    reference, what = coder_or_reference(study, None), noun(study, column)
+    given = study.codings["coder"].cat.remove_unused_categories().cat.categories
+    coders = [reference, *(coder for coder in given if coder != reference)]
+    if len(coders) == 1:
+        return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
+    found = {coder: _sets(study, column, coder) for coder in coders}
+    named = reading_labels(study, column)
+    frame = pd.DataFrame({what: [*named.values(), f"not on the same {plural(what)} as by {reference}"]})
+    for coder, sets in found.items():
+        both = [excerpt for excerpt in sets if excerpt in found[reference]]
+        away = sum(sets[excerpt] != found[reference][excerpt] for excerpt in both)
+        last = None if coder == reference else f"{away or 'none'} of {len(both)}"
+        frame[coder] = [*(str(sum(side in some for some in sets.values())) for side in named), last]
+    kinds = joined(named_coder(study, coder) for coder in coders)
+    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}")
+
+
+def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:
+    """Return the sides of each excerpt to which a coder gave codes."""
+    marks = on_sides(study, column, coder).astype({"side": "object"})
+    coded = marks[marks["codes"].map(len) > 0]
+    return {str(excerpt): frozenset(some.dropna()) for excerpt, some in coded.groupby("excerpt", sort=False)["side"]}
+
+
+def limits_of_reading(study: Study, column: str) -> Say:
+    """Return what a second-level reading cannot tell."""
+    made, what = _codes(study, column), noun(study, column)
+    n = int(made["side"].notna().sum())
+    put = f"The codebook puts {share(n, len(made), 'code')} on {one(what)}, each on no more than one."
+    who = "It does not say who decided, and another reader could have put them otherwise."
+    more = "" if study.settings.complete else "Coding is not complete: others may have said the same, or the opposite."
+    heard = len(study.participants)
+    whom = f"{capital(people(heard))} {verb(heard, 'was', 'were')} heard; nothing here says whom else they speak for."
+    planned = f"No comparison by {what} was planned before the data were seen."
+    return say(*kind_says(study), put, who, more, whom, planned)
