@@ -24,6 +24,9 @@ StudyOrAll = Annotated[
     str | None,
     typer.Argument(metavar="STUDY", help="One study; without it those that are shipped.", show_default=False),
 ]
+Site = Annotated[
+    bool, typer.Option("--site/--no-site", envvar="PLR_SITE", help="Build site/ from the executed notebooks.")
+]
 Jobs = Annotated[int, typer.Option(min=0, help="How many notebooks at a time; 0: as many as there are processors.")]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write all columns as JSON: null is missing, 1e999 infinite.")]
@@ -54,8 +57,8 @@ def start(context: typer.Context) -> None:
 
 
 @app.command()
-def run(study: StudyOrAll = None, jobs: Jobs = 0) -> None:
-    """Check studies, execute every notebook on them, and keep tables and results in data/processed/."""
+def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
+    """Check studies, execute every notebook on them, keep the results in data/processed/, and build site/ from them."""
     studies = [study] if study is not None else shipped_studies() or [DEFAULT_STUDY]
     with _in_words(*studies):
         from plrlib.suite.progress import Progress
@@ -63,7 +66,14 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0) -> None:
 
         with Progress(telling.console(), f"loading {' and '.join(studies)}") as progress:
             outcomes = run_all(studies, jobs or default_jobs(), progress)
-        print("\n".join([*map(telling.where_to_look, outcomes), "Open them:  plr lab  (or python3 run.py lab)"]))
+        print("\n".join(map(telling.where_to_look, outcomes)))
+        if site:
+            from plrlib.suite.site import build_site
+
+            with telling.console().status("building the site"):
+                page = build_site(outcome.study.folder for outcome in outcomes)
+            print(f"As a site   {telling.relative(page)}" if page else "")
+        print("Open them:  plr lab  (or python3 run.py lab)")
 
 
 @app.command()

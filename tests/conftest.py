@@ -74,7 +74,7 @@ class Project:
         return subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=self.folder,
-            env={**os.environ, **environment},
+            env={**os.environ, "PLR_SITE": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

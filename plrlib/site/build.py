@@ -1,0 +1,134 @@
+"""Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`."""
+
+import io
+import json
+import re
+import shutil
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from plrlib.places import home, processed, study_folder
+from plrlib.site.dictionary import dictionary
+from plrlib.site.linked import page, title
+from plrlib.site.markdown import link, plain
+from plrlib.site.pages import EVIDENCE, codebook_page, evidence_page, start_page
+from plrlib.study import Study, load_study
+
+METHOD = "method.md"
+STATIC = Path(__file__).parent / "static"
+
+
+def notebooks_of(study: Study) -> dict[str, Any]:
+    """Return the executed notebooks of a study, by their file's name without ending, in order."""
+    copies = processed(study.id) / "notebooks"
+    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
+    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
+        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
+    return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
+
+
+def write_study(study: Study, folder: Path) -> None:
+    """Write the pages of one study: its notebooks, every excerpt, the codebook, and its start page."""
+    folder.mkdir(parents=True)
+    ids = set(study.excerpts["excerpt"].astype(str))
+    titles: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
+    for name, notebook in notebooks_of(study).items():
+        data, found = page(notebook, ids, f"{EVIDENCE}.html", name)
+        (folder / f"{name}.ipynb").write_bytes(data)
+        titles[name] = title(notebook, name)
+        for excerpt in found:
+            seen.setdefault(excerpt, []).append(name)
+    for name, text in (
+        ("index", start_page(study, titles)),
+        (EVIDENCE, evidence_page(study, seen, titles)),
+        ("codebook", codebook_page(study)),
+    ):
+        (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
+
+
+def write_source(studies: Sequence[Study], folder: Path) -> None:
+    """Write all that Sphinx builds the site from into an empty folder."""
+    for study in studies:
+        write_study(study, folder / study.id)
+    (folder / "dictionary.md").write_text(dictionary() + "\n", encoding="utf-8")
+    shutil.copy(Path(__file__).parent / METHOD, folder / METHOD)
+    (folder / "index.md").write_text(_first_page(studies) + "\n", encoding="utf-8")
+
+
+def _first_page(studies: Sequence[Study]) -> str:
+    lines = [
+        f"{link(study.title, f'{study.id}/index.md')}{' (simulated)' * (study.settings.kind == 'simulated')}"
+        for study in studies
+    ]
+    others = {METHOD: "How it is done", "dictionary.md": "Data dictionary"}
+    tree = ["```{toctree}", ":hidden:", "", *(f"{study.id}/index" for study in studies), "method", "dictionary", "```"]
+    return "\n\n".join(
+        [
+            "# What people said",
+            plain("Focus groups and interviews, analysed in notebooks that anybody can run again. "),
+            plain("Code is folded away; a click shows it."),
+            "\n".join(f"- {line}" for line in [*lines, *(link(text, target) for target, text in others.items())]),
+            "\n".join(tree),
+        ]
+    )
+
+
+def build(source: Path, target: Path) -> str:
+    """Build the pages with Sphinx, and return what it warned of: a link that leads nowhere, a page in no list."""
+    from sphinx.application import Sphinx  # noqa: PLC0415 - slow, and not needed to write the source
+
+    told = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that Sphinx brings, about each other
+        doctrees = str(source.parent / "doctrees")
+        app = Sphinx(str(source), None, str(target), doctrees, "html", _settings(), None, told, freshenv=True)
+        app.build()
+    return re.sub(r"\x1b\[[0-9;]*m", "", told.getvalue()).strip()
+
+
+def _settings() -> dict[str, Any]:
+    """Return what is set of Sphinx: nothing is fetched, nothing tells of the moment or the machine."""
+    return {
+        "project": "plrlib",
+        "author": "the plrlib developers",
+        "html_show_copyright": False,
+        "html_title": "What people said",
+        "extensions": ["myst_nb"],
+        "nb_execution_mode": "off",
+        "nb_merge_streams": True,
+        "myst_enable_extensions": ["attrs_inline"],
+        "myst_heading_anchors": 3,
+        "suppress_warnings": ["mystnb.unknown_mime_type", "myst.xref_missing"],
+        "html_theme": "sphinx_book_theme",
+        "html_theme_options": {
+            "use_download_button": False,
+            "use_fullscreen_button": False,
+            "show_navbar_depth": 1,
+            "home_page_in_toc": False,
+            "navigation_with_keys": False,
+            "secondary_sidebar_items": {"**/0*": ["page-toc"], "**/index": ["page-toc"]},  # the others need the room
+        },
+        "html_context": {"default_mode": "auto"},
+        "html_static_path": [str(STATIC)],
+        "html_css_files": ["plr.css"],
+        "html_show_search_summary": False,
+        "html_show_sphinx": False,
+        "html_copy_source": False,
+        "html_last_updated_fmt": None,
+        "mathjax_path": "none.js",  # no page has a formula, so none asks for it
+        "language": "en",
+    }
+
+
+def main(names: Sequence[str], source: Path, target: Path) -> str:
+    """Write the source of the named studies, build it, and return what was warned of."""
+    write_source([load_study(study_folder(name)) for name in names], source)
+    return build(source, target)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2])), file=sys.stderr)

@@ -1,0 +1,147 @@
+"""The pages of one study: the study in one screen, every excerpt with an anchor, and the codebook."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from plrlib import show
+from plrlib.faults import NotInStudy
+from plrlib.privacy import text_of
+from plrlib.show.naming import labels
+from plrlib.show.say import joined
+from plrlib.show.sorting import named_coder
+from plrlib.site.markdown import anchor, anchored, bullets, link, plain, table
+from plrlib.stats import joint_display
+from plrlib.stats.claims import sorter
+from plrlib.stats.ledger import envelopes
+from plrlib.stats.ratings import coders_of
+from plrlib.study import Study
+
+EVIDENCE, CODEBOOK, DISPLAY = "evidence", "codebook", "10-what-can-be-claimed"
+PAGES = {f"{EVIDENCE}.md": "Every excerpt", f"{CODEBOOK}.md": "The codebook"}
+Seen = Mapping[str, Sequence[str]]
+
+
+def start_page(study: Study, notebooks: Mapping[str, str]) -> str:
+    """Return the study in one screen: who was heard, the claims and their answers, what is not known.
+
+    Parameters
+    ----------
+    study
+        A study.
+    notebooks
+        The title of each executed notebook, by its file's name without ending, in order.
+    """
+    parts = [f"# {plain(study.title)}", bullets(show.about(study).sentences), "## Who was heard?"]
+    parts.append(bullets(show.heard_say(study).sentences))
+    parts += ["## What can be claimed?", _claims(study, DISPLAY in notebooks)]
+    unknown = [*show.limits_of_people(study).sentences, *show.limits_of_data(study).sentences]
+    parts += ["## What is not known?", bullets(dict.fromkeys(unknown))]
+    pages = {**{f"{name}.ipynb": title for name, title in notebooks.items()}, **PAGES}
+    parts += ["## Read on", "\n".join(f"- {link(title, target)}" for target, title in pages.items())]
+    names = [target.rpartition(".")[0] for target in pages]
+    return "\n\n".join([*parts, "\n".join(["```{toctree}", ":hidden:", "", *names, "```"])])
+
+
+def _claims(study: Study, displayed: bool) -> str:
+    try:
+        found = joint_display(study)
+    except NotInStudy as error:
+        return plain(error)
+    rows = [
+        (plain(claim), plain(gist), f"**{plain(inference)}**", plain(reason))
+        for claim, gist, inference, reason in zip(
+            found["claim"], found["gist"], found["inference"], found["reason"], strict=True
+        )
+    ]
+    answers = table(["claim", "it says", "answer", "why"], rows)
+    rules = f"By which rules, and the evidence of each: {link('claim by claim', f'{DISPLAY}.ipynb')}."
+    return "\n\n".join([bullets(show.joint_say(study, found).sentences), answers, *([rules] if displayed else [])])
+
+
+def evidence_page(study: Study, seen: Seen, notebooks: Mapping[str, str]) -> str:
+    """Return every excerpt with an anchor: what may be shown of it, who may have said it, its theme and its codes.
+
+    `seen` tells which notebooks name an excerpt; the page leads back to them.
+    """
+    coder = sorter(study)
+    theme = _themes(study, coder)
+    named = {**labels(study), "": "Under no theme"}
+    codes = _codes(study)
+    said, excerpts = text_of(study), study.excerpts.set_index("excerpt")
+    parts = ["# Every excerpt", plain(_head(study, coder))]
+    for key in [*study.themes["code"], ""]:
+        rows = [e for e in excerpts.index if theme.get(e, ("", ""))[0] == key]
+        if not rows:
+            continue
+        parts.append(f"## {plain(named[key])} ({len(rows)})")
+        cells = []
+        for e in rows:
+            where = excerpts.loc[e]
+            back = ", ".join(link(notebooks[n].partition(" ")[0], f"{n}.ipynb") for n in seen.get(e, ()))
+            given = ", ".join(link(labels(study)[c], f"{CODEBOOK}.md#{anchor(c)}") for c in codes.get(e, ()))
+            cells.append(
+                (
+                    anchored(str(e), str(e)), plain(said[e]), plain(_who(where)), plain(theme.get(e, ("", ""))[1]),
+                    given or "–", plain(where["page"]), back or "–",
+                )
+            )  # fmt: skip
+        heads = ["excerpt", "what was said", "by whom, as far as known", "stance", "codes", "page", "named in"]
+        parts.append(table(heads, cells))
+    return "\n\n".join(parts)
+
+
+def _head(study: Study, coder: str) -> str:
+    by = f"Themes and stances are as {named_coder(study, coder)} has them" if coder else "No themes are on record"
+    return f"{by}; words are shown where consent allows, otherwise a gist."
+
+
+def _labels(study: Study) -> dict[str, str]:
+    texts = study.codebook["label"].astype("object").where(study.codebook["label"].notna(), study.codebook["code"])
+    return dict(zip(study.codebook["code"], texts, strict=True))
+
+
+def _themes(study: Study, coder: str) -> dict[str, tuple[str, str]]:
+    if not coder:
+        return {}
+    ledger = envelopes(study, coder)
+    theme, stance = (ledger[c].astype("object").fillna("") for c in ("theme", "stance"))
+    return dict(zip(ledger["excerpt"].astype(str), zip(theme, stance, strict=True), strict=True))
+
+
+def _codes(study: Study) -> dict[str, list[str]]:
+    """Return the codes of each excerpt by the reference coder, or by the first who coded."""
+    coder = study.settings.reference_coder or next(iter(coders_of(study, "code")), "")
+    rows = study.codings[study.codings["coder"] == coder]
+    return {str(e): [str(c) for c in some["code"]] for e, some in rows.groupby("excerpt", observed=True, sort=False)}
+
+
+def _who(row: "pd.Series[str]") -> str:
+    if isinstance(row["participant"], str):
+        return f"{row['participant']}{'' if pd.isna(row['event']) else ', ' + str(row['event'])}"
+    parts = [str(row[c]).replace(";", " or ") for c in ("event", "role", "sector") if isinstance(row[c], str)]
+    many = f"; {row['quantifier']}" if isinstance(row["quantifier"], str) else ""
+    return f"{', '.join(parts) or 'not said'}{many}"
+
+
+def codebook_page(study: Study) -> str:
+    """Return every theme and code with its definition, and the excerpts that each coder gave it to."""
+    named = labels(study)
+    coders = coders_of(study, "code")
+    kinds = [named_coder(study, coder) for coder in coders]
+    parts = ["# The codebook", bullets([f"Coded by {joined(kinds)}."])]
+    under = study.codebook["parent"].astype("object")
+    for theme in study.themes["code"]:
+        rows = study.codebook[(study.codebook["code"] == theme) | (under == theme)]
+        parts.append(f"## {plain(named[theme])}")
+        cells = []
+        for code, about in zip(rows["code"], rows["definition"], strict=True):
+            given = [f"{plain(c)}: {_excerpts(study, c, str(code))}" for c in coders]
+            cells.append((anchored(named[code], str(code)), plain(about), "<br>".join(given)))
+        parts.append(table(["code", "what it means", "excerpts by coder"], cells))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _excerpts(study: Study, coder: str, code: str) -> str:
+    mine = study.codings[(study.codings["coder"] == coder) & (study.codings["code"] == code)]["excerpt"].astype(str)
+    return f"{len(mine)} ({', '.join(link(e, f'{EVIDENCE}.md#{anchor(e)}') for e in mine)})" if len(mine) else "none"

@@ -1,0 +1,69 @@
+"""Keep site/ as the studies that have been run stand now: built in a process of its own, and put in its place whole."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from plrlib.places import home, known_studies, processed
+from plrlib.suite.errors import RunError
+from plrlib.suite.kernels import kernel_environment
+from plrlib.suite.write import scratch_folder
+
+MADE = "made.txt"
+"""In site/: the digest of all that it was made from."""
+
+
+def build_site(folders: Iterable[Path] = ()) -> Path | None:
+    """Build site/ from every study that has been run: those in data/raw/, and those in the folders given.
+
+    Returns
+    -------
+    Path
+        The page to start from; None where no study has been run.
+
+    Raises
+    ------
+    RunError
+        If it cannot be built, or another run is going on. The site that was there stays.
+    """
+    wanted = {folder.resolve(): None for folder in (*_in_raw(), *folders)}
+    if not wanted:
+        return None
+    site = home() / "site"
+    key = _key(wanted)
+    if (site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == key:
+        return site / "index.html"
+    with scratch_folder() as scratch:
+        source, target = scratch / "source", scratch / "html"
+        command = [sys.executable, "-m", "plrlib.site.build", str(source), str(target), *map(str, wanted)]
+        environment = {**os.environ, **kernel_environment()}
+        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "no reason given"
+            raise RunError(f"the site could not be built, and stays as it was:\n{last}")
+        (target / MADE).write_text(key, encoding="utf-8")
+        if site.exists():
+            site.rename(scratch / "old")
+        target.rename(site)
+    return site / "index.html"
+
+
+def _in_raw() -> list[Path]:
+    """Return the studies in data/raw/ that have been run, those that are shipped as they stand there."""
+    names = [name for name in known_studies() if (processed(name) / "manifest.json").is_file()]
+    return [home() / "data" / "raw" / name for name in names]
+
+
+def _key(folders: Iterable[Path]) -> str:
+    """Return a digest of all that the site is made from: which studies, what was run, the library as it is."""
+    whole = sha256()
+    whole.update("\n".join(map(str, folders)).encode())
+    for manifest in sorted((home() / "data" / "processed").glob("*/manifest.json")):
+        whole.update(manifest.parent.name.encode() + manifest.read_bytes())
+    for path in sorted(Path(__file__).resolve().parents[1].rglob("*")):
+        if path.suffix in (".py", ".md", ".css"):
+            whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()

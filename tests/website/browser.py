@@ -1,0 +1,43 @@
+"""The system's Chromium for tests: found or not, and pages that note what goes wrong on them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = os.environ.get("PLR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+MISSING = "NO BROWSER TESTS: Chromium is not installed (Debian: apt-get install chromium; elsewhere set PLR_CHROMIUM)"
+
+
+@dataclass
+class Noted:
+    """What a page asked for beyond its folder, what failed, and what its scripts complained of."""
+
+    outside: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def opened(browser: Any, folder: Path, **context: Any) -> Iterator[tuple[Any, Noted]]:
+    """Open a page and note what happens on it; all that it may ask for lies in the folder."""
+    made = browser.new_context(**context)
+    page, noted = made.new_page(), Noted()
+    inside = folder.resolve().as_uri()
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((inside, "data:", "blob:", "about:")):
+            noted.outside.append(request.url)
+
+    page.on("request", asked)
+    page.on("requestfailed", lambda request: noted.failed.append(f"{request.url}: {request.failure}"))
+    page.on("pageerror", lambda error: noted.errors.append(str(error)))
+    page.on("console", lambda message: noted.errors.append(message.text) if message.type == "error" else None)
+    try:
+        yield page, noted
+    finally:
+        made.close()

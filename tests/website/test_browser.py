@@ -1,0 +1,129 @@
+"""The site in a real browser, opened from disk: nothing is fetched, numbers lead to excerpts, it fits the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from plrlib.site.build import main
+from plrlib.site.markdown import anchor
+from website.browser import CHROMIUM, MISSING, opened
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason=MISSING)
+STUDY = "plr0809-017"
+PAGES = [
+    "index", f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/03-do-the-themes-hold",
+    f"{STUDY}/evidence", f"{STUDY}/codebook", "worked-example/index", "method", "dictionary",
+]  # fmt: skip
+# Of the theme itself, and not of these pages: its side bar and its buttons.
+OF_THE_THEME = {
+    "landmark-unique": "the theme has several regions without a name",
+    "landmark-no-duplicate-banner": "the theme marks headers twice",
+    "aria-allowed-role": "the theme gives its side bar's list a role",
+    "summary-name": "the theme's arrows that unfold the list of pages have no name",
+    "region": "the theme's skip link and buttons stand outside of any region",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    assert main([STUDY, "worked-example"], folder / "source", folder / "html") == "", "Sphinx warned of something"
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def address(site, name):
+    return (site / f"{name}.html").as_uri()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_leaves_the_folder_and_nothing_fails(site, browser, name):
+    with opened(browser, site) as (page, noted):
+        page.goto(address(site, name))
+        page.wait_for_load_state("networkidle")
+        assert noted.outside == []
+        assert noted.failed == []
+        assert noted.errors == []
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_fits_a_phone_and_a_desk(site, browser, name, width):
+    with opened(browser, site, viewport={"width": width, "height": 900}) as (page, _):
+        page.goto(address(site, name))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width + 1, f"the page is {wide} wide on a screen of {width}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", [f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/evidence", "dictionary"]
+)
+def test_axe_finds_nothing_of_our_making(site, browser, name, scheme):
+    with opened(browser, site, color_scheme=scheme) as (page, _):
+        page.goto(address(site, name))
+        found = Axe().run(page).response["violations"]
+        ours = {v["id"]: [n["html"][:160] for n in v["nodes"][:3]] for v in found if v["id"] not in OF_THE_THEME}
+        assert ours == {}
+
+
+def test_a_number_leads_to_its_excerpts_and_back(site, browser):
+    with opened(browser, site) as (page, noted):
+        page.goto(address(site, f"{STUDY}/10-what-can-be-claimed"))
+        summary = page.locator("details:has(> ul) > summary", has_text="8 excerpts").first
+        entry = summary.locator("xpath=..").locator("li a").first
+        assert not entry.is_visible()
+        summary.click()
+        assert entry.is_visible()
+        name = entry.inner_text()
+        entry.click()
+        page.wait_for_url(f"**/evidence.html#{anchor(name)}")
+        target = page.locator(f"#{anchor(name)}")
+        target.wait_for(state="visible")
+        row = page.locator("tr", has=target)
+        row.locator("a", has_text="10").click()
+        page.wait_for_url("**/10-what-can-be-claimed.html")
+        assert noted.failed == []
+
+
+def test_search_finds_a_code(site, browser):
+    with opened(browser, site) as (page, noted):
+        page.goto((site / "search.html").as_uri() + "?q=telling+story+again")
+        page.wait_for_selector("ul.search li a", timeout=15_000)
+        found = page.locator("ul.search li a").all_inner_texts()
+        assert any("codebook" in text.casefold() for text in found), found
+        assert noted.errors == []
+
+
+def test_code_is_folded_away_and_one_click_off(site, browser):
+    with opened(browser, site) as (page, _):
+        page.goto(address(site, f"{STUDY}/10-what-can-be-claimed"))
+        code = page.get_by_text("joint_display(study)").first
+        assert not code.is_visible()
+        page.locator("details.hide summary").nth(1).click()
+        assert code.is_visible()
+
+
+def test_every_figure_has_alt_text(site, browser):
+    with opened(browser, site) as (page, _):
+        page.goto(address(site, f"{STUDY}/03-do-the-themes-hold"))
+        alts = page.eval_on_selector_all(".cell_output img", "images => images.map(image => image.alt)")
+        assert len(alts) > 1
+        assert all(len(alt) > 40 for alt in alts)
+
+
+def test_the_keyboard_reaches_the_first_link_of_the_page(site, browser):
+    with opened(browser, site) as (page, _):
+        page.goto(address(site, f"{STUDY}/index"))
+        reached = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("document.activeElement && document.activeElement.getAttribute('href')"))
+        assert any(href and "01-check-the-data" in href for href in reached)
