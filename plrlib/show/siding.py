@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from plrlib.faults import NotInStudy
 from plrlib.show.limits import kind_says
 from plrlib.show.maps import LOOKS, NOT_SAID, stances_say
 from plrlib.show.naming import labels, of
@@ -9,10 +10,24 @@ from plrlib.show.say import Say, capital, count, few, inner, joined, people, say
 from plrlib.show.sorting import named_coder
 from plrlib.show.table import Table
 from plrlib.stats.evidence import coder_or_reference, codes_at
-from plrlib.stats.readings import needs_reading, noun, one, plural, reading_labels
+from plrlib.stats.readings import needs_reading, noun, one, plural, reading_columns, reading_labels
 from plrlib.stats.sides import on_sides, sides
 from plrlib.study import Study
 from plrlib.tables import STANCES
+
+
+def reading_column(study: Study) -> str:
+    """Return the column by which the codebook is read a second time: the first that study.toml declares, or any.
+
+    Raises
+    ------
+    NotInStudy
+        If no column of the codebook gathers its codes.
+    """
+    found = reading_columns(study)
+    if not found:
+        raise NotInStudy("The codebook of this study has no column that gathers its codes, so it is read once only.")
+    return found[0]
 
 
 def reading_say(study: Study, column: str) -> Say:

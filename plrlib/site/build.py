@@ -87,6 +87,7 @@ def build(source: Path, target: Path) -> str:
         doctrees = str(source.parent / "doctrees")
         app = Sphinx(str(source), None, str(target), doctrees, "html", _settings(), None, told, freshenv=True)
         app.build()
+    shutil.rmtree(target / "_sources", ignore_errors=True)  # empty
     return re.sub(r"\x1b\[[0-9;]*m", "", told.getvalue()).strip()
 
 

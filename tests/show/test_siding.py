@@ -246,6 +246,18 @@ class TestComparing:
         assert comparing.kinds("side of the market", 1) == kinds("side of the market", 1) == "1 side of the market"
 
 
+class TestWhichColumn:
+    def test_the_first_that_study_toml_declares(self, tmp_path):
+        codebook = "code,parent,label,layer,market_side\nT1,,A theme,,\nc1,T1,A code,home,demand\n"
+        toml = '[study]\nid = "made"\n[readings.layer]\nlabel = "Layer"\n'
+        assert show.reading_column(load_study(least(tmp_path / "a", toml, codebook=codebook))) == "layer"
+        assert show.reading_column(load_study(least(tmp_path / "b", codebook=codebook))) == "market_side"
+
+    def test_none_is_one_plain_sentence(self, tmp_path):
+        with pytest.raises(NotInStudy, match="has no column that gathers its codes, so it is read once only"):
+            show.reading_column(load_study(least(tmp_path / "s")))
+
+
 class TestNotebook:
     NAME = "08-supply-demand-regulation"
 
@@ -253,7 +265,8 @@ class TestNotebook:
         cells = notebook(self.NAME)["cells"]
         code = [source(cell) for cell in cells if cell["cell_type"] == "code"]
         assert all(1 <= len([line for line in text.splitlines() if line]) <= 5 for text in code)
-        assert [line for text in code for line in text.splitlines() if SIDE in line] == ['column = "market_side"']
+        lines = [line for text in code for line in text.splitlines() if line.startswith("column = ")]
+        assert [line.partition("  #")[0] for line in lines] == ["column = show.reading_column(study)"]
         imports = [line for text in code for line in text.splitlines() if "import" in line]
         assert imports == ["from plrlib import compare, load_study, show"]
         assert not any(word in text for text in code for word in ("def ", "lambda", "if "))
