@@ -12,7 +12,8 @@ from plrlib.show.trails import Trails, trails
 from plrlib.stats.ledger import NOT_SEEN, envelopes
 from plrlib.study import Study
 
-MOST_CODERS, MOST_MARKS = 5, 150
+MARK = "One mark is one excerpt"
+MOST_CODERS, MOST_MARKS, MOST_MOVES = 5, 150, 400
 """So many coders stand side by side at most; of more excerpts, those that stay are drawn as one block an envelope."""
 
 
@@ -49,10 +50,12 @@ def followed_picture(study: Study) -> Picture | Say:
     heads = {coder: _head(study, coder) for coder in map(str, where)}
     whole = len(where) > MOST_MARKS
     title = followed_say(study).sentences[0].rstrip(".")
-    drawn = Trails(where, {key: names[key] for key in used}, heads, whole)
+    some, each = _thinned(where) if whole else (where, 1)
+    drawn = Trails(some, {key: names[key] for key in used}, heads, whole, where)
     figure = trails(drawn, title)
     routes = _routes(where, names)
-    mark = "One mark is one excerpt" if not whole else "One mark is one excerpt that moves; those that stay are a block"
+    stands = "one excerpt" if each == 1 else f"{each} excerpts, or what is left of them"
+    mark = f"Of those that move one mark is {stands}; those that stay are a block" if whole else MARK
     caption = (
         f"{mark}, in the column of a coder and the row of the envelope, and a line follows it. {title}. "
         "Those that move are coloured, with their number."
@@ -83,6 +86,16 @@ def _where(study: Study) -> pd.DataFrame:
         theme = ledger["theme"].astype("object").fillna(NOWHERE)
         columns[coder] = np.where(ledger["status"] == NOT_SEEN, NOT_SEEN, theme)
     return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
+
+
+def _thinned(where: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return few enough of what moves to be drawn, those of one route ten or a hundred to one, and how many to one."""
+    moved = where[where.nunique(axis=1) > 1]
+    each = 1
+    while len(moved) > each * MOST_MOVES:
+        each *= 10
+    alike = moved.groupby(list(moved.columns), sort=False).cumcount()
+    return moved[(alike % each == 0).to_numpy()], each
 
 
 def _head(study: Study, coder: str) -> str:

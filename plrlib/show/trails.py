@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -25,8 +26,8 @@ from plrlib.show.dots import (
 from plrlib.show.lettering import text_width, wrapped
 from plrlib.show.picture import GREY, INK, LINE, PALE, PAPER, QUIET, RED, style
 
-STEP, THIN, FLAT = 0.15, 0.055, 0.012
-"""The height of a mark, of one where they are too many to be named, and of one that is only part of a block."""
+STEP, THIN, FLAT, MOST_FLAT = 0.15, 0.055, 0.012, 6.0
+"""The height of a mark, of one where many have no name, of one in a block, and the most of all blocks together."""
 APART, WIDEST, TAG, DOT = 1.75, 3.5, 6.5, 3.2
 HEAD = 0.2
 """The room of the number above the marks of a row and column."""
@@ -50,12 +51,15 @@ class Trails:
         What stands above each column.
     blocks
         Draw those that stay in one row throughout as one block.
+    whole
+        All that there is, of which `where` may hold a part; numbers are counted from it.
     """
 
     where: pd.DataFrame
     rows: Mapping[str, str]
     heads: Mapping[str, str]
     blocks: bool
+    whole: pd.DataFrame
 
 
 def trails(drawn: Trails, title: str) -> Figure:
@@ -66,14 +70,15 @@ def trails(drawn: Trails, title: str) -> Figure:
     Figure
         Not shown and not known to pyplot.
     """
-    where = drawn.where
+    where, whole = drawn.where, drawn.whole
+    stays = (whole.nunique(axis=1) == 1).to_numpy()
+    staying = {key: int((stays & (whole.iloc[:, 0] == key).to_numpy()).sum()) for key in drawn.rows}
     moves = (where.nunique(axis=1) > 1).to_numpy()
     named = bool(moves.sum() <= MOST_NAMED)
     step = STEP if named else THIN
     names = {key: wrapped(label, ROW_LABEL) for key, label in drawn.rows.items()}
-    flat = {
-        key: int((~moves & (where.iloc[:, 0] == key).to_numpy()).sum()) * FLAT if drawn.blocks else 0.0 for key in names
-    }
+    unit = min(FLAT, MOST_FLAT / max(1, sum(staying.values()))) if drawn.blocks else 0.0
+    flat = {key: max(staying[key] * unit, LINE_HEIGHT) if unit and staying[key] else 0.0 for key in names}
     single = moves | (not drawn.blocks)
     heights = {
         key: max(
@@ -106,12 +111,12 @@ def trails(drawn: Trails, title: str) -> Figure:
             last = middle + lines_of(names[key]) * LINE_HEIGHT / 2 - TO_BASE
             write_lines(ax, left - 0.5 - PAD, last, names[key], ha="right")
             for at, column in zip(x, where, strict=True):
-                n = str(int((where[column] == key).sum()))
+                n = str(int((whole[column] == key).sum()))
                 look = {"size": SMALL, "color": QUIET, "weight": "bold", "bbox": CLEAR, "zorder": 7}
                 write(ax, at, edges[i] + PAD, n, ha="center", va="center", **look)
         places = _places(where, single, list(names), edges, flat, step)
         if drawn.blocks:
-            _blocks(ax, where, moves, list(names), edges, x, flat)
+            _blocks(ax, staying, list(names), edges, x, flat)
         _lines(ax, x, places, where.index, moves, single, named)
     return figure
 
@@ -126,7 +131,7 @@ def _places(
 ) -> np.ndarray:
     """Return how far down each thing is in each column, in the order of the one before, so that lines cross little."""
     place = np.full(where.shape, np.nan)
-    goes = where.apply(lambda row: tuple(rows.index(key) for key in row), axis=1)
+    goes = [[rows.index(key) for key in path] for path in where.itertuples(index=False, name=None)]
     before = np.array([sum((k + 1) * 0.01**i for i, k in enumerate(path)) for path in goes], dtype=float)
     for c, column in enumerate(where):
         for r, key in enumerate(rows):
@@ -139,75 +144,45 @@ def _places(
 
 
 def _blocks(
-    ax: Axes,
-    where: pd.DataFrame,
-    moves: np.ndarray,
-    rows: list[str],
-    edges: np.ndarray,
-    x: np.ndarray,
-    flat: Mapping[str, float],
+    ax: Axes, staying: Mapping[str, int], rows: list[str], edges: np.ndarray, x: np.ndarray, flat: Mapping[str, float]
 ) -> None:
     """Draw those that stay as one band through all columns, with their number."""
     for r, key in enumerate(rows):
         if flat[key]:
-            n = int((~moves & (where.iloc[:, 0] == key).to_numpy()).sum())
-            band = Rectangle(
-                (x[0] - _PLAIN, edges[r] + PAD + HEAD - TO_BASE),
-                x[-1] - x[0] + 2 * _PLAIN,
-                flat[key],
-                fc=PALE,
-                ec="none",
-                zorder=1,
-            )
+            top = edges[r] + PAD + HEAD - TO_BASE
+            band = Rectangle((x[0] - _PLAIN, top), x[-1] - x[0] + 2 * _PLAIN, flat[key], fc=PALE, ec="none", zorder=1)
             ax.add_patch(band)
-            at = edges[r] + PAD + HEAD - TO_BASE + flat[key] / 2
-            write(
-                ax,
-                (x[0] + x[-1]) / 2,
-                at,
-                f"{n} stay",
-                ha="center",
-                va="center",
-                size=SMALL,
-                color=INK,
-                bbox=CLEAR,
-                zorder=7,
-            )
+            look = {"ha": "center", "va": "center", "size": SMALL, "color": INK, "bbox": CLEAR, "zorder": 7}
+            write(ax, (x[0] + x[-1]) / 2, top + flat[key] / 2, f"{staying[key]} stay", **look)
 
 
 def _lines(
     ax: Axes, x: np.ndarray, places: np.ndarray, names: pd.Index, moves: np.ndarray, single: np.ndarray, named: bool
 ) -> None:
     """Draw the line and the marks of each thing: quiet and round where it stays, coloured and named where it moves."""
-    for e in np.flatnonzero(single).tolist():
-        colour, wide, layer = (RED, 1.4, 3) if moves[e] else (GREY, 0.7, 2)
-        room = _NAMED / 2 if moves[e] and named else _PLAIN
-        for c in range(len(x) - 1):
-            ends = [x[c] + room, x[c + 1] - room]
-            way = np.linspace(0, 1, 30)
-            bend = way * way * (3 - 2 * way)
-            across = ends[0] + way * (ends[1] - ends[0])
-            ax.plot(
-                across, places[e, c] + bend * (places[e, c + 1] - places[e, c]), color=colour, lw=wide, zorder=layer
+    way = np.linspace(0, 1, 30)
+    bend = way * way * (3 - 2 * way)
+    for these, colour, wide, layer in ((single & ~moves, GREY, 0.7, 2), (single & moves, RED, 1.4, 3)):
+        room = _NAMED / 2 if layer == 3 and named else _PLAIN
+        curves = [
+            np.column_stack(
+                [
+                    x[c] + room + way * (x[c + 1] - x[c] - 2 * room),
+                    places[e, c] + bend * (places[e, c + 1] - places[e, c]),
+                ]
             )
+            for e in np.flatnonzero(these).tolist()
+            for c in range(len(x) - 1)
+        ]
+        ax.add_collection(LineCollection(curves, colors=colour, linewidths=wide, zorder=layer), autolim=False)
+    box = {"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": RED, "lw": 0.9}
+    tag = {"ha": "center", "va": "center", "size": TAG, "color": RED, "weight": "bold", "bbox": box, "zorder": 6}
+    for e in np.flatnonzero(single).tolist():
         if moves[e] and named:
-            box = {"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": RED, "lw": 0.9}
             for at, down in zip(x, places[e], strict=True):
-                write(
-                    ax,
-                    at,
-                    down,
-                    str(names[e]),
-                    ha="center",
-                    va="center",
-                    size=TAG,
-                    color=RED,
-                    weight="bold",
-                    bbox=box,
-                    zorder=6,
-                )
-        else:
-            shape = "s" if moves[e] else "o"
-            ax.plot(x, places[e], shape, color=colour, ms=DOT, zorder=4)
-            if named and not moves[e]:
-                write(ax, x[0] - _PLAIN, places[e, 0], str(names[e]), ha="right", va="center", size=TAG, color=QUIET)
+                write(ax, at, down, str(names[e]), **tag)
+        elif named:
+            write(ax, x[0] - _PLAIN, places[e, 0], str(names[e]), ha="right", va="center", size=TAG, color=QUIET)
+    for these, colour, shape in ((single & ~moves, GREY, "o"), (single & moves & (not named), RED, "s")):
+        across = np.broadcast_to(x, places.shape)[these]
+        ax.plot(across.ravel(), places[these].ravel(), shape, color=colour, ms=DOT, zorder=4, ls="none")

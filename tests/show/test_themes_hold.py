@@ -163,6 +163,22 @@ class TestFollowed:
         show.followed_picture(worked)
         assert len(blocks) == 1
 
+    def test_of_very_many_that_move_one_mark_stands_for_several_and_the_numbers_are_of_all(self, worked, monkeypatch):
+        plain = show.followed_picture(worked)
+        monkeypatch.setattr(following, "MOST_MOVES", 10)
+        thin = show.followed_picture(worked)
+        assert thin.caption.startswith(
+            "Of those that move one mark is 10 excerpts, or what is left of them; those that stay"
+        )
+        assert thin.numbers.equals(plain.numbers)
+        assert thin.png != plain.png
+
+    def test_where_nothing_moves_there_are_blocks_alone(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(following, "MOST_MARKS", 2)
+        picture = show.followed_picture(coded(tmp_path, ["c1 | c1", "c1 | c1", "c1 | c1"]))
+        assert picture.numbers["moves"].tolist() == ["no"]
+        assert picture.png.startswith(b"\x89PNG")
+
     def test_more_coders_than_fit_are_those_of_different_kinds(self, published, monkeypatch):
         monkeypatch.setattr(following, "MOST_CODERS", 3)
         assert show.followed_picture(published).numbers.columns.tolist()[:3] == ["report", "reader-1", "reader-2"]
