@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plrlib.exploring import explore
     from plrlib.faults import Fault, NotInStudy, StudyError
     from plrlib.privacy import text_of
     from plrlib.spoken import kwic, words_of
@@ -54,6 +55,7 @@ __all__ = [
     "compare",
     "design",
     "envelopes",
+    "explore",
     "families",
     "files_of",
     "joint_display",
@@ -74,6 +76,7 @@ __all__ = [
 __version__ = version("plrlib")
 
 _ROOMS = {
+    "exploring": ("explore",),
     "faults": ("Fault", "NotInStudy", "StudyError"),
     "privacy": ("text_of",),
     "stats": (

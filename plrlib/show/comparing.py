@@ -28,14 +28,21 @@ NEEDED = {
 
 def compared_say(study: Study, found: pd.DataFrame) -> Say:
     """Return who is compared with whom, over how many themes, how, by whose codes, and whether it was planned."""
-    grouping, level, what = compared(study, found)
-    counted = presence(study, grouping.name, level)
+    grouping, _, what = compared(study, found)
+    counted = _counted(study, found)
     sizes = counted.groupby("level", observed=False)["n"].max()
     who = everybody(grouping, {key: str(sizes[key]) for key in grouping.levels})
     first = f"{grouping.label}: {who} are compared, over {kinds(what, len(found))}."
-    coder = named_coder(study, coder_or_reference(study, None))
+    coder = named_coder(study, str(found["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
     return say(first, codes, _how_say(found), _bar_say(study, found, what))
+
+
+def _counted(study: Study, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the people that a frame of `compare` is about, as `presence` counts them for its stance and coder."""
+    grouping, level, _ = compared(study, found)
+    stance, coder = (None if pd.isna(found[c].iloc[0]) else str(found[c].iloc[0]) for c in ("stance", "coder"))
+    return presence(study, grouping.name, level, stance, coder)
 
 
 def _how_say(found: pd.DataFrame) -> str:
@@ -86,7 +93,7 @@ def _differs_say(study: Study, found: pd.DataFrame, stance: str | None = None) -
     differs = found[found["verdict"] == DIFFERS]
     if differs.empty:
         return []
-    named, counted = labels(study, level), presence(study, grouping.name, level, stance)
+    named, counted = labels(study, level), _counted(study, found)
     bar, told = float(found["alpha"].iloc[0]), []
     columns = (differs[c] for c in ("code", "p_high", "p_adjusted", "fragility"))
     for code, p, adjusted, n in zip(*columns, strict=True):
@@ -134,7 +141,7 @@ def _need_say(study: Study, verdict: str, need: str, n: int, all_of: int, what: 
 def compare_table(study: Study, found: pd.DataFrame) -> Table:
     """Return a row a theme: how many raised it at each level, how often chance would do this, and the verdict."""
     grouping, level, what = compared(study, found)
-    counted = presence(study, grouping.name, level)
+    counted = _counted(study, found)
     named, bar = labels(study, level), float(found["alpha"].iloc[0])
     frame = pd.DataFrame({what: [named[code] for code in found["code"]]})
     for key, label in grouping.levels.items():

@@ -41,6 +41,7 @@ _FIXED = {
     "PYTHONDONTWRITEBYTECODE": "",  # else every kernel compiles plrlib again
     "IPYKERNEL_CELL_NAME": "<cell>",  # else the paths in warnings carry the number of the process
     "TQDM_DISABLE": "1",
+    "PLR_STILL": "1",  # notebook 11 shows a picture, since nobody is there to choose
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     # Kernels run side by side, so one thread for each is fastest; and sums then have one order.

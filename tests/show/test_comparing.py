@@ -5,7 +5,7 @@ import re
 import pytest
 from stats.made import TOML, made, said
 
-from plrlib import compare, load_study, show
+from plrlib import compare, load_study, presence, show
 from plrlib.show.naming import chance, chances, everybody, of, whom
 from plrlib.show.table import MISSING
 from show.frames import found
@@ -151,6 +151,14 @@ class TestTables:
             "First theme", "2", "none", "fewer than 1 of 100", "2 of 100", "differs",
         ]  # fmt: skip
         assert table.frame.iloc[1].isna().tolist() == [False, False, False, True, True, False]
+
+    def test_counts_are_of_the_coder_and_the_stance_that_were_compared(self):
+        study = load_study("worked-example")
+        for asked in ({}, {"coder": "second"}, {"stance": "opposes"}):
+            counted = presence(study, "sector", **asked).set_index(["code", "level"])
+            table = show.compare_table(study, compare(study, "sector", **asked)).frame
+            whole = [int(cell) if cell != "none" else 0 for cell in table.iloc[:, 1]]
+            assert whole == [int(counted.loc[(code, "voluntary"), "lower"]) for code in study.themes["code"]]
 
     def test_where_nothing_has_a_p_there_is_no_column_for_it(self, published):
         table = show.compare_table(published, found(published, "role", *[("confounded", {})] * 7))

@@ -10,6 +10,8 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("PLR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+SHOTS = Path(os.environ.get("PLR_SHOTS") or Path(__file__).parents[2] / "build" / "screenshots")
+"""Where screenshots are kept, to be looked at; the README's are copies of some."""
 MISSING = "NO BROWSER TESTS: Chromium is not installed (Debian: apt-get install chromium; elsewhere set PLR_CHROMIUM)"
 
 
@@ -23,14 +25,15 @@ class Noted:
 
 
 @contextmanager
-def opened(browser: Any, folder: Path, **context: Any) -> Iterator[tuple[Any, Noted]]:
-    """Open a page and note what happens on it; all that it may ask for lies in the folder."""
+def opened(browser: Any, inside: Path | str, **context: Any) -> Iterator[tuple[Any, Noted]]:
+    """Open a page and note what happens on it; all that it may ask for lies in a folder, or at an address."""
     made = browser.new_context(**context)
     page, noted = made.new_page(), Noted()
-    inside = folder.resolve().as_uri()
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    inside = inside.resolve().as_uri() if isinstance(inside, Path) else inside
 
     def asked(request: Any) -> None:
-        if not request.url.startswith((inside, "data:", "blob:", "about:")):
+        if not request.url.startswith((inside, inside.replace("http", "ws", 1), "data:", "blob:", "about:")):
             noted.outside.append(request.url)
 
     page.on("request", asked)

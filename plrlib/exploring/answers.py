@@ -1,0 +1,136 @@
+"""What takes time is worked out in a process beside the notebook, so that the page answers at once."""
+
+import asyncio
+import multiprocessing
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plrlib.exploring.view import View
+from plrlib.show.comparing import compare_say, compare_table
+from plrlib.show.say import Say
+from plrlib.show.table import Table
+from plrlib.stats.compare import compare
+from plrlib.stats.presence import presence
+from plrlib.study import Study, load_study
+
+Job = tuple[str, View]
+COUNTS, VERDICTS = "counts", "verdicts"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison as it is shown: the frame of `plrlib.compare`, its sentences and its table."""
+
+    found: pd.DataFrame
+    sentences: Say
+    table: Table
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why there is no answer."""
+
+    why: str
+
+
+def answer(study: Study, kind: str, view: View) -> "pd.DataFrame | Compared | Refused":
+    """Return the counts of a view or its comparison; why not, where the study cannot give it."""
+    try:
+        if kind == COUNTS:
+            return presence(study, view.by, view.level, view.asked, view.coder)
+        found = compare(study, view.by, view.level, view.asked, view.coder)
+        return Compared(found, compare_say(study, found), compare_table(study, found))
+    except ValueError as error:
+        return Refused(str(error))
+
+
+def quick(study: Study) -> bool:
+    """Tell whether people can be counted while somebody waits: every excerpt names its speaker."""
+    return bool(study.excerpts["participant"].notna().all())
+
+
+def in_notebook() -> bool:
+    """Tell whether this runs in an event loop, as a notebook's cells do, so that answers can come later."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def serve(pipe: Any, folder: str) -> None:
+    """Answer one question after another, until nobody asks any more: the process beside the notebook."""
+    try:
+        study = load_study(folder)
+        while True:
+            kind, view = pipe.recv()
+            pipe.send(answer(study, kind, view))
+    except (EOFError, OSError, KeyboardInterrupt):
+        return
+
+
+class Beside:
+    """A process that works out answers for one study, and the thread that talks to it.
+
+    The latest question comes first; what was only foreseen comes when nothing else is asked. It ends with the notebook.
+
+    Parameters
+    ----------
+    folder
+        The study's folder.
+    told
+        Called with a question and its answer, in the thread (the event loop) that made this.
+    """
+
+    def __init__(self, folder: Path, told: Callable[[Job, Any], None]) -> None:
+        self._folder, self._told = str(folder), told
+        self._loop = asyncio.get_running_loop()
+        self._waits = threading.Condition()
+        self._asked: list[Job] = []
+        self._foreseen: list[Job] = []
+        self._closed = False
+        threading.Thread(target=self._talk, daemon=True).start()
+
+    def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
+        """Ask for an answer now, instead of what is still waiting, and then for what may be asked next."""
+        with self._waits:
+            self._asked, self._foreseen = [job], list(foreseen)
+            self._waits.notify()
+
+    def close(self) -> None:
+        """Let the process end once it has answered."""
+        with self._waits:
+            self._closed = True
+            self._waits.notify()
+
+    def _next(self) -> Job | None:
+        with self._waits:
+            self._waits.wait_for(lambda: self._closed or self._asked or self._foreseen)
+            if self._closed:
+                return None
+            return (self._asked or self._foreseen).pop(0)
+
+    def _talk(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        process = context.Process(target=serve, args=(there, self._folder), daemon=True)
+        process.start()
+        there.close()  # so that each end hears when the other is gone
+        while job := self._next():
+            try:
+                here.send(job)
+                found = here.recv()
+            except (EOFError, OSError):
+                found = Refused("the process that works this out has ended: run the cell again")
+                self._closed = True
+            try:
+                self._loop.call_soon_threadsafe(self._told, job, found)
+            except RuntimeError:  # the notebook's loop is closed
+                break
+        here.close()
+        process.join()

@@ -1,0 +1,300 @@
+"""The explorer without a browser: what a choice leads to, and what lies behind a mark."""
+
+import asyncio
+import multiprocessing
+
+import pandas as pd
+import pytest
+from study_maker import least, rich
+
+import plrlib
+from plrlib import NotInStudy, load_study
+from plrlib.exploring.answers import COUNTS, VERDICTS, Beside, Refused, answer, quick
+from plrlib.exploring.explorer import NOT_CLICKED, Explorer
+from plrlib.exploring.marks import behind, grid
+from plrlib.exploring.opened import HOW, Still, explore
+from plrlib.exploring.view import View, call, choices, named_codes
+
+WORKED = View("sector", "theme", "", "first")
+
+
+@pytest.fixture(scope="module")
+def worked():
+    return load_study("worked-example")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return load_study("plr0809-017")
+
+
+class Asked:
+    """An explorer whose questions wait until the test answers them."""
+
+    def __init__(self, study):
+        self.waiting, self.foreseen = [], []
+        self.explorer = Explorer(study, self.opened)
+        self.attend(study)
+        self.explorer.start()
+
+    def attend(self, study):
+        def ask(job, foreseen):
+            self.waiting.append(job)
+            self.foreseen = list(foreseen)
+
+        self.study, self.explorer.ask = study, ask
+
+    def opened(self, name, explorer):
+        study = load_study(name)
+        self.attend(study)
+        return study
+
+    def answer(self, number=1):
+        for _ in range(number):
+            job = self.waiting.pop(0)
+            self.explorer.told(job, answer(self.study, *job))
+
+    def click(self, at, number=-1):
+        self.explorer.grid.chosen = {"at": at, "number": number, "click": id(object())}
+        return self.explorer.read.value
+
+
+def said(asked):
+    return asked.explorer.status.value + asked.explorer.verdicts.value
+
+
+class TestChoices:
+    def test_what_notebook_04_shows_comes_first(self, published, worked):
+        assert choices(published).first() == View("sector", "theme", "", "reader-1")
+        assert choices(worked).first() == WORKED
+        assert list(choices(published).level) == ["theme", "code", "market_side"]
+        assert set(choices(published).stance) == {"", "supports", "qualifies", "opposes", "context"}
+
+    def test_a_study_that_nothing_can_be_chosen_in_says_so(self, tmp_path):
+        with pytest.raises(NotInStudy, match="declares no grouping"):
+            explore(load_study(least(tmp_path)))
+
+    @pytest.mark.parametrize(
+        "view", [WORKED, View("sector", "code", "opposes", "second"), View("role", "theme", "supports", "first")]
+    )
+    def test_the_call_gives_the_same_numbers(self, worked, view):
+        codes = list(named_codes(worked, view.level))[1:3]
+        space = {}
+        exec(call("worked-example", view, codes).replace("found[found", "some = found[found"), space)
+        pd.testing.assert_frame_equal(space["people"], answer(worked, COUNTS, view))
+        pd.testing.assert_frame_equal(space["found"], answer(worked, VERDICTS, view).found)
+        assert list(space["some"]["code"]) == codes
+
+
+class TestBehind:
+    @pytest.mark.parametrize("by", ["sector", "role", "provision"])
+    @pytest.mark.parametrize("name", ["published", "worked"])
+    def test_behind_each_count_lie_the_excerpts_that_presence_counts(self, request, name, by):
+        study = request.getfixturevalue(name)
+        coder = choices(study).first().coder
+        for view in (View(by, "theme", "", coder), View(by, "code", "supports", coder)):
+            found = behind(study, view)
+            counted = plrlib.presence(study, by, view.level, view.asked, view.coder)
+            for code, key, n in zip(counted["code"], counted["level"], counted["excerpts"], strict=True):
+                assert len(found.cell(code, key)) == n, (code, key)
+
+    def test_behind_a_mark_lie_the_excerpts_of_one_person(self, worked):
+        found = behind(worked, WORKED)
+        counted = plrlib.presence(worked, "sector").set_index(["code", "level"])
+        people = found.people("T1", "voluntary")
+        assert len(people) == counted.loc[("T1", "voluntary"), "lower"] == counted.loc[("T1", "voluntary"), "upper"]
+        speaker = worked.excerpts.set_index("excerpt")["participant"]
+        each = [found.mark("T1", "voluntary", i) for i in range(len(people))]
+        assert [set(speaker[some]) for some in each] == [{who} for who in people]
+        assert sorted(excerpt for some in each for excerpt in some) == sorted(found.cell("T1", "voluntary"))
+
+    def test_where_nobody_is_named_all_that_may_be_theirs_lie_behind_it(self, published):
+        found = behind(published, View("sector", "theme", "", "reader-1"))
+        assert found.people("T1", "voluntary") == []
+        assert found.mark("T1", "voluntary", 0) == found.cell("T1", "voluntary")
+
+    def test_many_people_are_few_marks(self, worked):
+        counted = plrlib.presence(worked, "sector")
+        counted[["n", "lower", "upper"]] *= 40
+        drawn = grid(worked, WORKED, counted, {"T1": "A theme"}, "theme")
+        assert drawn["each"] > 1
+        assert all(sum(cell["marks"]) <= 62 for cell in drawn["cells"].values())
+
+
+class TestExplorer:
+    def test_people_come_first_and_then_the_verdicts(self, worked):
+        asked = Asked(worked)
+        assert asked.waiting == [(COUNTS, WORKED)]
+        assert "Counting people" in said(asked)
+        assert asked.explorer.grid.busy
+        asked.answer()
+        assert not asked.explorer.grid.busy
+        assert [row["label"] for row in asked.explorer.grid.grid["rows"]] == list(named_codes(worked, "theme").values())
+        assert "Simulated data." in asked.explorer.grid.grid["title"]
+        assert "Comparing" in said(asked)
+        asked.answer()
+        assert "<td" in asked.explorer.verdicts.value
+        assert "1 differs" in asked.explorer.verdicts.value
+        assert "Comparing" not in said(asked)
+
+    def test_a_choice_changes_people_call_and_verdicts_and_says_what_changed(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        before = asked.explorer.grid.grid
+        asked.explorer.by.value = "role"
+        assert asked.waiting == [(COUNTS, View("role", "theme", "", "first"))]
+        assert "'role'" in asked.explorer.call.text
+        assert asked.explorer.verdicts.value == ""
+        asked.answer(2)
+        assert asked.explorer.grid.grid != before
+        assert "Changed with this choice: “" in asked.explorer.verdicts.value
+        asked.explorer.by.value = "sector"  # known already
+        assert asked.waiting == []
+        assert asked.explorer.grid.grid == before
+
+    def test_what_may_be_asked_next_is_foreseen(self, published):
+        asked = Asked(published)
+        assert (COUNTS, View("role", "theme", "", "reader-1")) in asked.foreseen
+        assert (COUNTS, View("sector", "code", "", "reader-1")) in asked.foreseen
+        assert all(job != asked.waiting[0] for job in asked.foreseen)
+
+    def test_an_answer_that_comes_late_is_kept_and_not_shown(self, worked):
+        asked = Asked(worked)
+        asked.explorer.stance.value = "opposes"
+        late, now = asked.waiting
+        asked.explorer.told(late, answer(worked, *late))
+        assert asked.explorer.grid.busy
+        asked.explorer.told(now, answer(worked, *now))
+        assert not asked.explorer.grid.busy
+        asked.explorer.stance.value = ""
+        assert not asked.explorer.grid.busy, "it was kept"
+
+    def test_codes_not_shown_are_compared_all_the_same(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        asked.explorer.codes.value = ("T1", "T2")
+        assert len(asked.explorer.grid.grid["rows"]) == 2
+        assert "themes not shown are compared all the same" in asked.explorer.verdicts.value
+        assert "isin(['T1', 'T2'])" in asked.explorer.call.text
+        assert asked.waiting == []
+
+    def test_a_click_lists_what_was_said_and_only_what_may_be_shown(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        assert asked.explorer.read.value == NOT_CLICKED
+        found = behind(worked, WORKED)
+        excerpts = found.mark("T1", "voluntary", 0)
+        page = asked.click("T1\tvoluntary", 0)
+        assert all(f"<li>{excerpt}" in page for excerpt in excerpts)
+        assert page.count("<li>") == len(excerpts)
+        assert "of one person" in page
+        silent = set(worked.participants.loc[worked.participants["consent_quote"] != "yes", "participant"])
+        words = worked.texts._texts[worked.excerpts.set_index("excerpt")["participant"].isin(silent)]
+        for theme in named_codes(worked, "theme"):
+            page = asked.click(f"{theme}\tvoluntary") + asked.click(f"{theme}\tstatutory")
+            assert not any(text in page for text in words if isinstance(text, str))
+
+    def test_the_mark_of_somebody_who_did_not_raise_it_has_nothing_behind_it(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        at, cell = next((at, c) for at, c in asked.explorer.grid.grid["cells"].items() if c["marks"][2])
+        assert "did not raise it" in asked.click(at, sum(cell["marks"][:2]))
+        assert "<li>" not in asked.explorer.read.value
+
+    def test_why_there_is_no_answer_is_said(self, worked):
+        asked = Asked(worked)
+        bad = answer(worked, COUNTS, View("sector", "nothing", "", "first"))
+        asked.explorer.told((COUNTS, WORKED), bad)
+        assert "not &#x27;nothing&#x27;" in said(asked)
+        assert asked.explorer.grid.grid == {}
+
+    def test_another_study_can_be_chosen(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        asked.explorer.named.value = "plr0809-017"
+        assert asked.explorer.study.id == "plr0809-017"
+        assert "load_study('plr0809-017')" in asked.explorer.call.text
+        asked.waiting = asked.waiting[-1:]
+        asked.answer()
+        assert len(asked.explorer.grid.grid["rows"]) == 7
+
+    def test_a_view_is_written_to_files(self, project, monkeypatch):
+        folder = project.folder / "data" / "raw" / "rich"
+        study = load_study(rich(folder))
+        asked = Asked(study)
+        asked.explorer.export.click()
+        assert "still being worked out" in asked.explorer.exported.value
+        asked.answer(2)
+        asked.explorer.codes.value = ("T2",)
+        asked.explorer.export.click()
+        written = project.processed / "rich" / "explored"
+        assert {path.name for path in written.iterdir()} == {f"sector-theme-anna.{e}" for e in ("csv", "png", "py")}
+        numbers = pd.read_csv(written / "sector-theme-anna.csv")
+        assert list(numbers["code"]) == ["T2"]
+        counted = plrlib.presence(study, "sector").set_index(["code", "level"])
+        assert numbers.loc[0, "upper voluntary"] == counted.loc[("T2", "voluntary"), "upper"]
+        assert (written / "sector-theme-anna.py").read_text("utf-8").startswith("from plrlib import")
+        assert (written / "sector-theme-anna.png").read_bytes().startswith(b"\x89PNG")
+
+
+class TestBeside:
+    def test_a_process_answers_the_latest_first_and_ends_with_its_pipe(self, worked, project):
+        told = []
+
+        async def talk():
+            beside = Beside(worked.folder, lambda job, found: told.append((job, found)))
+            beside.ask((COUNTS, WORKED), [(COUNTS, View("role", "theme", "", "first"))])
+            await until(2)
+            beside.ask((VERDICTS, View("sector", "nothing", "", "first")))
+            await until(3)
+            pids = [process.pid for process in multiprocessing.active_children()]
+            beside.close()
+            return pids
+
+        async def until(number):
+            for _ in range(600):
+                if len(told) >= number:
+                    return
+                await asyncio.sleep(0.1)
+            pytest.fail(f"only {told}")
+
+        pids = asyncio.run(talk())
+        assert [job[1].by for job, _ in told] == ["sector", "role", "sector"]
+        pd.testing.assert_frame_equal(told[0][1], answer(worked, COUNTS, WORKED))
+        assert isinstance(told[2][1], Refused)
+        assert len(pids) == 1
+        project.assert_gone(pids)
+
+    def test_a_process_that_has_died_is_told_of(self, worked):
+        told = []
+
+        async def talk():
+            beside = Beside(worked.folder, lambda job, found: told.append(found))
+            beside.ask((COUNTS, WORKED))
+            while not told:
+                await asyncio.sleep(0.1)
+            multiprocessing.active_children()[-1].kill()
+            beside.ask((VERDICTS, WORKED))
+            for _ in range(100):
+                await asyncio.sleep(0.1)
+                if len(told) > 1:
+                    return
+
+        asyncio.run(talk())
+        assert "run the cell again" in told[1].why
+
+
+class TestStill:
+    def test_where_nobody_can_choose_there_is_a_picture_that_says_how(self, worked, monkeypatch):
+        monkeypatch.setenv("PLR_STILL", "1")
+        shown = explore(worked)
+        assert isinstance(shown, Still)
+        page = shown._repr_html_()
+        assert 'alt="A grid of people' in page
+        assert "<code>python3 run.py lab</code>" in page
+        assert HOW in repr(shown)
+        assert "compare(study, &#x27;sector&#x27;" in page
+
+    def test_who_is_counted_while_somebody_waits(self, worked, published):
+        assert quick(worked)
+        assert not quick(published)
