@@ -37,10 +37,12 @@ python3 run.py check [STUDY]       only check a study's tables: every fault with
 python3 run.py compare [STUDY]     test whether groups of people raised different themes (--by GROUPING)
 python3 run.py plan --n 7 7        say what difference groups of 7 and 7 people could show at all
 python3 run.py lab                 open JupyterLab on the notebooks
+python3 run.py review [STUDY]      what a mentor should check, as a form; --by NAME puts on record that it was
+python3 run.py pack [STUDY]        make one ZIP of a study's pages, for a mentor who installs nothing
 python3 run.py test                run all tests, the notebooks among them; --full adds the long ones
 
 The first call sets everything up in .venv: a minute or so, with internet. Later calls start at once.
-What follows the command is passed on to `plr run`, `plr check`, `plr compare`, `plr plan`, `plr lab` or `pytest`."""
+What follows the command is passed on to `plr run`, `plr check`, `plr compare` and so on, or `pytest`."""
 
 REMEDY = """\
 The set-up did not succeed. What usually helps:
@@ -57,7 +59,7 @@ PROGRAMS, EXE = (VENV / "Scripts", ".exe") if sys.platform == "win32" else (VENV
 PYTHON, PLR, UV = (str(PROGRAMS / f"{name}{EXE}") for name in ("python", "plr", "uv"))
 PLR_COMMANDS = {
     "analysis": "run",
-    **{name: name for name in ("check", "compare", "plan", "lab")},
+    **{name: name for name in ("check", "compare", "plan", "lab", "review", "pack")},
 }  # what `plr` calls them
 LOCKS = ("analysis", "test")  # requirements/<name>.txt; each holds all of the one before, at the same versions
 

@@ -4,15 +4,15 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plrlib import telling
-from plrlib.places import DEFAULT_STUDY, home, shipped_studies, study_folder
+from plrlib.places import DEFAULT_STUDY, home, shipped_studies
+from plrlib.refusing import fail, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def start(context: typer.Context) -> None:
 def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
     """Check studies, execute every notebook on them, keep the results in data/processed/, and build site/ from them."""
     studies = [study] if study is not None else shipped_studies() or [DEFAULT_STUDY]
-    with _in_words(*studies):
+    with in_words(*studies):
         from plrlib.suite.progress import Progress
         from plrlib.suite.run import default_jobs, run_all
 
@@ -68,18 +68,14 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
             outcomes = run_all(studies, jobs or default_jobs(), progress)
         print("\n".join(map(telling.where_to_look, outcomes)))
         if site:
-            from plrlib.suite.site import build_site
-
-            with telling.console().status("building the site"):
-                page = build_site(outcome.study.folder for outcome in outcomes)
-            print(f"As a site   {telling.relative(page)}" if page else "")
+            _build_site(*(outcome.study.folder for outcome in outcomes))
         print("Open them:  plr lab  (or python3 run.py lab)")
 
 
 @app.command()
 def check(study: StudyName = DEFAULT_STUDY) -> None:
     """Check a study's tables and say what is wrong with them, row by row."""
-    with _in_words(study):
+    with in_words(study):
         from plrlib.faults import Fault
         from plrlib.study import load_study
 
@@ -101,7 +97,7 @@ def compare(
 ) -> None:
     """Test whether groups of people raised different themes, and say what can be told."""
     _one_of(as_json, as_csv)
-    with _in_words(study):
+    with in_words(study):
         import plrlib
         from plrlib import screen
 
@@ -112,7 +108,7 @@ def compare(
             with telling.console().status(f"comparing {loaded.id} by {by}"):
                 found = plrlib.compare(loaded, by, level=level.value, stance=asked, coder=coder)
         except (plrlib.NotInStudy, ValueError) as error:
-            _fail(f"{loaded.id}: {error}")
+            fail(f"{loaded.id}: {error}")
         if not _for_programs(found, as_json, as_csv):
             screen.comparison(loaded, found, level.value, asked, coder).print(telling.console())
 
@@ -133,7 +129,7 @@ def plan(
 ) -> None:
     """Say what difference two groups of people could show at all, before they are heard."""
     _one_of(as_json, as_csv)
-    with _in_words():
+    with in_words():
         import plrlib
         from plrlib import screen
 
@@ -143,6 +139,53 @@ def plan(
             raise typer.BadParameter(str(error)) from error
         if not _for_programs(frame, as_json, as_csv):
             screen.plan(frame, power, family, alpha).print(telling.console())
+
+
+@app.command()
+def review(
+    study: StudyName = DEFAULT_STUDY,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Put on record that NAME has reviewed it.")] = "",
+    on: Annotated[str, typer.Option(metavar="DATE", help="The day of the review, if not today.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What is to be said with the review.")] = "",
+    replace: Annotated[bool, typer.Option(help="Make the form anew, even if it has been filled in.")] = False,
+    site: Site = True,
+) -> None:
+    """Collect what a mentor should check as a form, or put on record who has checked it."""
+    with in_words(study):
+        from plrlib.suite import reviewing
+
+        day = telling.day(on)
+        if day is None:
+            raise typer.BadParameter(f"--on takes a day as 2026-01-31, not {on!r}")
+        one = reviewing.reviewed(telling.loaded(study))
+        if by:
+            print(f"On record  {telling.relative(reviewing.record(one, by, day, note))}")
+        else:
+            if on or note:
+                raise typer.BadParameter("--on and --note go with --by")
+            path, new = reviewing.write_form(one, reviewing.form(one), replace)
+            print(f"To fill in  {telling.relative(path)}")
+            if not new:
+                print("It was there and has been changed, so it stays as it is; --replace makes it anew.")
+        print("\n".join(one.standing()) or "Nobody has put a review on record yet.")
+        if site and by:
+            _build_site(one.study.folder)
+
+
+@app.command()
+def pack(
+    study: StudyName = DEFAULT_STUDY,
+    to: Annotated[Path | None, typer.Option("-o", "--to", metavar="FILE", help="Where to write it.")] = None,
+) -> None:
+    """Make one ZIP of a study's site, for a mentor who installs nothing."""
+    with in_words(study):
+        from plrlib.suite import packing, reviewing
+
+        one = reviewing.reviewed(telling.loaded(study))
+        with telling.console().status("building the site"):
+            path = packing.pack(one, reviewing.form(one), to)
+        where = path if to else telling.relative(path)
+        print(f"Packed  {where} ({path.stat().st_size / 1e6:.1f} MB): unpack it, and open {packing.FIRST}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -171,6 +214,15 @@ def main() -> None:
     app()
 
 
+def _build_site(*folders: Path) -> None:
+    """Build site/ and say where it is."""
+    from plrlib.suite.site import build_site
+
+    with telling.console().status("building the site"):
+        page = build_site(folders)
+    print(f"As a site   {telling.relative(page)}" if page else "")
+
+
 def _one_of(as_json: bool, as_csv: bool) -> None:
     if as_json and as_csv:
         raise typer.BadParameter("give --json or --csv, not both")
@@ -183,40 +235,3 @@ def _for_programs(frame: "pd.DataFrame", as_json: bool, as_csv: bool) -> bool:
     if as_json or as_csv:
         sys.stdout.write(screen.as_json(frame) if as_json else screen.as_csv(frame))
     return as_json or as_csv
-
-
-@contextmanager
-def _in_words(*studies: str) -> Iterator[None]:
-    """Tell what a user can put right in words and by the exit code, not by a traceback."""
-    try:
-        for study in studies:
-            study_folder(study)
-    except FileNotFoundError as unknown:
-        _fail(str(unknown))
-    from plrlib.suite.errors import NotebookError, RunError
-
-    try:
-        yield
-    except ValueError as error:
-        from plrlib.faults import StudyError  # with it comes pandas, and `plr run` has something to launch before that
-
-        if not isinstance(error, StudyError):
-            raise
-        telling.list_faults(error.faults)
-        _fail(f"{error.study}: {telling.number(len(error.faults), 'fault')} found, nothing was done")
-    except NotebookError as failure:
-        _fail(
-            f"{failure.screen(height=37)}\n\nNothing else was changed. How far it got: {telling.relative(failure.kept)}"
-        )
-    except RunError as error:
-        _fail(str(error))
-    except PermissionError as error:
-        _fail(f"not allowed to read or write {error.filename}")
-    except KeyboardInterrupt:
-        print("Stopped; everything is as it was.", file=sys.stderr)
-        raise typer.Exit(130) from None
-
-
-def _fail(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(1)

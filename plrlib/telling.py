@@ -85,9 +85,28 @@ def next_step() -> str:
             "  plr compare [STUDY] --by GROUPING  test whether groups of people raised different themes",
             "  plr plan --n 7 7                   what difference groups of 7 and 7 people could show",
             "  plr lab                            open the notebooks",
+            "  plr review [STUDY]                 what a mentor should check, as a form; --by NAME: it was",
+            "  plr pack [STUDY]                   one ZIP of the study's pages, for a mentor",
             f"Next: {following}",
         ]
     )
+
+
+def loaded(study: str) -> "Study":
+    """Load a study by its name or folder."""
+    from plrlib.study import load_study
+
+    return load_study(study)
+
+
+def day(text: str) -> str | None:
+    """Return a day as YYYY-MM-DD, today where none is given; None where the text is no day."""
+    from datetime import date
+
+    try:
+        return (date.fromisoformat(text) if text else date.today()).isoformat()
+    except ValueError:
+        return None
 
 
 def number(n: int, one: str, many: str = "") -> str:

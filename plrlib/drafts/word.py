@@ -35,10 +35,12 @@ def document(title: str, about: Sequence[str], display: Opening, rules: Table, l
     _sentences(file, about)
     file.add_heading("Claim by claim", level=2)
     texts = [["\n".join(line.text for line in cell) for cell in row] for row in display.rows]
-    _table(file, list(display.heads), texts, FIRST)
+    fixed_table(file, list(display.heads), texts, FIRST)
     file.add_heading("By which rules", level=2)
     file.add_paragraph(rules.caption + ".")
-    _table(file, list(rules.frame.columns), [list(map(str, row)) for row in rules.frame.itertuples(index=False)], RULES)
+    fixed_table(
+        file, list(rules.frame.columns), [list(map(str, row)) for row in rules.frame.itertuples(index=False)], RULES
+    )
     file.add_heading("Limits", level=2)
     _sentences(file, limits)
     file.add_heading("The excerpts behind the numbers", level=2)
@@ -56,7 +58,8 @@ def _sentences(file: Any, sentences: Sequence[str]) -> None:
         file.add_paragraph(safe(sentence), style="List Bullet")
 
 
-def _table(file: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[Any]) -> None:
+def fixed_table(file: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[Any]) -> None:
+    """Add a table whose columns keep their widths, with its heads at the top of each page."""
     table = file.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.autofit = False
     for _ in rows:

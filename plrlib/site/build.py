@@ -1,7 +1,6 @@
 """Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`."""
 
 import io
-import json
 import re
 import shutil
 import sys
@@ -10,24 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plrlib.places import home, processed, study_folder
+from plrlib.places import study_folder
 from plrlib.site.dictionary import dictionary
-from plrlib.site.linked import page, title
+from plrlib.site.linked import notebooks_of, page, title
 from plrlib.site.markdown import link, plain
 from plrlib.site.pages import EVIDENCE, codebook_page, evidence_page, start_page
+from plrlib.site.reviewing import REVIEW, review_page
 from plrlib.study import Study, load_study
 
 METHOD = "method.md"
 STATIC = Path(__file__).parent / "static"
-
-
-def notebooks_of(study: Study) -> dict[str, Any]:
-    """Return the executed notebooks of a study, by their file's name without ending, in order."""
-    copies = processed(study.id) / "notebooks"
-    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
-    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
-        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
-    return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
 
 
 def write_study(study: Study, folder: Path) -> None:
@@ -36,7 +27,8 @@ def write_study(study: Study, folder: Path) -> None:
     ids = set(study.excerpts["excerpt"].astype(str))
     titles: dict[str, str] = {}
     seen: dict[str, list[str]] = {}
-    for name, notebook in notebooks_of(study).items():
+    notebooks = notebooks_of(study)
+    for name, notebook in notebooks.items():
         data, found = page(notebook, ids, f"{EVIDENCE}.html", name)
         (folder / f"{name}.ipynb").write_bytes(data)
         titles[name] = title(notebook, name)
@@ -46,6 +38,7 @@ def write_study(study: Study, folder: Path) -> None:
         ("index", start_page(study, titles)),
         (EVIDENCE, evidence_page(study, seen, titles)),
         ("codebook", codebook_page(study)),
+        (REVIEW, review_page(study, notebooks, titles)),
     ):
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
 

@@ -6,10 +6,21 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from plrlib.places import home, processed
 from plrlib.site.markdown import anchor, plain
+from plrlib.study import Study
 
 _TAGS = re.compile(r"(<[^>]*>)")
 _BARE = re.compile(r"[\w-]+")
+
+
+def notebooks_of(study: Study) -> dict[str, Any]:
+    """Return the executed notebooks of a study, by their file's name without ending, in order."""
+    copies = processed(study.id) / "notebooks"
+    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
+    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
+        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
+    return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
 
 
 def page(notebook: Mapping[str, Any], excerpts: Collection[str], evidence: str, name: str) -> tuple[bytes, list[str]]:

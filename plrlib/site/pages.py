@@ -11,6 +11,7 @@ from plrlib.show.naming import labels
 from plrlib.show.say import joined
 from plrlib.show.sorting import named_coder
 from plrlib.site.markdown import anchor, anchored, bullets, link, plain, table
+from plrlib.site.reviewing import REVIEW, reviews_say
 from plrlib.stats import joint_display
 from plrlib.stats.claims import sorter
 from plrlib.stats.ledger import envelopes
@@ -18,7 +19,11 @@ from plrlib.stats.ratings import coders_of
 from plrlib.study import Study
 
 EVIDENCE, CODEBOOK, DISPLAY = "evidence", "codebook", "10-what-can-be-claimed"
-PAGES = {f"{EVIDENCE}.md": "Every excerpt", f"{CODEBOOK}.md": "The codebook"}
+PAGES = {
+    f"{EVIDENCE}.md": "Every excerpt",
+    f"{CODEBOOK}.md": "The codebook",
+    f"{REVIEW}.md": "What a mentor should check",
+}
 Seen = Mapping[str, Sequence[str]]
 
 
@@ -37,6 +42,7 @@ def start_page(study: Study, notebooks: Mapping[str, str]) -> str:
     parts += ["## What can be claimed?", _claims(study, DISPLAY in notebooks)]
     unknown = [*show.limits_of_people(study).sentences, *show.limits_of_data(study).sentences]
     parts += ["## What is not known?", bullets(dict.fromkeys(unknown))]
+    parts += ["## Who has reviewed it?", bullets(reviews_say(study))]
     pages = {**{f"{name}.ipynb": title for name, title in notebooks.items()}, **PAGES}
     parts += ["## Read on", "\n".join(f"- {link(title, target)}" for target, title in pages.items())]
     names = [target.rpartition(".")[0] for target in pages]

@@ -37,18 +37,30 @@ def build_site(folders: Iterable[Path] = ()) -> Path | None:
     if (site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == key:
         return site / "index.html"
     with scratch_folder() as scratch:
-        source, target = scratch / "source", scratch / "html"
-        command = [sys.executable, "-m", "plrlib.site.build", str(source), str(target), *map(str, wanted)]
-        environment = {**os.environ, **kernel_environment()}
-        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
-        if done.returncode:
-            last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "no reason given"
-            raise RunError(f"the site could not be built, and stays as it was:\n{last}")
+        target = built(wanted, scratch)
         (target / MADE).write_text(key, encoding="utf-8")
         if site.exists():
             site.rename(scratch / "old")
         target.rename(site)
     return site / "index.html"
+
+
+def built(folders: Iterable[Path], scratch: Path) -> Path:
+    """Build the pages of studies in a process of its own, and return the folder that they are in.
+
+    Raises
+    ------
+    RunError
+        If they cannot be built.
+    """
+    source, target = scratch / "source", scratch / "html"
+    command = [sys.executable, "-m", "plrlib.site.build", str(source), str(target), *map(str, folders)]
+    environment = {**os.environ, **kernel_environment()}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "no reason given"
+        raise RunError(f"the site could not be built, and stays as it was:\n{last}")
+    return target
 
 
 def _in_raw() -> list[Path]:
@@ -63,7 +75,9 @@ def _key(folders: Iterable[Path]) -> str:
     whole.update("\n".join(map(str, folders)).encode())
     for manifest in sorted((home() / "data" / "processed").glob("*/manifest.json")):
         whole.update(manifest.parent.name.encode() + manifest.read_bytes())
+    for review in sorted((home() / "data" / "reviews").glob("*.json")):
+        whole.update(review.name.encode() + review.read_bytes())
     for path in sorted(Path(__file__).resolve().parents[1].rglob("*")):
-        if path.suffix in (".py", ".md", ".css"):
+        if path.suffix in (".py", ".md", ".css", ".js"):
             whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()
