@@ -66,21 +66,23 @@ def as_json(reviews: list[Review]) -> bytes:
 
 
 def checks(notebook: Mapping[str, Any]) -> list[str]:
-    """Return what a mentor should check in a notebook: the list at its end, each item as a line of Markdown."""
+    """Return what a mentor should check in a notebook: the list at its end, each item as plain text."""
     for cell in notebook["cells"]:
         lines = "".join(cell["source"]).splitlines()
         if cell["cell_type"] == "markdown" and lines and lines[0].strip() == HEADING:
-            return _items(lines[1:])
+            return [item.replace("**", "").replace("`", "") for item in _items(lines[1:])]
     return []
 
 
 def _items(lines: list[str]) -> list[str]:
     items: list[str] = []
+    goes_on = False
     for line in lines:
         if _ITEM.match(line):
             items.append(_ITEM.sub("", line).strip())
-        elif line.strip() and items:
+        elif line.strip() and goes_on:
             items[-1] += f" {line.strip()}"
+        goes_on = bool(line.strip() and items)
     return items
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from plrlib.places import study_folder
 from plrlib.site.dictionary import dictionary
+from plrlib.site.library import library
 from plrlib.site.linked import notebooks_of, page, title
 from plrlib.site.markdown import link, plain
 from plrlib.site.pages import EVIDENCE, codebook_page, evidence_page, start_page
 from plrlib.site.reviewing import REVIEW, review_page
 from plrlib.study import Study, load_study
 
-METHOD = "method.md"
+METHOD, LIBRARY = "method.md", "library.md"
 STATIC = Path(__file__).parent / "static"
 
 
@@ -48,6 +49,7 @@ def write_source(studies: Sequence[Study], folder: Path) -> None:
     for study in studies:
         write_study(study, folder / study.id)
     (folder / "dictionary.md").write_text(dictionary() + "\n", encoding="utf-8")
+    (folder / LIBRARY).write_text(library() + "\n", encoding="utf-8")
     shutil.copy(Path(__file__).parent / METHOD, folder / METHOD)
     (folder / "index.md").write_text(_first_page(studies) + "\n", encoding="utf-8")
 
@@ -57,8 +59,9 @@ def _first_page(studies: Sequence[Study]) -> str:
         f"{link(study.title, f'{study.id}/index.md')}{' (simulated)' * (study.settings.kind == 'simulated')}"
         for study in studies
     ]
-    others = {METHOD: "How it is done", "dictionary.md": "Data dictionary"}
-    tree = ["```{toctree}", ":hidden:", "", *(f"{study.id}/index" for study in studies), "method", "dictionary", "```"]
+    others = {METHOD: "How it is done", "dictionary.md": "Data dictionary", LIBRARY: "The library"}
+    pages = [*(f"{study.id}/index" for study in studies), *(name.removesuffix(".md") for name in others)]
+    tree = ["```{toctree}", ":hidden:", "", *pages, "```"]
     return "\n\n".join(
         [
             "# What people said",
@@ -91,7 +94,11 @@ def _settings() -> dict[str, Any]:
         "author": "the plrlib developers",
         "html_show_copyright": False,
         "html_title": "What people said",
-        "extensions": ["myst_nb"],
+        "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"],
+        "napoleon_google_docstring": False,
+        "napoleon_use_rtype": False,
+        "autodoc_typehints": "none",
+        "add_module_names": False,
         "nb_execution_mode": "off",
         "nb_merge_streams": True,
         "myst_enable_extensions": ["attrs_inline"],

@@ -50,7 +50,5 @@ def review_page(study: Study, notebooks: Mapping[str, Any], titles: Mapping[str,
 
 
 def _boxes(items: Sequence[str]) -> str:
-    rows = "".join(
-        f'<li><label><input type="checkbox"> {html.escape(item.replace("**", ""))}</label></li>' for item in items
-    )
+    rows = "".join(f'<li><label><input type="checkbox"> {html.escape(item)}</label></li>' for item in items)
     return f'<ul class="plr-checks">{rows}</ul>'

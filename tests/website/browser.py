@@ -12,6 +12,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("PLR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
 SHOTS = Path(os.environ.get("PLR_SHOTS") or Path(__file__).parents[2] / "build" / "screenshots")
 """Where screenshots are kept, to be looked at; the README's are copies of some."""
+NEEDED = bool(os.environ.get("PLR_BROWSER_TESTS"))
+"""Set where a missing browser is a fault, as where the project is checked before anything is merged."""
 MISSING = "NO BROWSER TESTS: Chromium is not installed (Debian: apt-get install chromium; elsewhere set PLR_CHROMIUM)"
 
 
@@ -44,3 +46,7 @@ def opened(browser: Any, inside: Path | str, **context: Any) -> Iterator[tuple[A
         yield page, noted
     finally:
         made.close()
+
+
+if NEEDED and not CHROMIUM:
+    raise RuntimeError(MISSING)

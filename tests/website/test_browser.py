@@ -6,13 +6,14 @@ from playwright.sync_api import sync_playwright
 
 from plrlib.site.build import main
 from plrlib.site.markdown import anchor
-from website.browser import CHROMIUM, MISSING, opened
+from website.browser import CHROMIUM, MISSING, SHOTS, opened
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=MISSING)
 STUDY = "plr0809-017"
 PAGES = [
     "index", f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/03-do-the-themes-hold",
-    f"{STUDY}/evidence", f"{STUDY}/codebook", "worked-example/index", "method", "dictionary",
+    f"{STUDY}/evidence", f"{STUDY}/codebook", f"{STUDY}/review", f"{STUDY}/11-explore", "worked-example/index",
+    "method", "dictionary", "library",
 ]  # fmt: skip
 # Of the theme itself, and not of these pages: its side bar and its buttons.
 OF_THE_THEME = {
@@ -39,6 +40,12 @@ def browser():
         started.close()
 
 
+def settled(page):
+    """Wait until a page has its fonts and has asked for whatever it asks for."""
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.wait_for_timeout(300)
+
+
 def address(site, name):
     return (site / f"{name}.html").as_uri()
 
@@ -47,7 +54,7 @@ def address(site, name):
 def test_nothing_leaves_the_folder_and_nothing_fails(site, browser, name):
     with opened(browser, site) as (page, noted):
         page.goto(address(site, name))
-        page.wait_for_load_state("networkidle")
+        settled(page)
         assert noted.outside == []
         assert noted.failed == []
         assert noted.errors == []
@@ -64,7 +71,17 @@ def test_the_page_fits_a_phone_and_a_desk(site, browser, name, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", [f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/evidence", "dictionary"]
+    "name",
+    [
+        f"{STUDY}/index",
+        f"{STUDY}/04-voluntary-and-statutory",
+        f"{STUDY}/10-what-can-be-claimed",
+        f"{STUDY}/evidence",
+        f"{STUDY}/review",
+        "worked-example/11-explore",
+        "dictionary",
+        "library",
+    ],
 )
 def test_axe_finds_nothing_of_our_making(site, browser, name, scheme):
     with opened(browser, site, color_scheme=scheme) as (page, _):
@@ -117,6 +134,55 @@ def test_every_figure_has_alt_text(site, browser):
         alts = page.eval_on_selector_all(".cell_output img", "images => images.map(image => image.alt)")
         assert len(alts) > 1
         assert all(len(alt) > 40 for alt in alts)
+
+
+@pytest.mark.parametrize("name", [f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/review"])
+def test_a_printed_page_has_the_page_and_nothing_around_it(site, browser, name):
+    with opened(browser, site, viewport={"width": 720, "height": 1000}) as (page, _):
+        page.goto(address(site, name))
+        page.emulate_media(media="print")
+        for around in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-area", "details.hide"):
+            assert not any(one.is_visible() for one in page.locator(around).all()), around
+        article = page.locator("article")
+        assert article.bounding_box()["width"] > 600
+        assert page.evaluate("document.documentElement.scrollWidth") <= 721, "nothing is cut off at the side"
+        page.screenshot(path=SHOTS / f"print-{name.rpartition('/')[2]}.png", full_page=True)
+
+
+def test_by_keyboard_alone_a_number_is_opened_and_its_excerpt_reached(site, browser):
+    with opened(browser, site) as (page, _):
+        page.goto(address(site, f"{STUDY}/10-what-can-be-claimed"))
+        page.locator("details:has(> ul) > summary", has_text="8 excerpts").first.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/evidence.html#{anchor(name)}")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("integration")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("ul.search li a", timeout=15_000)
+
+
+SHOWN = [
+    ("start", f"{STUDY}/index", 1300, "light"),
+    ("comparison", "worked-example/04-voluntary-and-statutory", 1300, "light"),
+    ("joint-display", f"{STUDY}/10-what-can-be-claimed", 1300, "light"),
+    ("evidence", f"{STUDY}/evidence", 1300, "light"),
+    ("phone", f"{STUDY}/index", 390, "light"),
+    ("dark", f"{STUDY}/10-what-can-be-claimed", 1300, "dark"),
+    ("explore", "worked-example/11-explore", 1300, "light"),
+]
+
+
+@pytest.mark.parametrize(("shot", "name", "width", "scheme"), SHOWN, ids=[shot for shot, *_ in SHOWN])
+def test_pages_are_kept_as_pictures_to_be_looked_at(site, browser, shot, name, width, scheme):
+    with opened(browser, site, viewport={"width": width, "height": 1000}, color_scheme=scheme) as (page, _):
+        page.goto(address(site, name))
+        settled(page)
+        page.screenshot(path=SHOTS / f"site-{shot}.png")
+        page.screenshot(path=SHOTS / f"site-{shot}-whole.png", full_page=True)
+        assert (SHOTS / f"site-{shot}.png").stat().st_size > 10_000
 
 
 def test_the_keyboard_reaches_the_first_link_of_the_page(site, browser):
