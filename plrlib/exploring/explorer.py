@@ -9,13 +9,14 @@ import pandas as pd
 
 from plrlib.exploring.answers import COUNTS, VERDICTS, Compared, Job, Refused
 from plrlib.exploring.export import export
-from plrlib.exploring.marks import Behind, behind, grid
+from plrlib.exploring.marks import grid
 from plrlib.exploring.view import Choices, View, call, choices, named_codes
 from plrlib.exploring.widgets import Call, Grid
 from plrlib.places import known_studies
 from plrlib.show.opening import shown_excerpts
 from plrlib.show.say import capital, count, few, joined
 from plrlib.show.table import Table
+from plrlib.stats.behind import Behind, behind
 from plrlib.stats.readings import noun, plural
 from plrlib.study import Study
 
@@ -213,7 +214,8 @@ class Explorer:
         code, key = change["new"]["at"].split("\t")
         number = int(change["new"]["number"])
         if self._behind is None:
-            self._behind = behind(self.study, self.view)
+            view = self.view
+            self._behind = behind(self.study, view.by, view.level, view.asked, view.coder)
         drawn = self.grid.grid["cells"].get(change["new"]["at"])
         if drawn is None:
             return

@@ -1,5 +1,6 @@
 """What notebook 03 shows of agreement: coders of different kinds first, then those of one kind."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -122,12 +123,17 @@ def agreed_table(study: Study, unit: str) -> Table | Say:
     given = ratings(study, unit, coders)
     named = _names(study, unit)
     frame = pd.DataFrame({unit: [named[code] for code in given.codes]})
+    behind: dict[tuple[int, str], Sequence[str]] = {}
+    names = study.excerpts["excerpt"].astype(str).to_numpy()
     for r, coder in enumerate(coders):
         frame[coder] = given.given[r].sum(axis=0)
+        behind |= {(c, coder): list(names[given.given[r][:, c]]) for c in range(len(given.codes))}
     for pair in chosen:
         frame[f"alpha, {joined(pair)}"] = [_span(_row(found, pair, "alpha", code)) for code in given.codes]
-    frame = frame[frame[coders].sum(axis=1) > 0]
-    return Table(frame, f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance")
+    kept = (frame[coders].sum(axis=1) > 0).to_numpy()
+    frame, moved = frame[kept], kept.cumsum() - 1
+    behind = {(int(moved[c]), coder): some for (c, coder), some in behind.items() if kept[c]}
+    return Table(frame, f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance", behind)
 
 
 def agreement_picture(study: Study, unit: str) -> Picture | Say:

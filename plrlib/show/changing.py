@@ -7,8 +7,9 @@ from plrlib.show.dots import Axis, Look, dot_grid, thinned
 from plrlib.show.naming import chance, kinds, labels, level_of
 from plrlib.show.picture import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.say import Say, capital, joined, people, say, verb
-from plrlib.show.table import Table
+from plrlib.show.table import BehindCells, Table
 from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change
+from plrlib.stats.twice import by_part
 from plrlib.study import Study
 
 PARTS = {
@@ -72,7 +73,7 @@ def change_table(study: Study) -> Table | Say:
     frame[f"allowing for {kinds(level, len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
     studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
-    return Table(frame, f"People heard twice who raised each {level}; {studies}")
+    return Table(frame, f"People heard twice who raised each {level}; {studies}", _behind(study, found, level))
 
 
 def change_picture(study: Study) -> Picture | Say:
@@ -81,10 +82,11 @@ def change_picture(study: Study) -> Picture | Say:
         found = change(study)
     except NotInStudy:
         return say("There is no picture, since there are no two hearings to set side by side.")
-    return change_grid(study, found)
+    level = level_of(study, list(found["code"]))
+    return change_grid(study, found, _behind(study, found, level))
 
 
-def change_grid(study: Study, found: pd.DataFrame) -> Picture:
+def change_grid(study: Study, found: pd.DataFrame, behind: BehindCells | None = None) -> Picture:
     """Draw a frame of `change`: one mark is one person."""
     named, level = labels(study), level_of(study, list(found["code"]))
     every = pd.DataFrame(
@@ -108,7 +110,14 @@ def change_grid(study: Study, found: pd.DataFrame) -> Picture:
     one = "One mark is one person" if each == 1 else f"One mark is {each} people, or what is left of them"
     caption = f"{one} heard twice, in the column of the hearing at which they raised the {level}. {title}"
     alt = f"A grid of people heard twice, a row a {level}. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, numbers)
+    return picture(figure, study, caption, alt, numbers, behind)
+
+
+def _behind(study: Study, found: pd.DataFrame, level: str) -> BehindCells:
+    """Return the people behind a row a code and a column a part."""
+    who = by_part(study, level)
+    heads = {**{part: look.label for part, look in PARTS.items()}, "people": "of"}
+    return {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
 
 
 def _numbers(found: pd.DataFrame, named: dict[str, str], level: str) -> pd.DataFrame:

@@ -1,10 +1,11 @@
 """What notebook 01 shows: what was read, what reconciles, what is blank, and whose words they can be."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
 from plrlib.privacy import text_of
+from plrlib.show.counting import behind_groups, ids_by, people_at
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.picture import BLUE, GREY, PALE, Picture, picture
 from plrlib.show.say import Say, capital, count, inner, joined, people, say, share, verb
@@ -80,7 +81,9 @@ def totals(study: Study) -> Table:
     frame.loc[known.notna(), "reading"] = "differ"
     frame.loc[known.notna() & (known < stated), "reading"] = "not all are listed"
     frame.loc[known.notna() & (known == stated), "reading"] = "agree"
-    return Table(frame, "What the study says in total, against the people listed")
+    events: dict[Hashable, list[str]] = {f"people at {event}": people for event, people in people_at(study).items()}
+    behind = behind_groups(frame["total"], "listed one by one", events)
+    return Table(frame, "What the study says in total, against the people listed", behind)
 
 
 def _listed_as(study: Study, margin: object) -> int | None:
@@ -180,7 +183,8 @@ def whose(study: Study, by: str) -> Picture:
     caption = f"One mark is {of_marks(each)}, in the row of those who may have said it. {' '.join(sentence)}"
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
     alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
-    return picture(figure, study, f"{caption} {told}" if others else caption, alt, numbers)
+    behind = behind_groups(kept, "excerpts", ids_by(found, "heard"))
+    return picture(figure, study, f"{caption} {told}" if others else caption, alt, numbers, behind)
 
 
 def whose_say(study: Study, by: str) -> Say:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from plrlib.show.claiming import joint_say
+from plrlib.show.counting import ids_by
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.naming import labels
 from plrlib.show.opening import Cell, Line, Opening, shown_excerpts
@@ -54,12 +55,19 @@ def joint_picture(study: Study, found: pd.DataFrame) -> Picture:
     if others_of_another_kind(study):
         numbers["goes elsewhere"] = found["left"]
     numbers["answer"] = found["inference"].astype("object")
+    ids = ids_by(theirs, "part", "claim")
+    behind = {
+        (i, SIDES[part]): ids.get((part, claim), ()) for i, claim in enumerate(found["claim"]) for part in used
+    } | {
+        (i, "goes elsewhere"): ids_by(theirs[theirs["left"] != ""], "claim").get(c, ())
+        for i, c in enumerate(found["claim"])
+    }
     told = "; ".join(
         f"{row[0]}: {joined(f'{n or None} {SIDES[part]}' for part, n in zip(used, row[1:], strict=False))}"
         for row in numbers.itertuples(index=False, name=None)
     ).replace("None", "none")
     caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}."
-    return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers)
+    return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, behind)
 
 
 def _counts(theirs: pd.DataFrame, found: pd.DataFrame, part: str) -> list[int]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from plrlib.settings import Grouping
+from plrlib.show.counting import behind_levels
 from plrlib.show.naming import chance, chances, compared, counts_say, everybody, kinds, labels, of
 from plrlib.show.say import Say, capital, few, joined, people, say, share, verb
 from plrlib.show.sorting import named_coder
@@ -40,9 +41,13 @@ def compared_say(study: Study, found: pd.DataFrame) -> Say:
 
 def _counted(study: Study, found: pd.DataFrame) -> pd.DataFrame:
     """Return the people that a frame of `compare` is about, as `presence` counts them for its stance and coder."""
-    grouping, level, _ = compared(study, found)
+    return presence(study, compared(study, found)[0].name, *_asked(study, found))
+
+
+def _asked(study: Study, found: pd.DataFrame) -> tuple[str, str | None, str | None]:
+    """Return the level, stance and coder that a frame of `compare` is about."""
     stance, coder = (None if pd.isna(found[c].iloc[0]) else str(found[c].iloc[0]) for c in ("stance", "coder"))
-    return presence(study, grouping.name, level, stance, coder)
+    return compared(study, found)[1], stance, coder
 
 
 def _how_say(found: pd.DataFrame) -> str:
@@ -144,11 +149,12 @@ def compare_table(study: Study, found: pd.DataFrame) -> Table:
     counted = _counted(study, found)
     named, bar = labels(study, level), float(found["alpha"].iloc[0])
     frame = pd.DataFrame({what: [named[code] for code in found["code"]]})
+    heads = {}
     for key, label in grouping.levels.items():
         rows = counted[counted["level"] == key].set_index("code").loc[list(found["code"])]
         cells = [of(*row) for row in zip(rows["lower"], rows["upper"], rows["n"], strict=True)]
         same = rows["n"].nunique() == 1
-        head = f"{label} (of {rows['n'].iloc[0]})" if same else label
+        heads[key] = head = f"{label} (of {rows['n'].iloc[0]})" if same else label
         frame[head] = [cell.rpartition(" of ")[0] for cell in cells] if same else cells
     p_low, p_high = (found[end].fillna(found["p"]) for end in ("p_low", "p_high"))
     frame["by chance alone"] = [chances(a, b, bar) or None for a, b in zip(p_low, p_high, strict=True)]
@@ -158,7 +164,8 @@ def compare_table(study: Study, found: pd.DataFrame) -> Table:
     frame = frame.drop(columns=[c for c in ("by chance alone", allowing) if frame[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
     caption = f"{grouping.label}: people who raised each {what}"
-    return Table(frame, caption + (studies if "by chance alone" in frame else ""))
+    excerpts = behind_levels(study, grouping, list(found["code"].astype(str)), heads, _asked(study, found))
+    return Table(frame, caption + (studies if "by chance alone" in frame else ""), excerpts)
 
 
 def why_table(study: Study, found: pd.DataFrame) -> Table | Say:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.faults import NotInStudy
+from plrlib.show.counting import behind_groups, ids_by
 from plrlib.show.naming import labels
 from plrlib.show.picture import Picture, picture
 from plrlib.show.say import Say, capital, few, joined, say, share, verb
@@ -63,7 +64,11 @@ def followed_picture(study: Study) -> Picture | Say:
     moving = routes[routes["moves"] == "yes"]
     told = [f"{row.excerpts} {row.route}" for row in moving.itertuples()]
     alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {title}. {capital(few(told, 10))}."
-    return picture(figure, study, caption, alt, routes.drop(columns=["route"]))
+    coders = [str(coder) for coder in where]
+    named = where.map(lambda key: names[str(key)]).assign(excerpt=where.index)
+    keys = routes[coders].itertuples(index=False, name=None)
+    behind = behind_groups(keys, "excerpts", ids_by(named, *coders))
+    return picture(figure, study, caption, alt, routes.drop(columns=["route"]), behind)
 
 
 def _where(study: Study) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 """What notebook 02 shows: who was heard at which event, and what that design can tell apart."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
+from plrlib.show.counting import behind_groups, people_at
 from plrlib.show.dots import Axis, Look, dot_grid
 from plrlib.show.picture import BLUE, Picture, picture
 from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, verb
@@ -53,7 +56,10 @@ def events(study: Study) -> Table | Say:
         return say("The study names no events: nothing is known of who was heard together.")
     columns = ["event", "kind", "order", "participants", "stimulus"]
     frame = study.events[columns].rename(columns={"participants": "people", "stimulus": "asked to talk about"})
-    return Table(frame.dropna(axis=1, how="all"), "The events, in the order held; equal numbers for the same time")
+    behind = behind_groups(frame["event"].astype(str), "people", people_at(study))
+    return Table(
+        frame.dropna(axis=1, how="all"), "The events, in the order held; equal numbers for the same time", behind
+    )
 
 
 def groupings(study: Study) -> Table | Say:
@@ -71,7 +77,11 @@ def groupings(study: Study) -> Table | Say:
         for grouping in study.settings.groupings.values()
     ]
     columns = ["grouping", "levels", "about", "people", "level known of"]
-    return Table(pd.DataFrame(rows, columns=columns), "The groupings that study.toml declares")
+    who, behind = study.participants["participant"].astype(str), {}
+    for i, grouping in enumerate(study.settings.groupings.values()):
+        behind[i, "people"] = list(who[inside(study, grouping.population)])
+        behind[i, "level known of"] = list(who[known_level(study, grouping) >= 0])
+    return Table(pd.DataFrame(rows, columns=columns), "The groupings that study.toml declares", behind)
 
 
 def seats_picture(study: Study, by: str) -> Picture | Say:
@@ -220,4 +230,15 @@ def design_table(study: Study, by: str) -> Table:
     frame = pd.DataFrame(columns)
     silent = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
     told = f"; {joined(silent)} a person are not known" if silent else ""
-    return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}")
+    behind = behind_groups(zip(found["event"], found["level"], strict=True), "people", _seated(study, grouping))
+    return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", behind)
+
+
+def _seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
+    """Return who is known to have been at each event, by its name and their level."""
+    who, level, there = study.participants["participant"].astype(str), known_level(study, grouping), attended(study)
+    return {
+        (event, key): list(who[(level == i) & there[:, v]])
+        for v, event in enumerate(study.events["event"])
+        for i, key in enumerate(grouping.levels)
+    }

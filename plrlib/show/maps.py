@@ -3,9 +3,11 @@
 import pandas as pd
 
 from plrlib.show.checking import OTHERS, level_label
+from plrlib.show.counting import behind_groups, ids_by
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.picture import AMBER, BLUE, GREY, INK, RED, Picture, picture
 from plrlib.show.say import capital, count, few, joined, verb
+from plrlib.show.table import BehindCells
 from plrlib.stats.attribution import SEPARATOR, attribution
 from plrlib.stats.presence import presence
 from plrlib.study import Study
@@ -64,7 +66,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     ]
     caption = f"One mark is {of_marks(each)}, in the row of its {rows.title}. {title} {more}".strip()
     alt = f"A grid of excerpts. {title} {'; '.join(told)}."
-    return picture(figure, study, caption, alt, numbers)
+    return picture(figure, study, caption, alt, numbers, _behind(marks, rows, columns))
 
 
 def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
@@ -93,6 +95,13 @@ def stances_say(marks: pd.DataFrame, theme: str = "the theme") -> str:
     none = f"{n[NOT_SAID]} {verb(n[NOT_SAID], 'has', 'have')} no stance on record" if n[NOT_SAID] else ""
     context = f"{n['context']} {verb(n['context'], 'gives', 'give')} context" if n["context"] else ""
     return f"of {count(len(marks), 'excerpt')}, {'; '.join(filter(None, (told, context, none)))}."
+
+
+def _behind(marks: pd.DataFrame, rows: Axis, columns: Axis) -> BehindCells:
+    """Return the excerpts of each row that `_listed` returns."""
+    ids = ids_by(marks, "row", "column")
+    cells = [(row, key) for row in rows.labels for key in columns.labels if (row, key) in ids]
+    return behind_groups(cells, "excerpts", ids)
 
 
 def _listed(marks: pd.DataFrame, rows: Axis, columns: Axis) -> pd.DataFrame:

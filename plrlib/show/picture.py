@@ -5,7 +5,7 @@ import html
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +13,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from plrlib.show.table import Table
+from plrlib.show.table import BehindCells, Table
 from plrlib.study import Study
 
 INK, QUIET, LINE, PAPER = "#22313a", "#5d6b73", "#d9dfe2", "#ffffff"
@@ -48,6 +48,8 @@ class Picture:
         The same for who cannot see it: what the picture shows, with its numbers.
     numbers
         What was drawn, as a tidy frame.
+    behind
+        What the numbers count, as in a `Table`.
     """
 
     png: bytes
@@ -55,6 +57,7 @@ class Picture:
     caption: str
     alt: str
     numbers: pd.DataFrame
+    behind: BehindCells = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"{self.caption}\n\n{self.numbers.to_string(index=False)}"
@@ -62,7 +65,7 @@ class Picture:
     def _repr_html_(self) -> str:
         code = base64.b64encode(self.png).decode("ascii")
         image = f'<img src="data:image/png;base64,{code}" width="{self.width}" alt="{html.escape(self.alt)}">'
-        table = Table(self.numbers)._repr_html_()
+        table = Table(self.numbers, behind=self.behind)._repr_html_()
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>"
         return f"<figure>{image}{caption}<details><summary>The numbers drawn</summary>{table}</details></figure>"
 
@@ -75,7 +78,9 @@ def style() -> Iterator[None]:
         yield
 
 
-def picture(figure: Figure, study: Study, caption: str, alt: str, numbers: pd.DataFrame) -> Picture:
+def picture(
+    figure: Figure, study: Study, caption: str, alt: str, numbers: pd.DataFrame, behind: BehindCells | None = None
+) -> Picture:
     """Return a finished figure as a `Picture`; simulated data are marked on the picture itself.
 
     The bytes are the same whenever the same figure is drawn with the same versions.
@@ -84,4 +89,4 @@ def picture(figure: Figure, study: Study, caption: str, alt: str, numbers: pd.Da
         figure.text(0.995, 0.005, "simulated data", ha="right", va="bottom", color=RED, size=11, weight="bold")
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH * CRISP, metadata={"Software": None})
-    return Picture(file.getvalue(), round(figure.get_figwidth() * DOTS_PER_INCH), caption, alt, numbers)
+    return Picture(file.getvalue(), round(figure.get_figwidth() * DOTS_PER_INCH), caption, alt, numbers, behind or {})

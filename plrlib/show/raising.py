@@ -3,6 +3,7 @@
 import pandas as pd
 
 from plrlib.settings import Grouping
+from plrlib.show.counting import behind_rows
 from plrlib.show.dots import Axis, Look, dot_grid, thinned
 from plrlib.show.naming import counts_say, everybody, kinds, labels, level_of, of
 from plrlib.show.picture import AMBER, BLUE, GREY, RED, Picture, picture
@@ -15,6 +16,8 @@ from plrlib.study import Study
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
 LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half"), NOT: Look(BLUE, "o", NOT, "open")}
 COLUMNS = ["code", "level", "n", "lower", "upper"]
+ENDS = (RAISED, "raised it, at least", "at most")
+"""What the columns of numbers are called: one where counts are exact, else two."""
 COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "s", "^", "D", "v", "P")
 MOST_ACROSS = 30
 """So many marks stand side by side at most, over all levels."""
@@ -52,7 +55,10 @@ def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame, level: 
     alt = "; ".join(f"{named[c]}: {counts_say(grouping, counted[counted['code'] == c])}" for c in codes)
     once = one(what) if what in LEVELS else f"for each {what}"
     caption = f"{mark}; each person counts once {once}, however often they raised it. {title}"
-    return picture(figure, study, caption, f"A grid of people, {what} by {inner(grouping.label)}. {alt}.", numbers)
+    level = level or level_of(study, codes)
+    excerpts = behind_rows(study, grouping, counted, ENDS, level)
+    about = f"A grid of people, {what} by {inner(grouping.label)}. {alt}."
+    return picture(figure, study, caption, about, numbers, excerpts)
 
 
 def _from_to(least: int, most: int) -> str:
@@ -92,7 +98,7 @@ def _numbers(grouping: Grouping, counted: pd.DataFrame, named: dict[str, str], w
         }
     )
     exact = (counted["lower"] == counted["upper"]).all()
-    ends = {RAISED: "lower"} if exact else {"raised it, at least": "lower", "at most": "upper"}
+    ends = {RAISED: "lower"} if exact else {ENDS[1]: "lower", ENDS[2]: "upper"}
     for name, end in ends.items():
         frame[name] = counted[end].to_numpy()
     return frame.assign(of=counted["n"].to_numpy())
@@ -133,7 +139,9 @@ def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str =
         f"giving the excerpts to people that fits what is known. {title}"
     )
     alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, _numbers(grouping, counted, named, what))
+    level = level or level_of(study, [str(code) for code in counted["code"].unique()])
+    excerpts = behind_rows(study, grouping, counted, ENDS, level)
+    return picture(figure, study, caption, alt, _numbers(grouping, counted, named, what), excerpts)
 
 
 def ranges_say(study: Study, counted: pd.DataFrame, level: str = "") -> str:

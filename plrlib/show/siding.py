@@ -1,8 +1,11 @@
 """What notebook 08 says of a second-level reading: what each side gathers, and of which codes it is made."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from plrlib.faults import NotInStudy
+from plrlib.show.counting import behind_groups, ids_by
 from plrlib.show.limits import kind_says
 from plrlib.show.maps import LOOKS, NOT_SAID, stances_say
 from plrlib.show.naming import labels, of
@@ -88,7 +91,17 @@ def reading_table(study: Study, column: str) -> Table:
     caption = (
         f"What each {what} gathers; an excerpt with codes of two counts once for each, and its stance is to its theme"
     )
-    return Table(frame[kept], caption)
+    marks = on_sides(study, column)
+    behind: dict[tuple[int, str], Sequence[str]] = {}
+    keys = rows["side"].astype("object").where(on, None)
+    marks = marks.assign(side=marks["side"].astype("object").where(marks["side"].notna(), None))
+    kinds = {"excerpts": marks} | {head: marks[marks["form"] == head] for head in ("quoted", "reported")}
+    kinds |= {LOOKS[stance].label: marks[marks["stance"] == stance] for stance in STANCES}
+    kinds[LOOKS[NOT_SAID].label] = marks[marks["stance"].isna()]
+    kinds["people who raised it"] = marks[marks["side"].notna()]
+    for head, some in kinds.items():
+        behind |= behind_groups(keys, head, ids_by(some, "side"))
+    return Table(frame[kept], caption, behind)
 
 
 def codes_of_sides_say(study: Study, column: str) -> Say:

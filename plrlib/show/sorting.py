@@ -1,8 +1,11 @@
 """What notebook 03 shows of envelopes: who put what where, and what moves."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from plrlib.privacy import text_of
+from plrlib.show.counting import behind_groups, ids_by
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.picture import GREY, RED, Picture, picture
 from plrlib.show.say import Say, capital, count, few, joined, say, share, verb
@@ -27,6 +30,8 @@ NOWHERE = "left over"
 MOST_NAMED = 150
 """Of more excerpts that move, the picture shows no numbers; the table has them."""
 
+LEFT, NOT_SEEN_BY = "left over, in no envelope", "not seen"
+
 
 def named_coder(study: Study, coder: str) -> str:
     """Return a coder's name, with the kind where study.toml has one."""
@@ -47,20 +52,27 @@ def sorters_say(study: Study) -> Say:
 def ledger_table(study: Study) -> Table:
     """Return how many excerpts each coder put into each envelope; every column adds up to the same total."""
     labels = dict(zip(study.codebook["code"], study.codebook["label"], strict=True))
-    columns = {}
+    columns, ids = {}, {}
     for coder in sorters(study):
         ledger = envelopes(study, coder)
+        none = ledger["theme"].isna()
+        kind = ledger["theme"].map(labels).astype("object").where(~none, NOT_SEEN_BY)
+        kind = kind.where(~(none & (ledger["status"] == LEFT_OVER)), LEFT)
+        ids[coder] = {**ids_by(ledger.assign(kind=kind), "kind"), "all": list(ledger["excerpt"].astype(str))}
         counts = ledger["theme"].value_counts(sort=False)
         columns[coder] = {
             **{labels[code]: int(n) for code, n in counts.items()},
-            "left over, in no envelope": int(((ledger["status"] == LEFT_OVER) & ledger["theme"].isna()).sum()),
-            "not seen": int((ledger["status"] == NOT_SEEN).sum()),
+            LEFT: int(((ledger["status"] == LEFT_OVER) & ledger["theme"].isna()).sum()),
+            NOT_SEEN_BY: int((ledger["status"] == NOT_SEEN).sum()),
             "all": len(ledger),
         }
     frame = pd.DataFrame(columns)
     kept = (frame.sum(axis=1) > 0) | (frame.index == "all")
     frame = frame[kept].rename_axis("envelope").reset_index()
-    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total")
+    behind: dict[tuple[int, str], Sequence[str]] = {}
+    for coder, some in ids.items():
+        behind |= behind_groups(frame["envelope"], coder, some)
+    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", behind)
 
 
 def moved_say(study: Study, a: str, b: str) -> Say:
@@ -134,4 +146,6 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     routes = numbers[numbers["from"] != numbers["to"]].sort_values("excerpts", ascending=False, kind="stable")
     away = [f"{n} from {start} to {end}" for start, end, n in routes.itertuples(index=False, name=None)]
     alt = f"A grid of excerpts. {sentence[0]} {capital(few(away))}." if away else f"A grid of excerpts. {sentence[0]}"
-    return picture(figure, study, f"{one} {' '.join(sentence)}", alt, numbers)
+    ids = ids_by(places.map(columns.get).assign(excerpt=both["excerpt"]), "from", "to")
+    behind = behind_groups(zip(numbers["from"], numbers["to"], strict=True), "excerpts", ids)
+    return picture(figure, study, f"{one} {' '.join(sentence)}", alt, numbers, behind)

@@ -5,21 +5,34 @@ site, and where a viewer strips styles from notebooks it does not trust.
 """
 
 import html
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 MISSING = "–"
+SEPARATOR = ";"
+"""Between the ids behind a number; no id has it in it."""
+MOST_TOLD = 12
+"""So many ids are told where a number is pointed at."""
+BehindCells = Mapping[tuple[int, str], Sequence[str]]
+"""What is counted in a cell, by the position of its row and by its column: the ids of excerpts, or of people."""
 ONE_LINE = 80
 """A caption of so many letters or fewer stays on one line."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A frame with a caption; a missing value shows as a dash."""
+    """A frame with a caption; a missing value shows as a dash.
+
+    A number that counts excerpts or people has them `behind` it: the page carries their ids, unseen, and the site makes
+    of the number a link to them.
+    """
 
     frame: pd.DataFrame
     caption: str = ""
+    behind: BehindCells = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         body = self.frame.astype("object").where(self.frame.notna(), MISSING).to_string(index=False)
@@ -29,7 +42,10 @@ class Table:
     def _repr_html_(self) -> str:
         sides = ["right" if pd.api.types.is_numeric_dtype(self.frame[c]) else "left" for c in self.frame.columns]
         head = _row("th", self.frame.columns, sides, ' scope="col"')
-        rows = "".join(_row("td", row, sides) for row in self.frame.itertuples(index=False, name=None))
+        rows = "".join(
+            _row("td", row, sides, behind=[(str(c), self.behind.get((i, str(c)), ())) for c in self.frame.columns])
+            for i, row in enumerate(self.frame.itertuples(index=False, name=None))
+        )
         return f"<table>{caption_html(self.caption)}<thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
@@ -39,9 +55,24 @@ def caption_html(caption: str) -> str:
     return f'<caption style="{style}">{html.escape(caption)}</caption>' if caption else ""
 
 
-def _row(tag: str, cells: object, sides: list[str], more: str = "") -> str:
-    texts = zip(cells, sides, strict=True)  # type: ignore[call-overload]
-    return "<tr>" + "".join(f'<{tag}{more} style="text-align:{side}">{_cell(c)}</{tag}>' for c, side in texts) + "</tr>"
+def _row(
+    tag: str, cells: Any, sides: list[str], more: str = "", behind: Sequence[tuple[str, Sequence[str]]] | None = None
+) -> str:
+    first = _cell(next(iter(cells), ""))
+    texts = [
+        counted_html(_cell(c), ids, f"{first}, {html.escape(column)}")
+        for c, (column, ids) in zip(cells, behind or [("", ())] * len(sides), strict=True)
+    ]
+    shown = (f'<{tag}{more} style="text-align:{side}">{t}</{tag}>' for t, side in zip(texts, sides, strict=True))
+    return f"<tr>{''.join(shown)}</tr>"
+
+
+def counted_html(text: str, ids: Sequence[str], of: str) -> str:
+    """Return a number, as HTML, with the ids of what it counts and (`of`, HTML too) what it is, if there are any."""
+    if not ids:
+        return text
+    told = ", ".join(ids[:MOST_TOLD]) + (f" and {len(ids) - MOST_TOLD} more" if len(ids) > MOST_TOLD else "")
+    return f'<data value="{html.escape(SEPARATOR.join(ids))}" data-of="{of}" title="{html.escape(told)}">{text}</data>'
 
 
 def _cell(value: object) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from plrlib.places import study_folder
+from plrlib.privacy import text_of
 from plrlib.site.dictionary import dictionary
 from plrlib.site.library import library
-from plrlib.site.linked import notebooks_of, page, title
+from plrlib.site.linked import Pages, notebooks_of, page, title
 from plrlib.site.markdown import link, plain
-from plrlib.site.pages import EVIDENCE, codebook_page, evidence_page, start_page
+from plrlib.site.numbers import counts, numbers_page
+from plrlib.site.pages import EVIDENCE, PEOPLE, codebook_page, evidence_page, people_page, start_page
 from plrlib.site.reviewing import REVIEW, review_page
 from plrlib.study import Study, load_study
 
@@ -25,19 +27,25 @@ STATIC = Path(__file__).parent / "static"
 def write_study(study: Study, folder: Path) -> None:
     """Write the pages of one study: its notebooks, every excerpt, the codebook, and its start page."""
     folder.mkdir(parents=True)
-    ids = set(study.excerpts["excerpt"].astype(str))
+    ids = frozenset(study.excerpts["excerpt"].astype(str))
+    pages = Pages(ids, f"{EVIDENCE}.html", f"{PEOPLE}.html", counts(study.settings))
+    said = {str(e): str(text) for e, text in text_of(study).fillna("nothing of it can be shown").items()}
     titles: dict[str, str] = {}
     seen: dict[str, list[str]] = {}
     notebooks = notebooks_of(study)
     for name, notebook in notebooks.items():
-        data, found = page(notebook, ids, f"{EVIDENCE}.html", name)
+        data, found, numbers = page(notebook, name, pages)
         (folder / f"{name}.ipynb").write_bytes(data)
         titles[name] = title(notebook, name)
+        if numbers.found:
+            listed = numbers_page(numbers, titles[name], said, pages.evidence, pages.people)
+            (folder / f"{numbers.target}.md").write_text(listed + "\n", encoding="utf-8")
         for excerpt in found:
             seen.setdefault(excerpt, []).append(name)
     for name, text in (
         ("index", start_page(study, titles)),
         (EVIDENCE, evidence_page(study, seen, titles)),
+        (PEOPLE, people_page(study)),
         ("codebook", codebook_page(study)),
         (REVIEW, review_page(study, notebooks, titles)),
     ):

@@ -7,6 +7,7 @@ import pandas as pd
 from plrlib import show
 from plrlib.faults import NotInStudy
 from plrlib.privacy import text_of
+from plrlib.show.counting import ids_by
 from plrlib.show.naming import labels
 from plrlib.show.say import joined
 from plrlib.show.sorting import named_coder
@@ -15,12 +16,14 @@ from plrlib.site.reviewing import REVIEW, reviews_say
 from plrlib.stats import joint_display
 from plrlib.stats.claims import sorter
 from plrlib.stats.ledger import envelopes
+from plrlib.stats.people import known_level
 from plrlib.stats.ratings import coders_of
 from plrlib.study import Study
 
-EVIDENCE, CODEBOOK, DISPLAY = "evidence", "codebook", "10-what-can-be-claimed"
+EVIDENCE, PEOPLE, CODEBOOK, DISPLAY = "evidence", "people", "codebook", "10-what-can-be-claimed"
 PAGES = {
     f"{EVIDENCE}.md": "Every excerpt",
+    f"{PEOPLE}.md": "Who was heard",
     f"{CODEBOOK}.md": "The codebook",
     f"{REVIEW}.md": "What a mentor should check",
 }
@@ -92,7 +95,15 @@ def evidence_page(study: Study, seen: Seen, notebooks: Mapping[str, str]) -> str
                     given or "–", plain(where["page"]), back or "–",
                 )
             )  # fmt: skip
-        heads = ["excerpt", "what was said", "by whom, as far as known", "stance", "codes", "page", "named in"]
+        heads = [
+            "excerpt",
+            "what was said",
+            "by whom, as far as known",
+            "stance",
+            "codes",
+            "page",
+            "named or counted in",
+        ]
         parts.append(table(heads, cells))
     return "\n\n".join(parts)
 
@@ -128,6 +139,24 @@ def _who(row: "pd.Series[str]") -> str:
     parts = [str(row[c]).replace(";", " or ") for c in ("event", "role", "sector") if isinstance(row[c], str)]
     many = f"; {row['quantifier']}" if isinstance(row["quantifier"], str) else ""
     return f"{', '.join(parts) or 'not said'}{many}"
+
+
+def people_page(study: Study) -> str:
+    """Return every person with an anchor: where they were heard first, at which levels, and what they are known to say.
+
+    No more of a person is told than the groupings of study.toml, by which the notebooks count.
+    """
+    people, said = study.participants, ids_by(study.excerpts.dropna(subset=["participant"]), "participant")
+    groupings = study.settings.groupings.values()
+    places = zip(*(known_level(study, grouping) for grouping in groupings), strict=True)
+    levels = list(places) or [()] * len(people)
+    rows = []
+    for who, room, at in zip(people["participant"].astype(str), people["focus_group"], levels, strict=True):
+        own = [list(g.levels.values())[i] if i >= 0 else None for g, i in zip(groupings, at, strict=True)]
+        theirs = ", ".join(link(e, f"{EVIDENCE}.md#{anchor(e)}") for e in said.get(who, ()))
+        rows.append((anchored(who, who), plain(room), *map(plain, own), theirs or "–"))
+    heads = ["person", "focus group", *(plain(g.label) for g in groupings), "excerpts that name them"]
+    return "\n\n".join(["# Who was heard", bullets(show.heard_say(study).sentences), table(heads, rows)])
 
 
 def codebook_page(study: Study) -> str:

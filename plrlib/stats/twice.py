@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.evidence import Evidence, asked_at
+from plrlib.stats.evidence import Evidence, asked_at, evidence
 from plrlib.stats.hearings import NOT_KNOWN, attended, block, first, not_all_known, possible_events, rows_of
 from plrlib.study import Study
 from plrlib.voices import attributions, may_fit
@@ -32,17 +32,36 @@ class Twice:
     unclear
         P × C: whether it is not known if they raised it at one of the two, as an excerpt may be of either hearing or
         was not seen by the coder.
+    rows
+        For each of the P people their row in `participants`.
     """
 
     before: NDArray[np.bool_]
     after: NDArray[np.bool_]
     asked: NDArray[np.bool_]
     unclear: NDArray[np.bool_]
+    rows: NDArray[np.int64]
 
     @property
     def counted(self) -> NDArray[np.bool_]:
         """P × C: whether a person's two hearings can be set side by side."""
         return self.asked & ~self.unclear
+
+
+def by_part(study: Study, level: str) -> dict[tuple[str, str], list[str]]:
+    """Return who kept, gained, lost and never raised each code, by the reference coder; raises as `change` does.
+
+    The keys are a code and `kept`, `gained`, `lost`, `neither`, or `people` for all of them.
+    """
+    found = evidence(study, level, None, None, "all")
+    heard = heard_twice(study, found)
+    here, before, after = heard.counted, heard.before, heard.after
+    parts = {
+        "people": here, "kept": here & before & after, "gained": here & ~before & after,
+        "lost": here & before & ~after, "neither": here & ~before & ~after,
+    }  # fmt: skip
+    names = study.participants["participant"].astype(str).to_numpy()[heard.rows]
+    return {(code, part): list(names[who[:, c]]) for part, who in parts.items() for c, code in enumerate(found.codes)}
 
 
 def heard_twice(study: Study, found: Evidence) -> Twice:
@@ -86,7 +105,7 @@ def heard_twice(study: Study, found: Evidence) -> Twice:
     about = asked_at(study, found.level)
     asked = about[start] & ((there & interviews).astype(np.int64) @ about.astype(np.int64) > 0)
     unclear = np.asarray((perhaps & ~sure).any(axis=0), dtype=bool)
-    return Twice(sure[_BEFORE, who], sure[_AFTER, who], asked[who], unclear[who])
+    return Twice(sure[_BEFORE, who], sure[_AFTER, who], asked[who], unclear[who], np.flatnonzero(who))
 
 
 def _raised(study: Study, found: Evidence, hearing: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

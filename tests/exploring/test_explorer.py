@@ -11,9 +11,10 @@ import plrlib
 from plrlib import NotInStudy, load_study
 from plrlib.exploring.answers import COUNTS, VERDICTS, Beside, Refused, answer, quick
 from plrlib.exploring.explorer import NOT_CLICKED, Explorer
-from plrlib.exploring.marks import behind, grid
+from plrlib.exploring.marks import grid
 from plrlib.exploring.opened import HOW, Still, explore
 from plrlib.exploring.view import View, call, choices, named_codes
+from plrlib.stats.behind import behind
 
 WORKED = View("sector", "theme", "", "first")
 
@@ -93,13 +94,13 @@ class TestBehind:
         study = request.getfixturevalue(name)
         coder = choices(study).first().coder
         for view in (View(by, "theme", "", coder), View(by, "code", "supports", coder)):
-            found = behind(study, view)
+            found = behind(study, by, view.level, view.asked, view.coder)
             counted = plrlib.presence(study, by, view.level, view.asked, view.coder)
             for code, key, n in zip(counted["code"], counted["level"], counted["excerpts"], strict=True):
                 assert len(found.cell(code, key)) == n, (code, key)
 
     def test_behind_a_mark_lie_the_excerpts_of_one_person(self, worked):
-        found = behind(worked, WORKED)
+        found = behind(worked, "sector", coder="first")
         counted = plrlib.presence(worked, "sector").set_index(["code", "level"])
         people = found.people("T1", "voluntary")
         assert len(people) == counted.loc[("T1", "voluntary"), "lower"] == counted.loc[("T1", "voluntary"), "upper"]
@@ -109,7 +110,7 @@ class TestBehind:
         assert sorted(excerpt for some in each for excerpt in some) == sorted(found.cell("T1", "voluntary"))
 
     def test_where_nobody_is_named_all_that_may_be_theirs_lie_behind_it(self, published):
-        found = behind(published, View("sector", "theme", "", "reader-1"))
+        found = behind(published, "sector", coder="reader-1")
         assert found.people("T1", "voluntary") == []
         assert found.mark("T1", "voluntary", 0) == found.cell("T1", "voluntary")
 
@@ -182,7 +183,7 @@ class TestExplorer:
         asked = Asked(worked)
         asked.answer(2)
         assert asked.explorer.read.value == NOT_CLICKED
-        found = behind(worked, WORKED)
+        found = behind(worked, "sector", coder="first")
         excerpts = found.mark("T1", "voluntary", 0)
         page = asked.click("T1\tvoluntary", 0)
         assert all(f"<li>{excerpt}" in page for excerpt in excerpts)

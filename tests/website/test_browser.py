@@ -1,5 +1,7 @@
 """The site in a real browser, opened from disk: nothing is fetched, numbers lead to excerpts, it fits the screen."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -12,8 +14,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason=MISSING)
 STUDY = "plr0809-017"
 PAGES = [
     "index", f"{STUDY}/index", f"{STUDY}/10-what-can-be-claimed", f"{STUDY}/03-do-the-themes-hold",
-    f"{STUDY}/evidence", f"{STUDY}/codebook", f"{STUDY}/review", f"{STUDY}/11-explore", "worked-example/index",
-    "method", "dictionary", "library",
+    f"{STUDY}/evidence", f"{STUDY}/people", f"{STUDY}/review", f"{STUDY}/11-explore", "worked-example/index",
+    f"{STUDY}/04-voluntary-and-statutory-numbers", "method", "dictionary", "library",
 ]  # fmt: skip
 # Of the theme itself, and not of these pages: its side bar and its buttons.
 OF_THE_THEME = {
@@ -78,7 +80,7 @@ def test_the_page_fits_a_phone_and_a_desk(site, browser, name, width):
         f"{STUDY}/10-what-can-be-claimed",
         f"{STUDY}/evidence",
         f"{STUDY}/review",
-        "worked-example/11-explore",
+        f"{STUDY}/11-explore",
         "dictionary",
         "library",
     ],
@@ -108,6 +110,23 @@ def test_a_number_leads_to_its_excerpts_and_back(site, browser):
         row.locator("a", has_text="10").click()
         page.wait_for_url("**/10-what-can-be-claimed.html")
         assert noted.failed == []
+
+
+def test_a_number_of_a_table_leads_to_what_it_counts_and_back(site, browser):
+    with opened(browser, site) as (page, noted):
+        page.goto(address(site, f"{STUDY}/04-voluntary-and-statutory"))
+        number = page.locator("td a.plr-number").first
+        name = number.get_attribute("id")
+        number.click()
+        page.wait_for_url(f"**/04-voluntary-and-statutory-numbers.html#{name.replace('c-', 'n-')}")
+        section = page.locator(f"#{name.replace('c-', 'n-')}")
+        assert "Understanding of services, Voluntary (of 7): 1 to 7" in section.inner_text()
+        page.locator(f'a[href$="#{name}"]').click()
+        page.wait_for_url(f"**/04-voluntary-and-statutory.html#{name}")
+        sentence = page.locator("li a.plr-count").first
+        sentence.click()
+        page.wait_for_url(re.compile(r"-numbers\.html#s-\d+$|people\.html$|evidence\.html$"))
+        assert (noted.failed, noted.errors) == ([], [])
 
 
 def test_search_finds_a_code(site, browser):
@@ -166,12 +185,12 @@ def test_by_keyboard_alone_a_number_is_opened_and_its_excerpt_reached(site, brow
 
 SHOWN = [
     ("start", f"{STUDY}/index", 1300, "light"),
-    ("comparison", "worked-example/04-voluntary-and-statutory", 1300, "light"),
+    ("comparison", f"{STUDY}/04-voluntary-and-statutory", 1300, "light"),
     ("joint-display", f"{STUDY}/10-what-can-be-claimed", 1300, "light"),
     ("evidence", f"{STUDY}/evidence", 1300, "light"),
     ("phone", f"{STUDY}/index", 390, "light"),
     ("dark", f"{STUDY}/10-what-can-be-claimed", 1300, "dark"),
-    ("explore", "worked-example/11-explore", 1300, "light"),
+    ("explore", f"{STUDY}/11-explore", 1300, "light"),
 ]
 
 

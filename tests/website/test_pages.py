@@ -3,13 +3,16 @@
 import pytest
 from docutils.nodes import make_id
 from markdown_it import MarkdownIt
-from study_maker import rich
+from study_maker import least, rich
 
+import plrlib
 from plrlib import load_study
 from plrlib.site.dictionary import dictionary
-from plrlib.site.linked import linked, page, title
+from plrlib.site.library import GROUPS, library
+from plrlib.site.linked import Pages, linked, page, title
 from plrlib.site.markdown import anchor, bullets, plain, table
-from plrlib.site.pages import codebook_page, evidence_page, start_page
+from plrlib.site.numbers import counts
+from plrlib.site.pages import codebook_page, evidence_page, people_page, start_page
 from plrlib.tables import TABLES
 
 
@@ -55,7 +58,17 @@ class TestMarkdown:
         assert table(["a", "b"], [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
 
 
+def leads(*excerpts):
+    return Pages(frozenset(excerpts), "evidence.html", "people.html", counts(load_study("plr0809-017").settings))
+
+
 class TestLinked:
+    def test_an_id_that_is_a_number_is_no_link_where_it_may_be_a_count(self):
+        page = "<ul><li>5, p. 3: said by 5</li></ul><p>5</p><td>5</td>"
+        assert linked(page, {"5"}, "evidence.html", {}) == (
+            '<ul><li><a href="evidence.html#x-5">5</a>, p. 3: said by 5</li></ul><p>5</p><td>5</td>'
+        )
+
     def test_ids_in_text_lead_to_their_place_and_those_in_tags_do_not(self):
         found = {}
         html = '<td title="E01">E01, p. 3 and E011; E02</td>'
@@ -67,7 +80,7 @@ class TestLinked:
 
     def test_code_is_folded_and_nothing_else_is_changed(self):
         source = notebook(shown(**{"text/html": "<p>E01</p>", "text/plain": "E01"}), shown(**{"text/plain": "E02"}))
-        data, found = page(source, {"E01", "E02"}, "evidence.html", "x")
+        data, found, _ = page(source, "x", leads("E01", "E02"))
         assert found == ["E01"]
         assert b'"hide-input"' in data
         assert b'href=\\"evidence.html#x-z45z01\\"' in data
@@ -113,11 +126,29 @@ class TestPages:
             assert f"{plain(coder)}: {n} (" in text
         assert "(evidence.md#x-z45z06)" in text
 
+    def test_people_are_told_by_their_groupings_and_by_nothing_else(self):
+        study = load_study("worked-example")
+        text = people_page(study)
+        assert all(f"{{#{anchor(who)}}}" in text for who in study.participants["participant"])
+        first = f"{{#{anchor(study.participants['participant'].iloc[0])}}}"
+        [row] = [line for line in text.splitlines() if first in line]
+        assert row.count("|") == 1 + 2 + len(study.settings.groupings) + 1
+        assert "consent" not in text
+
     def test_a_study_that_lacks_things_has_its_pages_all_the_same(self, tmp_path):
         study = load_study(rich(tmp_path, claims=None, envelopes=None))
         assert "This study has no claims" in start_page(study, {}).replace("\\", "")
         assert "## Under no theme (4)" in evidence_page(study, {}, {})
         assert "## A theme" in codebook_page(study)
+        assert "R1" in people_page(load_study(least(tmp_path / "least")))
+
+
+def test_the_library_has_everything_public_and_nothing_twice():
+    listed = [name for names in GROUPS.values() for name in names]
+    assert sorted(listed) == sorted(plrlib.__all__)
+    text = library()
+    assert all(f":: plrlib.{name}\n" in text for name in plrlib.__all__)
+    assert all(f"`show.{name}`" in text for name in plrlib.show.__all__)
 
 
 def test_the_dictionary_has_every_table_and_column():

@@ -1,0 +1,64 @@
+"""What the numbers of tables and pictures count, so that each can lead to its excerpts or people."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from plrlib.settings import Grouping
+from plrlib.show.table import BehindCells
+from plrlib.stats.behind import behind
+from plrlib.stats.hearings import listed
+from plrlib.study import Study
+
+
+def behind_levels(
+    study: Study,
+    grouping: Grouping,
+    codes: Sequence[str],
+    columns: Mapping[str, str],
+    asked: tuple[str, str | None, str | None],
+) -> BehindCells:
+    """Return the excerpts behind a table with a row a code and a column a level.
+
+    Parameters
+    ----------
+    study, grouping
+        Who is counted.
+    codes
+        The code of each row.
+    columns
+        The column of each level.
+    asked
+        Level, stance and coder, as `presence` takes them.
+    """
+    found = behind(study, grouping.name, *asked)
+    return {(i, head): found.cell(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
+
+
+def behind_rows(
+    study: Study, grouping: Grouping, counted: pd.DataFrame, heads: Iterable[str], level: str
+) -> BehindCells:
+    """Return the excerpts behind a frame with a row a code and level, as `presence` returns it, in some columns."""
+    found = behind(study, grouping.name, level)
+    places = zip(counted["code"].astype(str), counted["level"].astype(str), strict=True)
+    return {(i, head): found.cell(code, key) for i, (code, key) in enumerate(places) for head in heads}
+
+
+def behind_groups(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> BehindCells:
+    """Return what is behind one column of a table; `ids` has it by the key of each row."""
+    return {(i, column): ids.get(key, ()) for i, key in enumerate(rows)}
+
+
+def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Hashable, list[str]]:
+    """Return the ids of a frame's rows by the value of a column, or by the values of several."""
+    found: dict[Hashable, list[str]] = {}
+    keys = [frame[c].astype("object") for c in columns]
+    for name, *key in zip(frame[what].astype(str), *keys, strict=True):
+        found.setdefault(key[0] if len(key) == 1 else tuple(key), []).append(name)
+    return found
+
+
+def people_at(study: Study) -> dict[Hashable, list[str]]:
+    """Return who is listed at each event."""
+    who = study.participants["participant"].astype(str)
+    return {str(event): list(who[seats]) for event, seats in zip(study.events["event"], listed(study).T, strict=True)}
