@@ -1,10 +1,15 @@
-"""Draw the pictures of the README from the shipped studies: python docs/pictures.py."""
+"""Draw the pictures of the README from the shipped studies, and take over its screenshots: python docs/pictures.py.
 
+Screenshots are those that the browser tests made last, in build/screenshots/; without them the ones here stay.
+"""
+
+import shutil
 from pathlib import Path
 
 from plrlib import compare, joint_display, load_study, show
 
 HERE = Path(__file__).parent
+SHOTS = {"site-start.png": "start.png", "explorer-after.png": "explorer.png"}
 
 if __name__ == "__main__":
     study = load_study("plr0809-017")
@@ -13,3 +18,7 @@ if __name__ == "__main__":
     (HERE / "claims.png").write_bytes(show.joint_picture(study, joint_display(study)).png)
     example = load_study("worked-example")
     (HERE / "differences.png").write_bytes(show.forest_picture(example, compare(example, "sector")).png)
+    for made, kept in SHOTS.items():
+        shot = HERE.parent / "build" / "screenshots" / made
+        if shot.is_file():
+            shutil.copyfile(shot, HERE / kept)

@@ -58,12 +58,12 @@ def _claims(study: Study, displayed: bool) -> str:
     except NotInStudy as error:
         return plain(error)
     rows = [
-        (plain(claim), plain(gist), f"**{plain(inference)}**", plain(reason))
+        (plain(claim), f"**{plain(inference)}**", plain(gist), plain(reason))
         for claim, gist, inference, reason in zip(
             found["claim"], found["gist"], found["inference"], found["reason"], strict=True
         )
     ]
-    answers = table(["claim", "it says", "answer", "why"], rows)
+    answers = table(["claim", "answer", "it says", "why"], rows)
     rules = f"By which rules, and the evidence of each: {link('claim by claim', f'{DISPLAY}.ipynb')}."
     return "\n\n".join([bullets(show.joint_say(study, found).sentences), answers, *([rules] if displayed else [])])
 

@@ -94,7 +94,7 @@ class TestLinked:
 class TestPages:
     def test_the_start_page_has_the_answers_and_what_is_not_known(self):
         text = start_page(load_study("plr0809-017"), {"10-what-can-be-claimed": "10 · What can be claimed?"})
-        assert "| C1 | Young people" in text
+        assert "| C1 | **not testable** | Young people" in text
         assert text.count("**not testable**") == 2
         assert "## What is not known?" in text
         assert "Coding is not complete" in text
