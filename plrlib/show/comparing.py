@@ -4,7 +4,7 @@ import pandas as pd
 
 from plrlib.settings import Grouping
 from plrlib.show.counting import behind_levels
-from plrlib.show.naming import chance, chances, compared, counts_say, everybody, kinds, labels, of
+from plrlib.show.naming import asked_of, chance, chances, compared, counts_say, everybody, kinds, labels, of
 from plrlib.show.say import Say, capital, few, joined, people, say, share, verb
 from plrlib.show.sorting import named_coder
 from plrlib.show.table import MISSING, Table
@@ -41,13 +41,7 @@ def compared_say(study: Study, found: pd.DataFrame) -> Say:
 
 def _counted(study: Study, found: pd.DataFrame) -> pd.DataFrame:
     """Return the people that a frame of `compare` is about, as `presence` counts them for its stance and coder."""
-    return presence(study, compared(study, found)[0].name, *_asked(study, found))
-
-
-def _asked(study: Study, found: pd.DataFrame) -> tuple[str, str | None, str | None]:
-    """Return the level, stance and coder that a frame of `compare` is about."""
-    stance, coder = (None if pd.isna(found[c].iloc[0]) else str(found[c].iloc[0]) for c in ("stance", "coder"))
-    return compared(study, found)[1], stance, coder
+    return presence(study, compared(study, found)[0].name, *asked_of(study, found))
 
 
 def _how_say(found: pd.DataFrame) -> str:
@@ -164,7 +158,7 @@ def compare_table(study: Study, found: pd.DataFrame) -> Table:
     frame = frame.drop(columns=[c for c in ("by chance alone", allowing) if frame[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
     caption = f"{grouping.label}: people who raised each {what}"
-    excerpts = behind_levels(study, grouping, list(found["code"].astype(str)), heads, _asked(study, found))
+    excerpts = behind_levels(study, grouping, list(found["code"].astype(str)), heads, asked_of(study, found))
     return Table(frame, caption + (studies if "by chance alone" in frame else ""), excerpts)
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 from plrlib.settings import Grouping
 from plrlib.show.table import BehindCells
 from plrlib.stats.behind import behind
-from plrlib.stats.hearings import listed
+from plrlib.stats.hearings import attended, listed
+from plrlib.stats.people import known_level
 from plrlib.study import Study
 
 
@@ -62,3 +63,13 @@ def people_at(study: Study) -> dict[Hashable, list[str]]:
     """Return who is listed at each event."""
     who = study.participants["participant"].astype(str)
     return {str(event): list(who[seats]) for event, seats in zip(study.events["event"], listed(study).T, strict=True)}
+
+
+def seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
+    """Return who is known to have been at each event, by its name and their level."""
+    who, level, there = study.participants["participant"].astype(str), known_level(study, grouping), attended(study)
+    return {
+        (event, key): list(who[(level == i) & there[:, v]])
+        for v, event in enumerate(study.events["event"])
+        for i, key in enumerate(grouping.levels)
+    }

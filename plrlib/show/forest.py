@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from plrlib.settings import Grouping
+from plrlib.show.counting import behind_levels
 from plrlib.show.dots import Look
 from plrlib.show.naming import (
+    asked_of,
     compared,
     counts_say,
     everybody,
@@ -43,8 +45,7 @@ NO_ODDS = "no odds to compare: raised by all or by none"
 
 def forest_picture(study: Study, found: pd.DataFrame) -> Picture | Say:
     """Return a picture of every difference with its counts and its verdict; a sentence where there is none to draw."""
-    grouping, level, _ = compared(study, found)
-    return forest(study, found, presence(study, grouping.name, level))
+    return forest(study, found, presence(study, compared(study, found)[0].name, *asked_of(study, found)))
 
 
 def forest(study: Study, found: pd.DataFrame, counted: pd.DataFrame) -> Picture | Say:
@@ -72,7 +73,9 @@ def forest(study: Study, found: pd.DataFrame, counted: pd.DataFrame) -> Picture 
     ]
     caption = _odds_caption(grouping, found) if two else "A mark shows how many of the people at a level raised it."
     alt = f"A row {one(what)}, with its counts and its verdict. {'; '.join(told)}."
-    return picture(figure, study, f"{title} {caption}", alt, _numbers(found, counted, named, grouping, what))
+    numbers, codes = _numbers(found, counted, named, grouping, what), [str(code) for code in found["code"]]
+    behind = behind_levels(study, grouping, codes, grouping.levels, asked_of(study, found))
+    return picture(figure, study, f"{title} {caption}", alt, numbers, behind)
 
 
 def _title(grouping: Grouping, found: pd.DataFrame, what: str) -> str:

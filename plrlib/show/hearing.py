@@ -1,13 +1,11 @@
 """What notebook 02 shows: who was heard at which event, and what that design can tell apart."""
 
-from collections.abc import Hashable
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.settings import Grouping
-from plrlib.show.counting import behind_groups, people_at
+from plrlib.show.counting import behind_groups, people_at, seated
 from plrlib.show.dots import Axis, Look, dot_grid
 from plrlib.show.picture import BLUE, Picture, picture
 from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, verb
@@ -107,9 +105,16 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     numbers = counts.unstack(fill_value=0).reindex(index=list(rows), columns=list(columns), fill_value=0)
     cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
+    known = seated(study, grouping)
+    behind = {
+        (i, label): known.get((event, key), ())
+        for i, event in enumerate(numbers["event"])
+        for key, label in grouping.levels.items()
+        if len(known.get((event, key), ())) == numbers[label].iloc[i]  # not where some are known as a total only
+    }
     caption = f"One mark is one person at one event. {title}"
     alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, numbers)
+    return picture(figure, study, caption, alt, numbers, behind)
 
 
 def _taken_together(study: Study, events: "pd.Series[str]") -> "pd.Series[str]":
@@ -230,15 +235,5 @@ def design_table(study: Study, by: str) -> Table:
     frame = pd.DataFrame(columns)
     silent = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
     told = f"; {joined(silent)} a person are not known" if silent else ""
-    behind = behind_groups(zip(found["event"], found["level"], strict=True), "people", _seated(study, grouping))
+    behind = behind_groups(zip(found["event"], found["level"], strict=True), "people", seated(study, grouping))
     return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", behind)
-
-
-def _seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
-    """Return who is known to have been at each event, by its name and their level."""
-    who, level, there = study.participants["participant"].astype(str), known_level(study, grouping), attended(study)
-    return {
-        (event, key): list(who[(level == i) & there[:, v]])
-        for v, event in enumerate(study.events["event"])
-        for i, key in enumerate(grouping.levels)
-    }

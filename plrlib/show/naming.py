@@ -37,6 +37,12 @@ def compared(study: Study, found: pd.DataFrame) -> tuple[Grouping, str, str]:
     return study.grouping(str(found["grouping"].iloc[0])), level, noun(study, level)
 
 
+def asked_of(study: Study, found: pd.DataFrame) -> tuple[str, str | None, str | None]:
+    """Return the level, stance and coder that a frame of `compare` is about, as `presence` takes them."""
+    stance, coder = (None if pd.isna(found[c].iloc[0]) else str(found[c].iloc[0]) for c in ("stance", "coder"))
+    return compared(study, found)[1], stance, coder
+
+
 def whom(grouping: Grouping, key: str) -> str:
     """Return the people at a level as a sentence names them: `voluntary staff`, `managers`."""
     return " ".join(filter(None, _named(grouping, key)))

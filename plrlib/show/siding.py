@@ -168,8 +168,13 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
         away = sum(sets[excerpt] != found[reference][excerpt] for excerpt in both)
         last = None if coder == reference else f"{away or 'none'} of {len(both)}"
         frame[coder] = [*(str(sum(side in some for some in sets.values())) for side in named), last]
+    behind = {
+        (i, coder): [excerpt for excerpt, some in sets.items() if side in some]
+        for coder, sets in found.items()
+        for i, side in enumerate(named)
+    }
     kinds = joined(named_coder(study, coder) for coder in coders)
-    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}")
+    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", behind)
 
 
 def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:

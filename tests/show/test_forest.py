@@ -5,7 +5,7 @@ import math
 import pytest
 from stats.made import TOML, made, said
 
-from plrlib import compare, load_study, show
+from plrlib import compare, load_study, presence, show
 from plrlib.show import forest
 from plrlib.show.dots import STEP
 from plrlib.show.strips import PANEL
@@ -100,3 +100,13 @@ def test_the_widest_scale_has_an_end(tmp_path, drawn):
     show.forest_picture(study, found(study, "sector", ("differs", far), ("not shown to differ", ODDS)))
     assert max(drawn["scale"].ticks) == forest.WIDEST
     assert_clear(drawn["figure"])
+
+
+def test_counts_are_of_the_coder_and_the_stance_that_were_compared():
+    study = load_study("worked-example")
+    for asked in ({"coder": "second"}, {"stance": "opposes"}):
+        counted = presence(study, "sector", **asked).set_index(["code", "level"])
+        numbers = show.forest_picture(study, compare(study, "sector", **asked)).numbers
+        for row, code in enumerate(study.themes["code"]):
+            n = counted.loc[(code, "voluntary"), "lower"]
+            assert numbers["Voluntary"].iloc[row] == f"{n or 'none'} of 15"
