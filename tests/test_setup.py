@@ -176,11 +176,17 @@ def test_an_older_python_is_told_so_in_one_sentence(monkeypatch: pytest.MonkeyPa
     assert "\n" not in str(told.value)
 
 
-def test_ci_runs_the_tests_and_nothing_else() -> None:
-    lines = (HERE / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert lines[:2] == ["#!/usr/bin/env bash", "set -euo pipefail"]
-    assert lines[2].startswith("cd ")
-    assert lines[3:] == ["python3 run.py test"]
+def test_ci_gets_a_browser_and_runs_the_tests_and_nothing_else() -> None:
+    whole = (HERE / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert whole[0] == "#!/usr/bin/env bash"
+    lines = [line.strip() for line in whole if not line.startswith("#")]
+    assert lines[0] == "set -euo pipefail"
+    assert lines[1].startswith("cd ")
+    assert lines[2] == "if ! command -v chromium >/dev/null; then"
+    assert lines[-2:] == ["fi", "PLR_BROWSER_TESTS=1 python3 run.py test"]
+    calls = [line.split("apt-get ")[1].split()[0] for line in lines[3:-2] if "apt-get " in line]
+    assert calls == ["update", "install"]
+    assert [line.split(">")[0].split()[-1] for line in lines if "apt-get install" in line] == ["chromium"]
     assert os.name == "nt" or os.access(HERE / ".ci" / "run", os.X_OK)
 
 
