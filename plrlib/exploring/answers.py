@@ -20,6 +20,8 @@ from plrlib.study import Study, load_study
 
 Job = tuple[str, View]
 COUNTS, VERDICTS = "counts", "verdicts"
+_PATIENCE = 0.2  # seconds, after which a thread looks whether its answer is still wanted
+ENDED = "the process that works this out has ended: run the cell again"
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Beside:
         self._waits = threading.Condition()
         self._asked: list[Job] = []
         self._foreseen: list[Job] = []
-        self._closed = False
+        self._closed = self._dead = False
         threading.Thread(target=self._talk, daemon=True).start()
 
     def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
@@ -101,17 +103,23 @@ class Beside:
         with self._waits:
             self._asked, self._foreseen = [job], list(foreseen)
             self._waits.notify()
+        if self._dead or self._closed:
+            self._told(job, Refused(ENDED))
 
     def close(self) -> None:
-        """Let the process end once it has answered."""
+        """End the process, whatever it is working out; no answer of its own comes any more."""
         with self._waits:
             self._closed = True
             self._waits.notify()
 
+    def _tell(self, job: Job, found: Any) -> None:
+        if not self._closed:  # since then another study may be shown
+            self._told(job, found)
+
     def _next(self) -> Job | None:
         with self._waits:
-            self._waits.wait_for(lambda: self._closed or self._asked or self._foreseen)
-            if self._closed:
+            self._waits.wait_for(lambda: self._closed or self._dead or self._asked or self._foreseen)
+            if self._closed or self._dead:
                 return None
             return (self._asked or self._foreseen).pop(0)
 
@@ -124,12 +132,15 @@ class Beside:
         while job := self._next():
             try:
                 here.send(job)
+                while not here.poll(_PATIENCE):
+                    if self._closed:
+                        process.terminate()
                 found = here.recv()
             except (EOFError, OSError):
-                found = Refused("the process that works this out has ended: run the cell again")
-                self._closed = True
+                found = Refused(ENDED)
+                self._dead = True
             try:
-                self._loop.call_soon_threadsafe(self._told, job, found)
+                self._loop.call_soon_threadsafe(self._tell, job, found)
             except RuntimeError:  # the notebook's loop is closed
                 break
         here.close()

@@ -2,6 +2,7 @@
 
 import html
 import os
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,11 @@ HOW = (
     "This is the view that the explorer starts with. To choose groups, themes, stances and coders, and to read the "
     "excerpts behind a mark, open notebook 11 live: give `python3 run.py lab`, and run the cell."
 )
+
+
+MOST_OPEN = 2
+"""Of more explorers in one notebook the oldest end: a cell that is run again leaves its first behind."""
+_OPEN: "deque[list[Beside]]" = deque()
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ def live(study: Study) -> Any:
 
     choices(study)  # raises where there is nothing to choose, before any process is started
     asked: list[Beside] = []
+    _OPEN.append(asked)
+    while len(_OPEN) > MOST_OPEN:
+        for beside in _OPEN.popleft():
+            beside.close()
 
     def attend(study: Study, explorer: Explorer) -> None:
         while asked:

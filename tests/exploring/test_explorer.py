@@ -9,10 +9,10 @@ from study_maker import least, rich
 
 import plrlib
 from plrlib import NotInStudy, load_study
-from plrlib.exploring.answers import COUNTS, VERDICTS, Beside, Refused, answer, quick
+from plrlib.exploring.answers import COUNTS, ENDED, VERDICTS, Beside, Refused, answer, quick
 from plrlib.exploring.explorer import NOT_CLICKED, Explorer
 from plrlib.exploring.marks import grid
-from plrlib.exploring.opened import HOW, Still, explore
+from plrlib.exploring.opened import _OPEN, HOW, MOST_OPEN, Still, explore, live
 from plrlib.exploring.view import View, call, choices, named_codes
 from plrlib.stats.behind import behind
 
@@ -266,6 +266,20 @@ class TestBeside:
         assert len(pids) == 1
         project.assert_gone(pids)
 
+    def test_no_answer_comes_once_it_is_closed(self, worked):
+        told = []
+
+        async def talk():
+            beside = Beside(worked.folder, lambda job, found: told.append(job))
+            beside.ask((COUNTS, WORKED), [(COUNTS, View("role", "theme", "", "first"))])
+            while not told:
+                await asyncio.sleep(0.01)
+            beside.close()
+            await asyncio.sleep(1)
+
+        asyncio.run(talk())
+        assert told == [(COUNTS, WORKED)]
+
     def test_a_process_that_has_died_is_told_of(self, worked):
         told = []
 
@@ -279,10 +293,28 @@ class TestBeside:
             for _ in range(100):
                 await asyncio.sleep(0.1)
                 if len(told) > 1:
-                    return
+                    break
+            beside.ask((COUNTS, WORKED))
 
         asyncio.run(talk())
-        assert "run the cell again" in told[1].why
+        assert [found.why for found in told[1:]] == [ENDED, ENDED], "and whoever asks again does not wait"
+
+    def test_a_cell_that_is_run_again_leaves_few_processes_behind(self, worked, project):
+        async def again():
+            for _ in range(4):
+                live(worked)
+            for _ in range(300):
+                await asyncio.sleep(0.1)
+                if len(multiprocessing.active_children()) == 2 * MOST_OPEN:
+                    break
+            return [process.pid for process in multiprocessing.active_children()]
+
+        try:
+            assert len(asyncio.run(again())) == 2 * MOST_OPEN
+        finally:
+            while _OPEN:
+                for beside in _OPEN.popleft():
+                    beside.close()
 
 
 class TestStill:
