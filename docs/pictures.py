@@ -9,7 +9,9 @@ from pathlib import Path
 from plrlib import compare, joint_display, load_study, show
 
 HERE = Path(__file__).parent
-SHOTS = {"site-start.png": "start.png", "explorer-after.png": "explorer.png"}
+PAGES = ("start", "comparison", "joint-display", "phone", "dark", "explore")
+SHOTS = {f"site-{name}.png": f"{name}.png" for name in PAGES}
+SHOTS |= {f"explorer-{name}.png": f"explorer-{name}.png" for name in ("before", "after")}
 
 if __name__ == "__main__":
     study = load_study("plr0809-017")
@@ -21,4 +23,4 @@ if __name__ == "__main__":
     for made, kept in SHOTS.items():
         shot = HERE.parent / "build" / "screenshots" / made
         if shot.is_file():
-            shutil.copyfile(shot, HERE / kept)
+            shutil.copyfile(shot, HERE / "shots" / kept)
