@@ -157,19 +157,19 @@ def review(
         day = telling.day(on)
         if day is None:
             raise typer.BadParameter(f"--on takes a day as 2026-01-31, not {on!r}")
-        one = reviewing.reviewed(telling.loaded(study))
+        loaded = telling.loaded(study)
         if by:
-            print(f"On record  {telling.relative(reviewing.record(one, by, day, note))}")
+            print(f"On record  {telling.relative(reviewing.record(loaded, by, day, note))}")
         else:
             if on or note:
                 raise typer.BadParameter("--on and --note go with --by")
-            path, new = reviewing.write_form(one, reviewing.form(one), replace)
+            path, new = reviewing.write_form(loaded, replace)
             print(f"To fill in  {telling.relative(path)}")
             if not new:
-                print("It was there and has been changed, so it stays as it is; --replace makes it anew.")
-        print("\n".join(one.standing()) or "Nobody has put a review on record yet.")
+                print("It was there, is not as it would be made now, and stays; --replace makes it anew.")
+        print("\n".join(reviewing.reviews_say(loaded)) or "Nobody has put a review on record yet.")
         if site and by:
-            _build_site(one.study.folder)
+            _build_site(loaded.folder)
 
 
 @app.command()
@@ -179,11 +179,11 @@ def pack(
 ) -> None:
     """Make one ZIP of a study's site, for a mentor who installs nothing."""
     with in_words(study):
-        from plrlib.suite import packing, reviewing
+        from plrlib.suite import packing
 
-        one = reviewing.reviewed(telling.loaded(study))
+        loaded = telling.loaded(study)
         with telling.console().status("building the site"):
-            path = packing.pack(one, reviewing.form(one), to)
+            path = packing.pack(loaded, to)
         where = path if to else telling.relative(path)
         print(f"Packed  {where} ({path.stat().st_size / 1e6:.1f} MB): unpack it, and open {packing.FIRST}")
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plrlib.places import home
+from plrlib.places import home, processed
 
 HEADING = "## What a mentor should check"
 _ITEM = re.compile(r"^[-*] +")
@@ -33,6 +33,23 @@ class Review:
     note: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     notebooks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What was run of a study, by its manifest: the SHA-256 of its files and of the executed notebooks, by name."""
+
+    inputs: Mapping[str, str]
+    notebooks: Mapping[str, str]
+
+
+def last_run(study_id: str) -> Ran | None:
+    """Return what was run of a study last; None where nothing was."""
+    path = processed(study_id) / "manifest.json"
+    if not path.is_file():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Ran(found["inputs"], {name: one["sha256"] for name, one in found["notebooks"].items()})
 
 
 def reviews_file(study_id: str) -> Path:
@@ -86,20 +103,12 @@ def _items(lines: list[str]) -> list[str]:
     return items
 
 
-def standing(review: Review, inputs: Mapping[str, str], notebooks: Mapping[str, str]) -> str:
-    """Say whether what was reviewed is what there is now.
-
-    Parameters
-    ----------
-    review
-        A review.
-    inputs, notebooks
-        The digests as they are now; see `Review`.
-    """
-    data = changes(review.inputs, inputs)
+def standing(review: Review, now: Ran) -> str:
+    """Say whether what was reviewed is what there is now."""
+    data = changes(review.inputs, now.inputs)
     if data:
         return f"data changed since: {', '.join(data)}"
-    shown = changes(review.notebooks, notebooks)
+    shown = changes(review.notebooks, now.notebooks)
     if shown:
         return f"reviewed as of these data; what is shown of them has changed since in: {', '.join(shown)}"
     return "reviewed as of these data"

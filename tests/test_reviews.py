@@ -5,12 +5,11 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import sync_playwright
 from website.browser import CHROMIUM, MISSING, opened
 
 from plrlib import load_study
 from plrlib.places import DEFAULT_STUDY, home
-from plrlib.reviews import Review, checks, read_reviews, standing
+from plrlib.reviews import Ran, Review, checks, read_reviews, standing
 from plrlib.site.linked import notebooks_of
 from plrlib.site.reviewing import NOBODY, review_page, reviews_say
 from plrlib.suite.packing import FIRST
@@ -54,7 +53,7 @@ class TestChecks:
 
 
 class TestStanding:
-    NOW = ({"a.csv": "1", "b.csv": "2"}, {"01.ipynb": "3"})
+    NOW = Ran({"a.csv": "1", "b.csv": "2"}, {"01.ipynb": "3"})
 
     @pytest.mark.parametrize(
         ("inputs", "notebooks", "told"),
@@ -71,7 +70,7 @@ class TestStanding:
         ],
     )
     def test_it_says_what_is_not_as_it_was(self, inputs, notebooks, told):
-        assert standing(Review("A", "2026-01-01", "", inputs, notebooks), *self.NOW) == told
+        assert standing(Review("A", "2026-01-01", "", inputs, notebooks), self.NOW) == told
 
 
 class TestReview:
@@ -90,7 +89,7 @@ class TestReview:
         ran.plr("review")
         assert path.read_bytes() == first, "the same bytes"
         path.write_bytes(first + b"filled in")
-        assert "it stays as it is" in ran.plr("review").stdout
+        assert "and stays; --replace" in ran.plr("review").stdout
         assert path.read_bytes() == first + b"filled in"
         ran.plr("review", "--replace")
         assert path.read_bytes() == first
@@ -180,16 +179,13 @@ class TestPack:
             assert not [name for name in file.namelist() if "other" in name]
 
     @pytest.mark.skipif(not CHROMIUM, reason=MISSING)
-    def test_it_opens_from_the_file_that_says_so(self, ran, tmp_path):
+    def test_it_opens_from_the_file_that_says_so(self, ran, tmp_path, browser):
         ran.plr("pack")
         with zipfile.ZipFile(ran.processed / DEFAULT_STUDY / f"{DEFAULT_STUDY}-site.zip") as file:
             file.extractall(tmp_path / "unpacked")
         [first] = (tmp_path / "unpacked").glob(f"*/{FIRST}")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            with opened(browser, tmp_path / "unpacked") as (page, noted):
-                page.goto(first.as_uri())
-                page.wait_for_url(f"**/{DEFAULT_STUDY}/index.html")
-                page.get_by_role("heading", name="Who was heard?").wait_for()
-                assert (noted.outside, noted.failed, noted.errors) == ([], [], [])
-            browser.close()
+        with opened(browser, tmp_path / "unpacked") as (page, noted):
+            page.goto(first.as_uri())
+            page.wait_for_url(f"**/{DEFAULT_STUDY}/index.html")
+            page.get_by_role("heading", name="Who was heard?").wait_for()
+            assert (noted.outside, noted.failed, noted.errors) == ([], [], [])

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for the start of a formula (OWASP, CSV injection)."""
@@ -24,13 +25,19 @@ def safe(text: str) -> str:
 
 def steady(data: bytes) -> bytes:
     """Return an Office file without the moments at which it and its parts were made."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    core = "docProps/core.xml"
+    return zipped({**parts, core: _MADE.sub(rb"\g<1>" + MOMENT + rb"\g<2>", parts[core])})
+
+
+def zipped(files: Mapping[str, bytes], stored: tuple[str, ...] = ()) -> bytes:
+    """Return files as a ZIP, in their order and without the moment; those with a `stored` ending are packed as is."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = _MADE.sub(rb"\g<1>" + MOMENT + rb"\g<2>", part)
+    with zipfile.ZipFile(made, "w") as packed:
+        for name, data in files.items():
             entry = zipfile.ZipInfo(name, _DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, part)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(stored) and stored else zipfile.ZIP_DEFLATED
+            packed.writestr(entry, data)
     return made.getvalue()

@@ -95,13 +95,15 @@ class Beside:
         self._waits = threading.Condition()
         self._asked: list[Job] = []
         self._foreseen: list[Job] = []
+        self._running: Job | None = None
         self._closed = self._dead = False
         threading.Thread(target=self._talk, daemon=True).start()
 
     def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
         """Ask for an answer now, instead of what is still waiting, and then for what may be asked next."""
         with self._waits:
-            self._asked, self._foreseen = [job], list(foreseen)
+            self._asked = [] if job == self._running else [job]  # its answer is on the way
+            self._foreseen = [one for one in foreseen if one != self._running]
             self._waits.notify()
         if self._dead or self._closed:
             self._told(job, Refused(ENDED))
@@ -118,10 +120,12 @@ class Beside:
 
     def _next(self) -> Job | None:
         with self._waits:
+            self._running = None
             self._waits.wait_for(lambda: self._closed or self._dead or self._asked or self._foreseen)
             if self._closed or self._dead:
                 return None
-            return (self._asked or self._foreseen).pop(0)
+            self._running = (self._asked or self._foreseen).pop(0)
+            return self._running
 
     def _talk(self) -> None:
         context = multiprocessing.get_context("spawn")

@@ -10,19 +10,18 @@ import pandas as pd
 from plrlib.exploring.answers import COUNTS, VERDICTS, Compared, Job, Refused
 from plrlib.exploring.export import export
 from plrlib.exploring.marks import grid
+from plrlib.exploring.reading import compared_html, excerpts_html, moved_say
 from plrlib.exploring.view import Choices, View, call, choices, named_codes
 from plrlib.exploring.widgets import Call, Grid
+from plrlib.faults import NotInStudy
 from plrlib.places import known_studies
-from plrlib.show.opening import shown_excerpts
-from plrlib.show.say import capital, count, few, joined
-from plrlib.show.table import Table
+from plrlib.show.say import capital, count, joined
 from plrlib.stats.behind import Behind, behind
-from plrlib.stats.readings import noun, plural
+from plrlib.stats.readings import noun
 from plrlib.study import Study
 
 Ask = Callable[[Job, Sequence[Job]], None]
-MOST_READ = 200
-"""Of more excerpts only the first are listed."""
+Attend = Callable[[Study, Callable[[Job, Any], None]], Ask]
 _WIDE = {"layout": widgets.Layout(width="auto", max_width="48em"), "style": {"description_width": "6em"}}
 NOT_CLICKED = "<p>Click a mark or a count to read the excerpts behind it.</p>"
 
@@ -34,14 +33,16 @@ class Explorer:
     ----------
     study
         The study it starts with.
-    open_study
-        Loads a study by its name and returns it, with what answers questions about it: called with a question and with
-        what may be asked next, it leads to `told` being called with the answer.
+    load
+        Loads a study by its name.
+    attend
+        Returns what answers questions about a study: called with a question and with what may be asked next, it leads
+        to the function given (`told`) being called with the answer.
     """
 
-    def __init__(self, study: Study, open_study: "Callable[[str, Explorer], Study]") -> None:
-        self._open = open_study
-        self.ask: Ask = lambda _job, _foreseen: None
+    def __init__(self, study: Study, load: Callable[[str], Study], attend: Attend) -> None:
+        self._load, self._attend = load, attend
+        self._ask: Ask = lambda _job, _foreseen: None
         self._known: dict[Job, Any] = {}
         self._last: tuple[View, Compared] | None = None
         self._filling = False
@@ -78,7 +79,11 @@ class Explorer:
 
     def start(self) -> None:
         """Show the study's first view."""
-        options = choices(self.study)
+        self._show(self.study, choices(self.study))
+
+    def _show(self, study: Study, options: Choices) -> None:
+        self.study, self._known, self._last = study, {}, None
+        self._ask = self._attend(study, self.told)
         self._fill(options)
         self._changed()
 
@@ -107,15 +112,16 @@ class Explorer:
         self._filling = False
 
     def _study_changed(self, change: Any) -> None:
-        try:
-            study = self._open(change["new"], self)
-            options = choices(study)
-        except (ValueError, OSError) as error:
-            self._tell(str(error))
+        if change["new"] == self.study.id:
             return
-        self.study, self._known, self._last, self._behind = study, {}, None, None
-        self._fill(options)
-        self._changed()
+        try:
+            study = self._load(change["new"])
+            options = choices(study)
+        except (ValueError, OSError, NotInStudy) as error:
+            self._tell(f"{change['new']} cannot be explored, and {self.study.id} stays.\n{error}")
+            self.named.value = self.study.id
+            return
+        self._show(study, options)
 
     def _changed(self, change: Any = None) -> None:
         if self._filling:
@@ -129,7 +135,7 @@ class Explorer:
         self.verdicts.value = ""
         if (COUNTS, self.view) not in self._known:
             self._tell("Counting people …")
-            self.ask((COUNTS, self.view), self._next())
+            self._ask((COUNTS, self.view), self._next())
         else:
             self._counted()
 
@@ -161,7 +167,7 @@ class Explorer:
             self._compared()
         else:
             self._tell("Comparing …")
-            self.ask((VERDICTS, self.view), ())
+            self._ask((VERDICTS, self.view), ())
 
     def _draw(self, counted: pd.DataFrame) -> None:
         what = noun(self.study, self.view.level)
@@ -178,26 +184,12 @@ class Explorer:
             self._tell(capital(found.why) + ".")
             return
         self._tell("")
-        shown = [label for label, code in self.codes.options if code in self.codes.value]
-        frame = found.table.frame
-        table = Table(frame[frame.iloc[:, 0].isin(shown)], found.table.caption)
-        told = [*found.sentences.sentences, *self._moved(found)]
-        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told)
-        left = len(frame) - len(table.frame)
-        what = noun(self.study, self.view.level)
-        kinds = count(left, what, plural(what))
-        more = f"<p>{kinds} not shown {'is' if left == 1 else 'are'} compared all the same.</p>" if left else ""
-        self.verdicts.value = f"<ul>{items}</ul>{table._repr_html_()}{more}"
-        self._last = (self.view, found)
-
-    def _moved(self, found: Compared) -> list[str]:
-        """Say which verdicts have changed since the last view of the same codes."""
-        if self._last is None or self._last[0] == self.view or self._last[0].level != self.view.level:
-            return []
-        verdicts = [list(one.found["verdict"].astype(str)) for one in (self._last[1], found)]
         labels = [label for label, _ in self.codes.options]
-        moved = [f"“{label}” (was {a}, now {b})" for label, a, b in zip(labels, *verdicts, strict=True) if a != b]
-        return [f"Changed with this choice: {few(moved)}." if moved else "No verdict changed with this choice."]
+        shown = [label for label, code in self.codes.options if code in self.codes.value]
+        same = self._last is not None and self._last[0] != self.view and self._last[0].level == self.view.level
+        moved = moved_say(labels, self._last[1], found) if same and self._last else ""
+        self.verdicts.value = compared_html(found, shown, noun(self.study, self.view.level), moved)
+        self._last = (self.view, found)
 
     def _codes_changed(self, _change: Any) -> None:
         if self._filling:
@@ -209,33 +201,25 @@ class Explorer:
             self._compared()
 
     def _clicked(self, change: Any) -> None:
-        if not change["new"].get("at"):
+        drawn = self.grid.grid.get("cells", {}).get(change["new"].get("at"))
+        if drawn is None or self.grid.busy:  # while it is busy, the grid is still that of another view
             return
         code, key = change["new"]["at"].split("\t")
         number = int(change["new"]["number"])
         if self._behind is None:
             view = self.view
             self._behind = behind(self.study, view.by, view.level, view.asked, view.coder)
-        drawn = self.grid.grid["cells"].get(change["new"]["at"])
-        if drawn is None:
-            return
         label = named_codes(self.study, self.view.level)[code]
         where = f"“{label}”, {self.study.grouping(self.view.by).levels[key]}"
         if number >= sum(drawn["marks"][:2]):
-            self._list(f"{where}: this mark is of people who did not raise it.", [])
+            self.read.value = excerpts_html(self.study, f"{where}: this mark is of people who did not raise it.", [])
             return
         whole = number < 0 or self.grid.grid["each"] > 1
         excerpts = self._behind.cell(code, key) if whole else self._behind.mark(code, key, number)
         known = self._behind.people(code, key)
         who = "one person" if not whole and number < len(known) else "whoever may have said them"
-        self._list(f"{where}: {count(len(excerpts), 'excerpt')} of {who}.", excerpts)
-
-    def _list(self, head: str, excerpts: Sequence[str]) -> None:
-        some = excerpts[:MOST_READ]
-        shown = shown_excerpts(self.study, some)
-        items = "".join(f"<li>{html.escape(shown[excerpt])}</li>" for excerpt in some)
-        more = f"<p>The first {MOST_READ} are listed.</p>" if len(excerpts) > MOST_READ else ""
-        self.read.value = f"<p><strong>{html.escape(head)}</strong></p><ul>{items}</ul>{more}"
+        head = f"{where}: {count(len(excerpts), 'excerpt')} of {who}."
+        self.read.value = excerpts_html(self.study, head, excerpts)
 
     def _write_call(self) -> None:
         chosen = tuple(self.codes.value)
@@ -256,4 +240,5 @@ class Explorer:
         self.exported.value = f"<p>Written: {html.escape(joined(files))}.</p>"
 
     def _tell(self, text: str) -> None:
-        self.status.value = f'<p role="status">{html.escape(text)}</p>' if text else '<p role="status">&nbsp;</p>'
+        told = html.escape(text).replace("\n", "<br>") or "&nbsp;"
+        self.status.value = f'<p role="status">{told}</p>'

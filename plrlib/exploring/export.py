@@ -46,7 +46,7 @@ def export(
     )  # fmt: skip
     contents = {
         "csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        "png": people_grid(study, study.grouping(view.by), some, view.level).png,
+        "png": people_grid(study, study.grouping(view.by), some, view.level, view.asked, view.coder).png,
         "py": f"{call}\n".encode(),
     }
     written = []

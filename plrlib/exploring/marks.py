@@ -49,7 +49,7 @@ def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str],
                 "marks": [-(-lower // each), -(-(upper - lower) // each), -(-(n - upper) // each)],
             }  # fmt: skip
     return {
-        "what": what, "who": grouping.label, "each": each,
+        "what": what, "each": each,
         "columns": [{"key": key, "label": label} for key, label in grouping.levels.items()],
         "rows": [{"key": code, "label": label} for code, label in named.items()],
         "cells": cells,

@@ -3,7 +3,7 @@
 import html
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,6 @@ HOW = (
     "This is the view that the explorer starts with. To choose groups, themes, stances and coders, and to read the "
     "excerpts behind a mark, open notebook 11 live: give `python3 run.py lab`, and run the cell."
 )
-
-
 MOST_OPEN = 2
 """Of more explorers in one notebook the oldest end: a cell that is run again leaves its first behind."""
 _OPEN: "deque[list[Beside]]" = deque()
@@ -70,12 +68,13 @@ def still(study: Study) -> Still:
     """Return the first view of a study as a picture."""
     view = choices(study).first()
     counted = presence(study, view.by, view.level, view.asked, view.coder)
-    return Still(people_grid(study, study.grouping(view.by), counted, view.level), call(study.id, view))
+    picture = people_grid(study, study.grouping(view.by), counted, view.level, view.asked, view.coder)
+    return Still(picture, call(study.id, view))
 
 
 def live(study: Study) -> Any:
     """Return the explorer, to be shown where somebody can choose."""
-    from plrlib.exploring.explorer import Explorer  # noqa: PLC0415 - widgets, which no still needs
+    from plrlib.exploring.explorer import Ask, Explorer  # noqa: PLC0415 - widgets, which no still needs
 
     choices(study)  # raises where there is nothing to choose, before any process is started
     asked: list[Beside] = []
@@ -84,26 +83,23 @@ def live(study: Study) -> Any:
         for beside in _OPEN.popleft():
             beside.close()
 
-    def attend(study: Study, explorer: Explorer) -> None:
+    def load(name: str) -> Study:
+        return study if name == study.id else load_study(study_folder(name))
+
+    def attend(study: Study, told: Callable[[Job, Any], None]) -> Ask:
         while asked:
             asked.pop().close()
         if in_notebook():
-            asked.extend(Beside(study.folder, explorer.told) for _ in range(2))  # counts do not wait for comparisons
+            asked.extend(Beside(study.folder, told) for _ in range(2))  # counts do not wait for comparisons
 
         def ask(job: Job, foreseen: Sequence[Job]) -> None:
             if not asked or (job[0] == COUNTS and quick(study)):
-                explorer.told(job, answer(study, *job))
+                told(job, answer(study, *job))
             else:
                 asked[job[0] != COUNTS].ask(job, foreseen)
 
-        explorer.ask = ask
+        return ask
 
-    def open_study(name: str, explorer: Explorer) -> Study:
-        other = study if name == study.id else load_study(study_folder(name))
-        attend(other, explorer)
-        return other
-
-    explorer = Explorer(study, open_study)
-    attend(study, explorer)
+    explorer = Explorer(study, load, attend)
     explorer.start()
     return explorer.box

@@ -11,13 +11,16 @@ from plrlib.stats.hearings import attended, listed
 from plrlib.stats.people import known_level
 from plrlib.study import Study
 
+Asked = tuple[str, str | None, str | None]
+"""Level, stance and coder, as `presence` takes them."""
+
 
 def behind_levels(
     study: Study,
     grouping: Grouping,
     codes: Sequence[str],
     columns: Mapping[str, str],
-    asked: tuple[str, str | None, str | None],
+    asked: Asked,
 ) -> BehindCells:
     """Return the excerpts behind a table with a row a code and a column a level.
 
@@ -30,19 +33,37 @@ def behind_levels(
     columns
         The column of each level.
     asked
-        Level, stance and coder, as `presence` takes them.
+        As `presence` was called.
     """
     found = behind(study, grouping.name, *asked)
     return {(i, head): found.cell(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
 
 
 def behind_rows(
-    study: Study, grouping: Grouping, counted: pd.DataFrame, heads: Iterable[str], level: str
+    study: Study, grouping: Grouping, counted: pd.DataFrame, numbers: pd.DataFrame, asked: Asked
 ) -> BehindCells:
-    """Return the excerpts behind a frame with a row a code and level, as `presence` returns it, in some columns."""
-    found = behind(study, grouping.name, level)
-    places = zip(counted["code"].astype(str), counted["level"].astype(str), strict=True)
-    return {(i, head): found.cell(code, key) for i, (code, key) in enumerate(places) for head in heads}
+    """Return what is behind a table with a row a code and level, as `presence` has them.
+
+    Behind those who raised the code lie excerpts; behind `of`, all at the level, people where all are known by name.
+
+    Parameters
+    ----------
+    study, grouping, counted
+        Who is counted, and the frame of `presence`.
+    numbers
+        The table: its first two columns name code and level, its last is `of`.
+    asked
+        As `presence` was called.
+    """
+    found = behind(study, grouping.name, *asked)
+    known = {key: found.at(key) for key in grouping.levels}
+    cells: dict[tuple[int, str], Sequence[str]] = {}
+    places = zip(counted["code"].astype(str), counted["level"].astype(str), counted["n"], strict=True)
+    for i, (code, key, n) in enumerate(places):
+        cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.cell(code, key))
+        if len(known[key]) == n:
+            cells[i, "of"] = known[key]
+    return cells
 
 
 def behind_groups(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> BehindCells:

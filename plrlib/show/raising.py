@@ -16,8 +16,6 @@ from plrlib.study import Study
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
 LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half"), NOT: Look(BLUE, "o", NOT, "open")}
 COLUMNS = ["code", "level", "n", "lower", "upper"]
-ENDS = (RAISED, "raised it, at least", "at most")
-"""What the columns of numbers are called: one where counts are exact, else two."""
 COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "s", "^", "D", "v", "P")
 MOST_ACROSS = 30
 """So many marks stand side by side at most, over all levels."""
@@ -29,8 +27,18 @@ def people_picture(study: Study, by: str, level: str = "theme") -> Picture:
     return people_grid(study, grouping, presence(study, by, level), level)
 
 
-def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str = "") -> Picture:
-    """Draw the people of a frame of `presence` at a level: raised it for certain, may have, did not."""
+def people_grid(
+    study: Study,
+    grouping: Grouping,
+    counted: pd.DataFrame,
+    level: str = "",
+    stance: str | None = None,
+    coder: str | None = None,
+) -> Picture:
+    """Draw the people of a frame of `presence`, called with these arguments: raised it for certain, may have, did not.
+
+    A blank level is told from the codes.
+    """
     named, what = _named(study, counted, level)
     rows = [
         (code, key, look)
@@ -55,8 +63,8 @@ def people_grid(study: Study, grouping: Grouping, counted: pd.DataFrame, level: 
     alt = "; ".join(f"{named[c]}: {counts_say(grouping, counted[counted['code'] == c])}" for c in codes)
     once = one(what) if what in LEVELS else f"for each {what}"
     caption = f"{mark}; each person counts once {once}, however often they raised it. {title}"
-    level = level or level_of(study, codes)
-    excerpts = behind_rows(study, grouping, counted, ENDS, level)
+    asked = (level or level_of(study, codes), stance, coder)
+    excerpts = behind_rows(study, grouping, counted, numbers, asked)
     about = f"A grid of people, {what} by {inner(grouping.label)}. {alt}."
     return picture(figure, study, caption, about, numbers, excerpts)
 
@@ -98,7 +106,7 @@ def _numbers(grouping: Grouping, counted: pd.DataFrame, named: dict[str, str], w
         }
     )
     exact = (counted["lower"] == counted["upper"]).all()
-    ends = {RAISED: "lower"} if exact else {ENDS[1]: "lower", ENDS[2]: "upper"}
+    ends = {RAISED: "lower"} if exact else {"raised it, at least": "lower", "at most": "upper"}
     for name, end in ends.items():
         frame[name] = counted[end].to_numpy()
     return frame.assign(of=counted["n"].to_numpy())
@@ -139,9 +147,10 @@ def ranges(study: Study, grouping: Grouping, counted: pd.DataFrame, level: str =
         f"giving the excerpts to people that fits what is known. {title}"
     )
     alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
-    level = level or level_of(study, [str(code) for code in counted["code"].unique()])
-    excerpts = behind_rows(study, grouping, counted, ENDS, level)
-    return picture(figure, study, caption, alt, _numbers(grouping, counted, named, what), excerpts)
+    asked = (level or level_of(study, [str(code) for code in counted["code"].unique()]), None, None)
+    numbers = _numbers(grouping, counted, named, what)
+    excerpts = behind_rows(study, grouping, counted, numbers, asked)
+    return picture(figure, study, caption, alt, numbers, excerpts)
 
 
 def ranges_say(study: Study, counted: pd.DataFrame, level: str = "") -> str:

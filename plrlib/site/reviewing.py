@@ -1,12 +1,10 @@
 """The review page of a study: what to check, notebook by notebook, and who has done so."""
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plrlib.places import processed
-from plrlib.reviews import checks, read_reviews, standing
+from plrlib.reviews import Ran, checks, last_run, read_reviews, standing
 from plrlib.site.markdown import bullets, link, plain
 from plrlib.study import Study
 
@@ -16,13 +14,12 @@ NOBODY = "Nobody has put a review of this study on record yet."
 
 def reviews_say(study: Study) -> list[str]:
     """Return a sentence for each review of a study, the newest first: by whom, when, and whether it still holds."""
-    manifest = processed(study.id) / "manifest.json"
-    ran = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
-    shown = {name: one["sha256"] for name, one in ran.get("notebooks", {}).items()}
+    ran = last_run(study.id)
+    now = Ran(study.sources, ran.notebooks if ran else {})
     told = []
     for one in reversed(read_reviews(study.id)):
         note = f" “{one.note}”" if one.note else ""
-        told.append(f"By {one.who} on {one.when}: {standing(one, study.sources, shown)}.{note}")
+        told.append(f"By {one.who} on {one.when}: {standing(one, now)}.{note}")
     return told or [NOBODY]
 
 

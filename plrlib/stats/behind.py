@@ -56,6 +56,11 @@ class Behind:
         there = [p for p in rows if p >= 0 and self.level[p] == at and self.found.asked[p, c]]
         return list(self.study.participants["participant"].iloc[there].astype(str))
 
+    def at(self, key: str) -> list[str]:
+        """Return those who are known to be at a level, in the study's order."""
+        at = list(self.study.grouping(self.by).levels).index(key)
+        return list(self.study.participants["participant"].astype(str)[self.level == at])
+
     def mark(self, code: str, key: str, number: int) -> list[str]:
         """Return the excerpts behind one person of a cell: theirs, where it is known who it is.
 
@@ -68,7 +73,7 @@ class Behind:
         return self._named([e for e in self.coded(code) if self.speaker[e] == who])
 
     def _named(self, rows: list[Any]) -> list[str]:
-        return [str(self.study.excerpts["excerpt"].iloc[row]) for row in rows]
+        return self.study.excerpts["excerpt"].astype(str).iloc[rows].tolist()
 
 
 def behind(study: Study, by: str, level: str = "theme", stance: str | None = None, coder: str | None = None) -> Behind:

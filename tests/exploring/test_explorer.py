@@ -5,14 +5,14 @@ import multiprocessing
 
 import pandas as pd
 import pytest
-from study_maker import least, rich
+from study_maker import RICH_TOML, least, rich
 
 import plrlib
 from plrlib import NotInStudy, load_study
 from plrlib.exploring.answers import COUNTS, ENDED, VERDICTS, Beside, Refused, answer, quick
 from plrlib.exploring.explorer import NOT_CLICKED, Explorer
 from plrlib.exploring.marks import grid
-from plrlib.exploring.opened import _OPEN, HOW, MOST_OPEN, Still, explore, live
+from plrlib.exploring.opened import _OPEN, HOW, MOST_OPEN, Still, explore, live, still
 from plrlib.exploring.view import View, call, choices, named_codes
 from plrlib.stats.behind import behind
 
@@ -34,21 +34,16 @@ class Asked:
 
     def __init__(self, study):
         self.waiting, self.foreseen = [], []
-        self.explorer = Explorer(study, self.opened)
-        self.attend(study)
+        self.explorer = Explorer(study, load_study, self.attend)
         self.explorer.start()
 
-    def attend(self, study):
+    def attend(self, study, told):
         def ask(job, foreseen):
             self.waiting.append(job)
             self.foreseen = list(foreseen)
 
-        self.study, self.explorer.ask = study, ask
-
-    def opened(self, name, explorer):
-        study = load_study(name)
-        self.attend(study)
-        return study
+        self.study = study
+        return ask
 
     def answer(self, number=1):
         for _ in range(number):
@@ -219,6 +214,30 @@ class TestExplorer:
         asked.answer()
         assert len(asked.explorer.grid.grid["rows"]) == 7
 
+    def test_a_study_that_cannot_be_explored_is_told_of_and_the_other_stays(self, project):
+        rich(project.folder / "data" / "raw" / "rich")
+        bad = {"excerpts": "excerpt,participant\nE01,R1\nE02,R9\n"}
+        for name, told, changes in (("plain", "declares no grouping", {}), ("bad", "excerpts.csv:3: participant", bad)):
+            least(project.folder / "data" / "raw" / name, toml=f'[study]\nid = "{name}"\n', **changes)
+            asked = Asked(load_study("rich"))
+            asked.answer(2)
+            before = asked.explorer.grid.grid
+            asked.explorer.named.value = name
+            assert f"{name} cannot be explored, and rich stays.<br>" in said(asked)
+            assert told in said(asked)
+            assert (asked.explorer.study.id, asked.explorer.named.value, asked.study.id) == ("rich", "rich", "rich")
+            assert asked.explorer.grid.grid == before
+            assert asked.waiting == []
+            asked.explorer.stance.value = asked.explorer.stance.options[-1][1]
+            assert asked.waiting, "and it goes on as before"
+
+    def test_a_click_on_a_grid_that_is_no_longer_the_choice_is_not_taken(self, worked):
+        asked = Asked(worked)
+        asked.answer(2)
+        asked.explorer.level.value = "code"
+        assert asked.explorer.grid.busy
+        assert asked.click("T1\tvoluntary") == NOT_CLICKED
+
     def test_a_view_is_written_to_files(self, project, monkeypatch):
         folder = project.folder / "data" / "raw" / "rich"
         study = load_study(rich(folder))
@@ -239,6 +258,23 @@ class TestExplorer:
 
 
 class TestBeside:
+    def test_what_is_being_worked_out_is_not_asked_for_twice(self, worked):
+        told = []
+        next_view = View("role", "theme", "", "first")
+
+        async def talk():
+            beside = Beside(worked.folder, lambda job, found: told.append(job))
+            beside.ask((VERDICTS, WORKED))
+            while beside._running is None:
+                await asyncio.sleep(0.01)
+            beside.ask((VERDICTS, WORKED), [(VERDICTS, WORKED), (COUNTS, next_view)])
+            while (COUNTS, next_view) not in told:
+                await asyncio.sleep(0.05)
+            beside.close()
+
+        asyncio.run(talk())
+        assert told == [(VERDICTS, WORKED), (COUNTS, next_view)]
+
     def test_a_process_answers_the_latest_first_and_ends_with_its_pipe(self, worked, project):
         told = []
 
@@ -327,6 +363,12 @@ class TestStill:
         assert "<code>python3 run.py lab</code>" in page
         assert HOW in repr(shown)
         assert "compare(study, &#x27;sector&#x27;" in page
+
+    def test_two_coders_of_whom_none_is_the_reference(self, tmp_path, monkeypatch):
+        toml = RICH_TOML.replace('reference_coder = "anna"\n', "")
+        study = load_study(rich(tmp_path, toml=toml))
+        assert choices(study).first().coder == "anna"
+        assert "compare(study, &#x27;sector&#x27;" in still(study)._repr_html_()
 
     def test_who_is_counted_while_somebody_waits(self, worked, published):
         assert quick(worked)

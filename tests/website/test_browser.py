@@ -4,7 +4,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from plrlib.site.build import main
 from plrlib.site.markdown import anchor
@@ -32,14 +31,6 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     assert main([STUDY, "worked-example"], folder / "source", folder / "html") == "", "Sphinx warned of something"
     return folder / "html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def settled(page):

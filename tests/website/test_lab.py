@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from plrlib.places import home
 from website.browser import CHROMIUM, MISSING, SHOTS, opened
@@ -20,14 +19,6 @@ def lab(tmp_path_factory):
     (folder / "scratch").mkdir()
     with served(copy_project(folder / "project"), folder / "scratch") as found:
         yield *found, folder / "project"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
