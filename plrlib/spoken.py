@@ -34,8 +34,8 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         A row a word and voice: voice (the label of a level, in order; or a voice of words.csv), word (in small
-        letters), count and, from texts, people: how many used it. Only words of people who let them be shown, and
-        whose level is known; see `left_out_words`.
+        letters), count and, from texts, people: how many used it, and who: their ids, in the study's order. Only words
+        of people who let them be shown, and whose level is known; see `left_out_words`.
 
     Raises
     ------
@@ -54,11 +54,14 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
         for word in tokens(text)
     ]
     frame = pd.DataFrame(used, columns=["voice", "word", "person"])
-    found = frame.groupby(["voice", "word"], sort=False).agg(count=("word", "size"), people=("person", "nunique"))
+    words = frame.groupby(["voice", "word"], sort=False)
+    found = words.agg(count=("word", "size"), people=("person", "nunique"))
+    names = study.participants["participant"].astype(str).tolist()
+    found["who"] = [tuple(names[row] for row in sorted(set(rows))) for _, rows in words["person"]]
     levels = list(study.grouping(by).levels.values()) if by else [EVERYBODY]
     found = found.reset_index()
     if (frame["person"] < 0).any():  # somebody who is not named may be anybody
-        found["people"] = pd.NA
+        found["people"], found["who"] = pd.NA, pd.NA
     found["voice"] = pd.Categorical(found["voice"], categories=[v for v in levels if (found["voice"] == v).any()])
     return found.sort_values(
         ["voice", "count", "word"], ascending=[True, False, True], kind="stable", ignore_index=True

@@ -1,6 +1,5 @@
 """What notebook 03 shows of agreement: coders of different kinds first, then those of one kind."""
 
-from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +14,7 @@ from plrlib.show.strips import Scale, strips
 from plrlib.show.table import MISSING, Table
 from plrlib.stats.agreement import OVERALL, agreement
 from plrlib.stats.hearings import only_event
-from plrlib.stats.ratings import coders_of, ratings
+from plrlib.stats.ratings import alike_excerpts, coders_of, ratings
 from plrlib.stats.resampling import EXCERPTS
 from plrlib.stats.sorters import kind_of, sorters
 from plrlib.study import Study
@@ -109,7 +108,8 @@ def agreement_table(study: Study, unit: str) -> Table | Say:
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
     columns = ["coders", "of", head, "alpha", "Cohen's kappa", "Gwet's AC1"]
     what = {"code": "codes they gave (alpha: by how unlike the sets are)", "theme": "envelopes"}[unit]
-    return Table(pd.DataFrame(rows, columns=columns), f"Agreement of each two coders on the {what}")
+    behind = {(i, head): alike_excerpts(study, unit, pair) for i, pair in enumerate((*apart, *alike))}
+    return Table(pd.DataFrame(rows, columns=columns), f"Agreement of each two coders on the {what}", behind)
 
 
 def agreed_table(study: Study, unit: str) -> Table | Say:
@@ -123,17 +123,16 @@ def agreed_table(study: Study, unit: str) -> Table | Say:
     given = ratings(study, unit, coders)
     named = _names(study, unit)
     frame = pd.DataFrame({unit: [named[code] for code in given.codes]})
-    behind: dict[tuple[int, str], Sequence[str]] = {}
-    names = study.excerpts["excerpt"].astype(str).to_numpy()
     for r, coder in enumerate(coders):
         frame[coder] = given.given[r].sum(axis=0)
-        behind |= {(c, coder): list(names[given.given[r][:, c]]) for c in range(len(given.codes))}
     for pair in chosen:
         frame[f"alpha, {joined(pair)}"] = [_span(_row(found, pair, "alpha", code)) for code in given.codes]
-    kept = (frame[coders].sum(axis=1) > 0).to_numpy()
-    frame, moved = frame[kept], kept.cumsum() - 1
-    behind = {(int(moved[c]), coder): some for (c, coder), some in behind.items() if kept[c]}
-    return Table(frame, f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance", behind)
+    kept, names = np.flatnonzero(frame[coders].sum(axis=1) > 0), study.excerpts["excerpt"].astype(str)
+    behind = {
+        (i, coder): list(names[given.given[r, :, c]]) for i, c in enumerate(kept) for r, coder in enumerate(coders)
+    }
+    about = f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance"
+    return Table(frame.iloc[kept], about, behind)
 
 
 def agreement_picture(study: Study, unit: str) -> Picture | Say:
@@ -182,7 +181,11 @@ def agreement_picture(study: Study, unit: str) -> Picture | Say:
         f"A mark is alpha, how far two coders agree beyond chance on whether an excerpt has the {unit}; its line is "
         f"where it lies in 95 of 100 resamples. “Alike” counts the excerpts on which they agree. {title}"
     )
-    return picture(figure, study, caption, f"A row a {unit}, with alpha and its interval. {told}.", numbers)
+    behind = {
+        (i, "alike"): alike_excerpts(study, unit, pair, given.codes[c])
+        for i, (c, pair) in enumerate((c, pair) for c in used for pair in chosen)
+    }
+    return picture(figure, study, caption, f"A row a {unit}, with alpha and its interval. {told}.", numbers, behind)
 
 
 def _agreeing(row: "pd.Series[float]", found: pd.DataFrame, who: str) -> str:

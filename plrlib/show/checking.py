@@ -1,6 +1,6 @@
 """What notebook 01 shows: what was read, what reconciles, what is blank, and whose words they can be."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 
@@ -124,7 +124,12 @@ def blanks(study: Study) -> Table | Say:
     if not rows:
         return say("No cell about people, events or excerpts is blank.")
     frame = pd.DataFrame(rows, columns=["table", "column", "blank", "of"])
-    return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published")
+    behind: dict[tuple[int, str], Sequence[str]] = {}
+    for i, (name, column, *_) in enumerate(rows):
+        if name != "events":
+            ids = getattr(study, name)[name.removesuffix("s")].astype(str)
+            behind[i, "blank"], behind[i, "of"] = list(ids[getattr(study, name)[column].isna()]), list(ids)
+    return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published", behind)
 
 
 def disagreements(study: Study) -> Table | Say:

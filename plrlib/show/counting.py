@@ -80,6 +80,14 @@ def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Ha
     return found
 
 
+def users(words: pd.DataFrame) -> dict[Hashable, Sequence[str]]:
+    """Return who used each word, by voice and word, as far as a frame of `words_of` knows."""
+    if "who" not in words:
+        return {}
+    known = words.dropna(subset=["who"])
+    return dict(zip(zip(known["voice"].astype(str), known["word"], strict=True), known["who"], strict=True))
+
+
 def people_at(study: Study) -> dict[Hashable, list[str]]:
     """Return who is listed at each event."""
     who = study.participants["participant"].astype(str)

@@ -106,6 +106,9 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
     known = seated(study, grouping)
+    for key in grouping.levels:  # several interviews are one row
+        rest = (known[event, key] for event in study.events["event"] if event not in rows)
+        known[ALONE, key] = [who for some in rest for who in some]
     behind = {
         (i, label): known.get((event, key), ())
         for i, event in enumerate(numbers["event"])

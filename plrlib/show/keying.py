@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from plrlib.show.counting import users
 from plrlib.show.dots import Look
 from plrlib.show.kin import voice_named
 from plrlib.show.limits import kind_says
@@ -96,7 +97,13 @@ def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
     frame["z"], frame["G²"] = some["z"].round(1), some["g2"].round(1)
     frame = frame.dropna(axis=1, how="all")
     what = "z: how far the odds of the word lie apart, in what chance alone would bring about"
-    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}")
+    who = users(words)
+    behind = {
+        (i, f"{name}, people"): who.get((voice, word), ())
+        for i, word in enumerate(some["word"])
+        for name, voice in zip(named, (a, b), strict=True)
+    }
+    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}", behind)
 
 
 def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Picture | Say:

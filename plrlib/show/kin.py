@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from plrlib.faults import NotInStudy
+from plrlib.show.counting import users
 from plrlib.show.dots import Look
 from plrlib.show.naming import whom
 from plrlib.show.picture import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.say import Say, capital, count, joined, say, share, verb
 from plrlib.show.strips import Scale, strips
-from plrlib.show.table import Table
+from plrlib.show.table import BehindCells, Table
 from plrlib.spoken import EVERYBODY, kwic, tokens
 from plrlib.stats.claims import OTHERS, claim_evidence
 from plrlib.stats.families import families
@@ -94,7 +95,20 @@ def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
             "which": found["words"], "people": found["people"],
         }
     ).dropna(axis=1, how="all")  # fmt: skip
-    return Table(frame, "Word families by voice; in brackets what would fit as well, in 95 of 100 cases")
+    return Table(
+        frame,
+        "Word families by voice; in brackets what would fit as well, in 95 of 100 cases",
+        _most_used(words, found),
+    )
+
+
+def _most_used(words: pd.DataFrame, found: pd.DataFrame) -> BehindCells:
+    """Return who used the word of a family that most people of a voice used."""
+    who, behind = users(words), {}
+    for i, (voice, listed) in enumerate(zip(found["voice"].astype(str), found["words"], strict=True)):
+        some = [who.get((voice, part.rpartition(" (")[0]), ()) for part in str(listed).split(", ") if part]
+        behind[i, "people"] = max(some, key=len, default=())
+    return behind
 
 
 def _rates(found: pd.DataFrame) -> Iterable[tuple[float, float, float]]:

@@ -163,16 +163,17 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     found = {coder: _sets(study, column, coder) for coder in coders}
     named = reading_labels(study, column)
     frame = pd.DataFrame({what: [*named.values(), f"not on the same {plural(what)} as by {reference}"]})
+    away: dict[str, list[str]] = {}
     for coder, sets in found.items():
         both = [excerpt for excerpt in sets if excerpt in found[reference]]
-        away = sum(sets[excerpt] != found[reference][excerpt] for excerpt in both)
-        last = None if coder == reference else f"{away or 'none'} of {len(both)}"
+        away[coder] = [excerpt for excerpt in both if sets[excerpt] != found[reference][excerpt]]
+        last = None if coder == reference else f"{len(away[coder]) or 'none'} of {len(both)}"
         frame[coder] = [*(str(sum(side in some for some in sets.values())) for side in named), last]
     behind = {
         (i, coder): [excerpt for excerpt, some in sets.items() if side in some]
         for coder, sets in found.items()
         for i, side in enumerate(named)
-    }
+    } | {(len(named), coder): some for coder, some in away.items()}
     kinds = joined(named_coder(study, coder) for coder in coders)
     return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", behind)
 

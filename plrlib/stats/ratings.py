@@ -64,6 +64,16 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
     return _with_categories(codes, given, seen)
 
 
+def alike_excerpts(study: Study, unit: str, pair: Sequence[str], code: str = "") -> list[str]:
+    """Return the excerpts on which two coders agree whether they have a code; blank: to which they gave the same."""
+    found = ratings(study, unit, pair)
+    same = found.category[0] == found.category[1]
+    if code:
+        given = found.given[:, :, found.codes.index(code)]
+        same = given[0] == given[1]
+    return [str(name) for name in study.excerpts["excerpt"][same & found.seen.all(axis=0)]]
+
+
 def _envelopes(study: Study, coders: Sequence[str]) -> Ratings:
     themes = [*(code for code in study.themes["code"] if code != study.settings.left_over), study.settings.left_over]
     given = np.zeros((len(coders), len(study.excerpts), len(themes)), dtype=bool)
