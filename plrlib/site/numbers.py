@@ -11,6 +11,8 @@ from plrlib.show.table import SEPARATOR
 from plrlib.site.markdown import anchor, link, plain
 
 DATA = re.compile(r'<data value="([^"]*)"(?: data-of="([^"]*)")?[^>]*>(.*?)</data>')
+_OTHERS = "of|and|or|to|in|at|by|on|for|from|with|per|words|themes|codes"
+"""After these words a number counts something else: `23 in what managers said` counts words."""
 MOST_READ = 40
 """Of more excerpts only the ids are listed, not what was said."""
 
@@ -70,7 +72,7 @@ def counts(settings: Settings) -> re.Pattern[str]:
     number = r"\d[\d,]*(?:\.\d+)?"
     return re.compile(
         rf"(?<![\w.,;&#])({number}(?: (?:of|to) (?:the |all |those )?{number})*)"
-        rf"((?: (?!of\b|and\b|or\b|to\b)[a-z-]+){{0,2}}? (?:{some})\b)",
+        rf"((?: (?!(?:{_OTHERS})\b)[a-z-]+){{0,2}}? (?:{some})\b)",
         re.IGNORECASE,
     )
 
