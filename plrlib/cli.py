@@ -199,11 +199,18 @@ def lab(context: typer.Context) -> None:
         "--LabApp.extension_manager=readonly",
     ]
     command = [sys.executable, "-m", "jupyterlab", *options, *context.args, str(first)]
-    before = signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab answers Ctrl-C itself, and asks first
-    try:
-        code = subprocess.call(command, cwd=home())
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with subprocess.Popen(command, cwd=home()) as server:
+        before = {
+            signal.SIGINT: signal.signal(
+                signal.SIGINT, lambda *_: None
+            ),  # JupyterLab answers it itself, and asks first
+            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate()),  # else it would stay behind
+        }
+        try:
+            code = server.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
     raise typer.Exit(code)
 
 

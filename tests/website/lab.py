@@ -14,6 +14,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
+
 from plrlib.places import home
 
 READY = """async () => {
@@ -78,16 +80,14 @@ def served(project: Path, scratch: Path) -> Iterator[tuple[str, str, Path]]:
         _wait_for(f"{address}/api", server, scratch / "lab.log")
         yield address, token, opened
     finally:
-        subprocess.run(
-            [sys.executable, "-m", "jupyter_server.serverapp", "stop", str(port)], env=environment, check=False,
-            capture_output=True,
-        )  # fmt: skip
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.terminate()
-            server.wait(timeout=20)
+        started = psutil.Process(server.pid).children(recursive=True)  # JupyterLab, kernels, and what these started
+        server.terminate()
+        server.wait(timeout=60)
         log.close()
+        _, left = psutil.wait_procs(started, timeout=30)
+        for process in left:
+            process.kill()
+        assert left == [], "JupyterLab was ended, and these stayed behind"
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path, seconds: float = 90) -> None:
