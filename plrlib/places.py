@@ -6,6 +6,8 @@ from pathlib import Path
 DEFAULT_STUDY = "plr0809-017"
 SHIPPED = (DEFAULT_STUDY, "worked-example")
 """The studies that come with the project; `plr run` without a name runs those of them that are there."""
+WORKBOOK = "study.xlsx"
+"""A study's tables as the sheets of a workbook, for those who do not like CSV."""
 DRAFTS = ("joint-display.docx", "joint-display.xlsx")
 """What is drafted for a report, among a study's results."""
 
@@ -36,6 +38,8 @@ def study_folder(name_or_path: str | Path) -> Path:
         return (home() / "data" / "raw" / wanted).resolve()
     if wanted and Path(wanted).is_dir():
         return Path(wanted).resolve()
+    if Path(wanted).name == WORKBOOK and Path(wanted).is_file():
+        return Path(wanted).resolve().parent
     known = ", ".join(known_studies()) or "none yet"
     raise FileNotFoundError(
         f"no study called {wanted!r}: neither a folder of data/raw/ (there: {known}) nor the path of a folder"

@@ -83,7 +83,8 @@ class Settings:
 
     `coders` maps a coder to its kind; None means that study.toml does not list coders and any coder is known.
     `populations` maps a name to the values that each attribute may take (`event` is an attribute too). `left_over` is
-    the theme for what fits no theme. `text` is the file itself.
+    the theme for what fits no theme. `columns` and `nesting` say what columns of another
+    program's sheets mean to `plr import`. `text` is the file itself.
     """
 
     id: str
@@ -103,6 +104,8 @@ class Settings:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     words: Words = Words()
     privacy: Privacy = Privacy()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    nesting: str = ""
     text: str = field(default="", repr=False, compare=False)
 
     def fault(

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,12 +85,38 @@ def read_sheet(path: Path, expected: Collection[str] = ()) -> Sheet:
         separator = max(SEPARATORS, key=_unquoted(lines[0] if lines else "").count)
         if separator != ",":
             sheet.note(f"cells are parted by a {SEPARATORS[separator]}, not by a comma; read so")
-        _fill(sheet, lines, separator, expected)
+        _fill(sheet, _records(sheet, lines, separator), expected)
+    return sheet
+
+
+def sheet_of(file: str, digest: str, rows: Mapping[int, Sequence[str]], expected: Collection[str] = ()) -> Sheet:
+    """Return a sheet of a workbook as one that was read from CSV: the first row is the header.
+
+    Parameters
+    ----------
+    file
+        What the sheet is called in messages.
+    digest
+        SHA-256 of the workbook.
+    rows
+        The cells of each row that is not blank, by its number; blank cells at the end may be missing.
+    expected
+        Names of which the header must have one.
+    """
+    sheet = Sheet(file, pd.DataFrame(), digest)
+    width = len(next(iter(rows.values()), ()))
+    padded = ((1 if n == 0 else at, [*row, *[""] * (width - len(row))]) for n, (at, row) in enumerate(rows.items()))
+    _fill(sheet, padded, expected)
     return sheet
 
 
 def _decode(data: bytes, sheet: Sheet) -> str | None:
     """Return the text, or None with a fault where no encoding fits."""
+    if data and not data.strip(b"\0"):
+        sheet.fault(
+            1, "the file holds NUL bytes and nothing else: it is damaged", "take it again from where it came from"
+        )
+        return None
     if data.startswith(UTF16_BOMS) or data.count(0) > len(data) // 4:
         sheet.fault(1, "the file is UTF-16, which Excel calls 'Unicode Text'", SAVE)
         return None
@@ -117,9 +143,8 @@ def _decode(data: bytes, sheet: Sheet) -> str | None:
     return text
 
 
-def _fill(sheet: Sheet, lines: list[str], separator: str, expected: Collection[str]) -> None:
+def _fill(sheet: Sheet, records: Iterator[tuple[int, list[str]]], expected: Collection[str]) -> None:
     """Put header and rows into the sheet, each row under the line it starts on."""
-    records = _records(sheet, lines, separator)
     line, names = next(records, (1, []))
     header = [name.strip() for name in names]
     if line > 1 or not _sound(sheet, header, expected):

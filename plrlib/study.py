@@ -1,6 +1,5 @@
 """Study and load_study: one study's tables, validated and joined."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
@@ -19,13 +18,13 @@ from plrlib.checks import (
     set_slipped_rows_aside,
     with_readings,
 )
-from plrlib.faults import Fault, NotInStudy, StudyError, as_frame
+from plrlib.faults import NotInStudy, StudyError, as_frame
+from plrlib.folder import missing, read_tables
 from plrlib.places import chosen_study, study_folder
 from plrlib.settings import FILE, Grouping, Settings
 from plrlib.shape import shape
-from plrlib.sheets import Sheet, read_sheet
 from plrlib.study_toml import read_settings
-from plrlib.tables import TABLES, Table
+from plrlib.tables import TABLES
 from plrlib.withdrawal import nothing_left, without_the_withdrawn
 
 
@@ -138,8 +137,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     Parameters
     ----------
     name_or_path
-        The name of a folder in data/raw/, or the path of one; None: the study that notebooks work on, which is the
-        environment's PLR_STUDY, else the published one.
+        The name of a folder in data/raw/, or the path of one, or of the workbook in it; None: the study that notebooks
+        work on, which is the environment's PLR_STUDY, else the published one.
 
     Returns
     -------
@@ -156,7 +155,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     name_or_path = chosen_study() if name_or_path is None else name_or_path
     folder = study_folder(name_or_path)
     settings, faults, notes = read_settings(folder / FILE)
-    sheets, others = _read(folder)
+    sheets, broken, others = read_tables(folder)
+    faults += broken
     notes += others
     set_slipped_rows_aside(sheets)
     for name, table in TABLES.items():
@@ -165,8 +165,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
             header_faults, header_notes = check_headers(schema, sheets[name], settings)
             faults += [*sheets[name].faults, *header_faults, *check_cells(schema, sheets[name])]
             notes += [*sheets[name].notes, *header_notes]
-        elif table.required:
-            faults.append(_missing(table, folder))
+        elif table.required and not broken:
+            faults.append(missing(table, folder))
     faults += check_keys(sheets, settings)
     faults += check_people(sheets, settings)
     kept: Sheets = sheets
@@ -178,7 +178,7 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     if faults:
         raise StudyError(str(name_or_path), faults)
     tables, texts = shape(kept, settings)
-    digests = {sheet.file: sheet.digest for sheet in sheets.values()}
+    digests = {sheet.file.partition("[")[0]: sheet.digest for sheet in sheets.values()}
     digests[FILE] = sha256((folder / FILE).read_bytes()).hexdigest()
     return Study(
         settings=settings,
@@ -189,26 +189,3 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
         texts=SealedTexts(texts),
         **tables,
     )
-
-
-def _read(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
-    """Return the sheets of the tables in a folder, and a note on each file that looks like one and is none."""
-    sheets, notes = {}, []
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        if path.suffix == ".csv" and path.stem in TABLES:
-            table = TABLES[path.stem]
-            sheets[path.stem] = read_sheet(path, [column.name for column in table.columns])
-        elif path.suffix.lower() == ".csv" or path.stem.casefold() in TABLES:
-            near = difflib.get_close_matches(path.stem.casefold(), TABLES, n=1, cutoff=0.75)
-            remedy = f"did you mean {near[0]}.csv?" if near else ""
-            notes.append(Fault(path.name, None, "", "the file is no table of a study and was not read", remedy=remedy))
-    return sheets, notes
-
-
-def _missing(table: Table, folder: Path) -> Fault:
-    """Return the fault that a table is missing; a file that is perhaps meant for it is named."""
-    meant = [p.name for p in sorted(folder.iterdir()) if p.stem.casefold().strip() == table.name]
-    remedy = f"add it, with the columns {', '.join(table.required_columns)}"
-    if meant:
-        remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
-    return Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)

@@ -34,9 +34,11 @@ _READING = {"label": str, "levels": dict}
 _NO_READING = ("theme", "code", "parent", "label")
 """What a codebook is read by anyhow."""
 _WORDS = {"families": dict, "leave_out": list}
+_IMPORT = {"map": dict, "nesting": str}
 _PRIVACY = {"quasi_identifiers": list, "smallest_group": int, "names": list}
 _SECTIONS = (
     "study", "coders", "populations", "groupings", "comparisons", "disagreements", "readings", "words", "privacy",
+    "import",
 )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def _settings(reader: Reader, content: dict[str, Any], folder: str) -> Settings:
         readings=_readings(reader, content.get("readings", {})),
         words=_words(reader, content.get("words", {})),
         privacy=_privacy(reader, content.get("privacy", {})),
+        **_import(reader, content.get("import", {})),
         text=reader.text,
     )
 
@@ -216,6 +219,16 @@ def _words(reader: Reader, found: Any) -> Words:
             continue
         families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
     return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
+
+
+def _import(reader: Reader, found: Any) -> dict[str, Any]:
+    """Return what columns of other programs' sheets mean, as `plr import` takes it."""
+    good = reader.section(("import",), found, _IMPORT)
+    columns = good.get("map", {})
+    for name in [name for name, column in columns.items() if not isinstance(column, str) or not column.strip()]:
+        remedy = f'write {name} = "Name of the column"'
+        reader.fault(("import", "map", name), "does not name a column", str(columns.pop(name)), remedy=remedy)
+    return {"columns": columns, "nesting": good.get("nesting", "")}
 
 
 def _privacy(reader: Reader, found: Any) -> Privacy:

@@ -134,6 +134,8 @@ EXCERPTS = Table(
         Column("section", "section of the source"),
         Column("heading", "the theme whose heading it stands under", "id", refers="codebook"),
         Column("stance", "what it is to its theme, as the source has it", "choice", allowed=STANCES),
+        Column("start", "where it starts in its transcript, in characters from 0", "whole"),
+        Column("end", "where it ends there, the end not included", "whole"),
         Column("n_words", "how many words it has", "whole"),
         Column("sha256", "digest of the passage in normal form"),
     ),

@@ -1,21 +1,18 @@
 """What the checks share: cells by line, values that are known, ids that look alike."""
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from plrlib.alike import ALIKE, look
 from plrlib.faults import Fault
 from plrlib.sheets import Sheet
 from plrlib.tables import TABLES
 from plrlib.voices import ATTRIBUTES, parts
 
 Sheets = Mapping[str, Sheet]
-ALIKE = "only in blanks, case or leading zeros"
-_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def column(sheets: Sheets, table: str, name: str) -> pd.Series:
@@ -89,12 +86,6 @@ def cells_outside(cells: pd.Series, allowed: Container[str], *, several: bool = 
     for row, value in cells_where(cells, lambda v: bool(strangers(v))):
         for stranger in strangers(value):
             yield row, stranger
-
-
-def look(identifier: str) -> str:
-    """Return what is left of an id without blanks, case and leading zeros: `R1-01` and ` r1-1` look the same."""
-    plain = "".join(unicodedata.normalize("NFKC", identifier).split()).casefold()
-    return _LEADING_ZEROS.sub("", plain) if "0" in plain else plain
 
 
 class Known:

@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Iterator
 
+from plrlib.alike import ALIKE
 from plrlib.checks.common import (
-    ALIKE,
     EVENT_COLUMNS,
     Known,
     Sheets,
