@@ -34,6 +34,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="takes minutes: run with --full"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many inputs the fuzz tests tried, and what became of them."""
+    for report in (report for kind in terminalreporter.stats.values() for report in kind):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "inputs tried" and report.when == "call":
+                terminalreporter.write_line(f"INPUTS TRIED {report.nodeid}: {value}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Let nbval start its kernels in the environment in which `plr run` starts them."""

@@ -33,6 +33,8 @@ else:
 HELP = """\
 python3 run.py analysis [STUDY]    check a study, compute, execute the notebooks, and say where to look
                                    (STUDY: a name in data/raw/ or a folder; without it the studies shipped)
+python3 run.py new NAME            begin a study of your own: empty tables, a workbook, a data dictionary
+python3 run.py import FILE --into NAME   make a study of files of NVivo, MAXQDA, QualCoder, Taguette, or of sheets
 python3 run.py check [STUDY]       only check a study's tables: every fault with file, row, column and remedy
 python3 run.py compare [STUDY]     test whether groups of people raised different themes (--by GROUPING)
 python3 run.py plan --n 7 7        say what difference groups of 7 and 7 people could show at all
@@ -59,7 +61,7 @@ PROGRAMS, EXE = (VENV / "Scripts", ".exe") if sys.platform == "win32" else (VENV
 PYTHON, PLR, UV = (str(PROGRAMS / f"{name}{EXE}") for name in ("python", "plr", "uv"))
 PLR_COMMANDS = {
     "analysis": "run",
-    **{name: name for name in ("check", "compare", "plan", "lab", "review", "pack")},
+    **{name: name for name in ("new", "import", "check", "compare", "plan", "lab", "review", "pack")},
 }  # what `plr` calls them
 LOCKS = ("analysis", "test")  # requirements/<name>.txt; each holds all of the one before, at the same versions
 

@@ -1,17 +1,36 @@
 """`plr`: one short function a command. What is slow to import is imported by the command that needs it."""
 # ruff: noqa: PLC0415
 
-import signal
-import subprocess
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plrlib import telling
-from plrlib.places import DEFAULT_STUDY, home, shipped_studies
+from plrlib.options import (
+    AsCsv,
+    AsJson,
+    Columns,
+    Files,
+    Into,
+    Jobs,
+    KeepNames,
+    Leader,
+    Level,
+    Nesting,
+    NewName,
+    Project,
+    Replace,
+    Site,
+    Speakers,
+    SpeakersAre,
+    Stance,
+    StudyName,
+    StudyOrAll,
+    pairs,
+)  # fmt: skip
+from plrlib.places import DEFAULT_STUDY, shipped_studies
 from plrlib.refusing import fail, in_words
 
 if TYPE_CHECKING:
@@ -19,34 +38,6 @@ if TYPE_CHECKING:
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=_HELP)
-StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A folder's name in data/raw/, or its path.")]
-StudyOrAll = Annotated[
-    str | None,
-    typer.Argument(metavar="STUDY", help="One study; without it those that are shipped.", show_default=False),
-]
-Site = Annotated[
-    bool, typer.Option("--site/--no-site", envvar="PLR_SITE", help="Build site/ from the executed notebooks.")
-]
-Jobs = Annotated[int, typer.Option(min=0, help="How many notebooks at a time; 0: as many as there are processors.")]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Write all columns as JSON: null is missing, 1e999 infinite.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Write all columns as CSV.")]
-
-
-class Level(StrEnum):
-    """What is compared."""
-
-    theme = "theme"
-    code = "code"
-
-
-class Stance(StrEnum):
-    """What an excerpt may do to its theme; `plrlib.tables.STANCES`."""
-
-    supports = "supports"
-    qualifies = "qualifies"
-    opposes = "opposes"
-    context = "context"
 
 
 @app.callback(invoke_without_command=True)
@@ -141,6 +132,34 @@ def plan(
             screen.plan(frame, power, family, alpha).print(telling.console())
 
 
+@app.command("new")
+def begin(name: NewName) -> None:
+    """Begin a study: its folder with study.toml, empty tables, a data dictionary, and the same as a workbook."""
+    with in_words():
+        from plrlib.intake.blank import begin
+
+        print(telling.begun(begin(name)))
+
+
+@app.command("import")
+def bring(
+    files: Files, into: Into, columns: Columns = None, nesting: Nesting = "", project: Project = "",
+    speakers: SpeakersAre = Speakers.auto, leader: Leader = None, keep_names: KeepNames = False,
+    replace: Replace = False,
+) -> None:  # fmt: skip
+    """Make a study of other programs' files: REFI-QDA, Taguette, QualCoder, Dedoose, OpenQDA, or any sheets."""
+    with in_words():
+        from plrlib.ingest.voices import Options
+        from plrlib.intake.bring import Asked, bring
+
+        voices = Options(speakers != Speakers.none, speakers.same, tuple(leader or ()))
+        asked = Asked(pairs(columns), nesting, project, voices, keep_names, replace)
+        with telling.console().status("reading"):
+            folder, report = bring(files, into, asked)
+        telling.show_report(report)
+        print(f"Written to {telling.relative(folder)}/")
+
+
 @app.command()
 def review(
     study: StudyName = DEFAULT_STUDY,
@@ -191,27 +210,9 @@ def pack(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """Open the notebooks in JupyterLab, which gets whatever options follow; it asks no other computer for anything."""
-    first = next(iter(sorted((home() / "notebooks").glob("01-*.ipynb"))), home() / "notebooks")
-    options = [
-        f"--ServerApp.root_dir={home()}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-    ]
-    command = [sys.executable, "-m", "jupyterlab", *options, *context.args, str(first)]
-    with subprocess.Popen(command, cwd=home()) as server:
-        before = {
-            signal.SIGINT: signal.signal(
-                signal.SIGINT, lambda *_: None
-            ),  # JupyterLab answers it itself, and asks first
-            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate()),  # else it would stay behind
-        }
-        try:
-            code = server.wait()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-    raise typer.Exit(code)
+    from plrlib.lab import open_lab
+
+    raise typer.Exit(open_lab(context.args))
 
 
 def main() -> None:

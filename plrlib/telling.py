@@ -76,10 +76,12 @@ def next_step() -> str:
     """Say what there is, and what to do next."""
     studies = known_studies()
     done = [name for name in studies if (processed(name) / "manifest.json").is_file()]
-    following = "plr lab" if done else "plr run" if studies else "put a study's tables in data/raw/<study>/"
+    following = "plr lab" if done else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
     return "\n".join(
         [
             f"plrlib {version('plrlib')}; studies in data/raw/: {', '.join(studies) or 'none yet'}",
+            "  plr new NAME                       begin a study of your own, with empty tables",
+            "  plr import FILE... --into NAME     make a study of NVivo's, MAXQDA's, QualCoder's, … files",
             "  plr check [STUDY]                  check a study's tables",
             "  plr run [STUDY]                    execute the notebooks on a study, or on those that are shipped",
             "  plr compare [STUDY] --by GROUPING  test whether groups of people raised different themes",
@@ -88,6 +90,31 @@ def next_step() -> str:
             "  plr review [STUDY]                 what a mentor should check, as a form; --by NAME: it was",
             "  plr pack [STUDY]                   one ZIP of the study's pages, for a mentor",
             f"Next: {following}",
+        ]
+    )
+
+
+def show_report(text: str) -> None:
+    """Show a report in Markdown: laid out on a terminal, as it is elsewhere."""
+    from rich.markdown import Markdown
+
+    where = console()
+    if where.is_terminal:
+        where.print(Markdown(text))
+    else:
+        print(text)
+
+
+def begun(folder: Path) -> str:
+    """Say what a new study has, and what to do with it."""
+    where = relative(folder)
+    return "\n".join(
+        [
+            f"Begun  {where}/",
+            f"Fill in {where}/study.xlsx in Excel or LibreOffice, or the CSV files beside it.",
+            "participants, excerpts, codings and codebook are needed; all other tables can stay empty.",
+            "data-dictionary.md says what each column means; study.toml, how people are grouped.",
+            f"Then:  plr check {folder.name}",
         ]
     )
 

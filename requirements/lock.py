@@ -20,11 +20,13 @@ channels:
   - conda-forge
 dependencies:
 """
+TAGUETTE = ["taguette==1.5.2", "setuptools<80"]  # a library of its wants pkg_resources
+"""A program whose files are imported; tests drive it in an environment of its own, since it pins old libraries."""
 CONDA = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
 
 
 def main(options: list[str]) -> None:
-    """Write the locks, each in agreement with the one before, then environment.yml."""
+    """Write the locks, each in agreement with the one before but for Taguette's own, then environment.yml."""
     pyproject = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     project = pyproject["project"]
     analysis = project["dependencies"] + pyproject["build-system"]["requires"]
@@ -36,6 +38,7 @@ def main(options: list[str]) -> None:
         analysis + project["optional-dependencies"]["test"],
         [*options, "-c", limits, "-c", str(HERE / "analysis.txt")],
     )
+    lock("taguette", TAGUETTE, options)
     names = [Requirement(line).name for line in project["dependencies"]] + ["nbval"]
     (HERE.parent / "environment.yml").write_text(conda_environment(sorted(names)), encoding="utf-8", newline="\n")
 

@@ -160,6 +160,7 @@ class Watch:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(tmp_path / "project")
     monkeypatch.chdir(made.folder)
+    monkeypatch.setenv("PLR_KEYS", str(tmp_path / "keys"))
     return made
 
 

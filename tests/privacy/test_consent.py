@@ -123,4 +123,4 @@ def test_the_column_of_words_is_used_in_two_places_only():
 def test_only_the_loading_rooms_read_sheets():
     """A sheet holds the words as they stand in the file: nothing but loading may read one."""
     readers = {p.name for p in SOURCES if re.search(r"\bread_sheet\b", p.read_text("utf-8"))}
-    assert readers == {"sheets.py", "study.py"}
+    assert readers == {"sheets.py", "folder.py", "grid.py"}

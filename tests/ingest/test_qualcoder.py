@@ -1,0 +1,114 @@
+"""QualCoder projects: cases that are part of a file, codings over two speakers, old databases, line ends."""
+# ruff: noqa: E501 - rows of data and of files
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from ingest.qualcoder_writer import OLD, coded, project
+from ingest.refi_writer import ALONE, GROUP
+from plrlib.ingest.qualcoder import read
+
+CODES = {
+    "code_cat": [{"catid": 1, "name": "Mood"}, {"catid": 2, "name": "Barriers"}, {"catid": 3, "name": "Access", "supercatid": 2}],
+    "code_name": [
+        {"cid": 1, "name": "worry", "memo": "being worried", "catid": 1}, {"cid": 2, "name": "cost", "catid": 3},
+        {"cid": 3, "name": "größe"},
+    ],
+}  # fmt: skip
+SOURCES = {"source": [{"id": 1, "name": "FG1.txt", "fulltext": GROUP}, {"id": 2, "name": "P03.txt", "fulltext": ALONE}]}
+
+
+def span(words, case, fid=1, text=GROUP):
+    start = text.index(words)
+    return {"caseid": case, "fid": fid, "pos0": start, "pos1": start + len(words)}
+
+
+def test_the_same_place_is_one_passage_and_coders_stay_apart(tmp_path):
+    rows = CODES | SOURCES | {"code_text": [
+        coded(GROUP, "by forms", 2, "ann", memo="why?"), coded(GROUP, "by forms", 2, "bob"), coded(GROUP, "by forms", 1, "bob"),
+        coded(GROUP, "worn \U0001f469\u200d\U0001f469\u200d\U0001f467", 1, "ann"), coded(ALONE, "Größe; \u05e9\u05dc\u05d5\u05dd", 3, "bob", 2),
+    ]}  # fmt: skip
+    material = read(project(tmp_path / "a.qda", rows))
+    found = {s.text: {(who, material.codes[code].name) for who, code in s.coded} for s in material.segments}
+    assert found == {
+        "by forms": {("ann", "cost"), ("bob", "cost"), ("bob", "worry")},
+        "worn \U0001f469\u200d\U0001f469\u200d\U0001f467": {("ann", "worry")},
+        "Größe; \u05e9\u05dc\u05d5\u05dd": {("bob", "größe")},
+    }
+    for segment in material.segments:
+        assert material.documents[segment.document].text[segment.start : segment.end] == segment.text
+    assert (material.tallies["excerpts"].found, material.tallies["codings"].found) == (3, 5)
+    assert material.left["memos on passages"] == 1
+    tree = {code.name: material.codes[code.parent].name if code.parent else "" for code in material.codes.values()}
+    assert tree == {"Mood": "", "Barriers": "", "Access": "Barriers", "worry": "Mood", "cost": "Access", "größe": ""}
+
+
+def test_cases_are_passages_or_whole_files(tmp_path):
+    rows = CODES | SOURCES | {
+        "cases": [{"caseid": 1, "name": "P01"}, {"caseid": 2, "name": "P02"}, {"caseid": 3, "name": "P03"}],
+        "case_text": [span("I feel worn", 1), span("by forms.", 1), span("<tea>", 2), {"caseid": 3, "fid": 2, "pos0": 0, "pos1": 0},
+                      {"caseid": 9, "fid": 2, "pos0": 0, "pos1": 0}],
+        "attribute": [{"name": "role", "attr_type": "case", "value": "manager", "id": 1},
+                      {"name": "role", "attr_type": "case", "value": " ", "id": 2},
+                      {"name": "sector", "attr_type": "file", "value": "voluntary", "id": 2},
+                      {"name": "Ref_Title", "attr_type": "file", "value": "A book", "id": 2}],
+    }  # fmt: skip
+    material = read(project(tmp_path / "a.qda", rows))
+    people = {
+        p.name: ([GROUP[a:b] for _, a, b in p.spans], list(p.documents), p.values) for p in material.people.values()
+    }
+    assert people == {
+        "P01": (["I feel worn", "by forms."], [], {"role": "manager"}),
+        "P02": (["<tea>"], [], {}),
+        "P03": ([], ["2"], {}),
+    }
+    assert material.documents["2"].values == {"sector": "voluntary"}
+    assert material.left["links from a case to a source that is not there"] == 1
+
+
+def test_a_whole_file_that_is_linked_from_end_to_end_is_one_persons(tmp_path):
+    rows = SOURCES | {
+        "cases": [{"caseid": 3, "name": "P03"}],
+        "case_text": [{"caseid": 3, "fid": 2, "pos0": 0, "pos1": len(ALONE)}],
+    }
+    (person,) = read(project(tmp_path / "a.qda", rows)).people.values()
+    assert (list(person.documents), person.spans) == (["2"], [])
+
+
+def test_an_older_database_lacks_columns(tmp_path):
+    rows = CODES | {"source": SOURCES["source"], "code_text": [coded(GROUP, "by forms", 1, "ann")]}
+    folder = project(tmp_path / "a.qda", rows, OLD)
+    with closing(sqlite3.connect(folder / "data.qda")) as base, base:
+        base.execute("drop table annotation")
+    material = read(folder)
+    assert [s.text for s in material.segments] == ["by forms"]
+    assert len(material.codes) == 6
+
+
+@pytest.mark.parametrize("counted", ["as one", "as two"])
+def test_windows_line_ends_are_counted_as_the_places_were(tmp_path, counted):
+    """Which way is told by the words that the program keeps beside each place."""
+    stored = GROUP.replace("\n", "\r\n")
+    places = GROUP if counted == "as one" else stored
+    rows = CODES | {
+        "source": [{"id": 1, "name": "FG1.txt", "fulltext": stored}],
+        "code_text": [coded(places, "by forms", 2, "ann"), coded(places, "<tea>", 1, "ann")],
+    }
+    material = read(project(tmp_path / "a.qda", rows))
+    assert [s.text for s in material.segments] == ["by forms", "<tea>"]
+    assert [material.documents["1"].text[s.start : s.end] for s in material.segments] == ["by forms", "<tea>"]
+    assert material.told == []
+
+
+def test_words_that_are_not_those_at_the_place_are_told(tmp_path):
+    rows = CODES | SOURCES | {"code_text": [coded(GROUP, "by forms", 2, "ann", seltext="other words")]}
+    material = read(project(tmp_path / "a.qda", rows))
+    assert material.told == ["1 passages are not worded as the program noted beside them"]
+    assert material.segments[0].text == "by forms"
+
+
+def test_the_file_in_the_folder_serves_as_well(tmp_path):
+    folder = project(tmp_path / "a study.qda", CODES | SOURCES)
+    assert read(folder / "data.qda").title == read(folder).title == "a study"

@@ -1,0 +1,47 @@
+"""Labels at the beginning of lines: which are voices, which lead the talk, which are no labels at all."""
+
+import pytest
+
+from plrlib.ingest.speakers import is_voice, turns
+
+
+def labels(text):
+    return [turn.label for turn in turns(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Moderator: Hi.\nP01: One.\nP02: Two.\nP01: Three.", ["Moderator", "P01", "P02", "P01"]),
+        ("Speaker 1: One.\nand more of it\nSpeaker 2: Two.", ["Speaker 1", "Speaker 2"]),
+        ("R1-01: one\nR1-02: two", ["R1-01", "R1-02"]),
+        ("Anna: one\nBen: two\nAnna: three\nBen: four", ["Anna", "Ben", "Anna", "Ben"]),
+        ("INT: So?\nP5:\twell", ["INT", "P5"]),
+        ("Note: this was hard.\nIt went on for an hour.\nAll were tired.", []),
+        ("10:30: they came\nhttps://example.org\nSection 2: Results", []),
+        ("Q1: What is it?\nQ2: And then?", []),
+        ("Moderator: Hi.\nModerator: Bye.", []),
+        ("She said: no.\nHe said: yes.\nShe said: why?\nHe said: so.", ["She said", "He said", "She said", "He said"]),
+        ("", []),
+    ],
+)
+def test_turns(text, expected):
+    assert labels(text) == expected
+
+
+def test_a_turn_ends_where_the_next_begins():
+    text = "P01: One.\nmore\nP02: Two."
+    first, second = turns(text)
+    assert text[first.words : first.end] == " One.\nmore\n"
+    assert text[second.start : second.words] == "P02:"
+    assert second.end == len(text)
+
+
+@pytest.mark.parametrize("label", ["Moderator", "MOD", "Interviewer 2", "I", "Q3", "Facilitator"])
+def test_who_leads_the_talk_is_no_voice(label):
+    assert not is_voice(label)
+
+
+def test_a_label_can_be_said_to_lead_the_talk():
+    assert is_voice("Jo")
+    assert not is_voice("Jo", ["jo"])

@@ -1,0 +1,120 @@
+"""Taguette 1.5.2 itself makes a project and exports it in each of its formats; each is read, and all agree."""
+# ruff: noqa: E501 - rows of data and of files
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.taguette_server import MISSING, NEEDED, install, served
+from plrlib import StudyError
+from plrlib.ingest.merge import merge
+from plrlib.ingest.recognise import read
+from plrlib.ingest.transcript import Flat
+
+LINES = (
+    "Moderator: Welcome.", "P01: I am \U0001f600 worried about cost, \u201creally\u201d.", "P02: =SUM(A1) is what I typed; <b> & so.",
+    "P01: Cafe\u0301 na\u00efve \u05e9\u05dc\u05d5\u05dd.", "P02: https://example.org helped.",
+)  # fmt: skip
+HTML = "".join(f"<p>{line.replace('&', '&amp;').replace('<', '&lt;')}</p>" for line in LINES)
+SECOND = "<h1>Talk</h1><p>P03: <i>Ten</i> euros.</p><ul><li>one</li><li>two</li></ul>"
+TAGS = ("mood", "mood.worry", "Cost", "cost", "a, b", "=cmd", "gr\u00f6\u00dfe", "unused", " lead", "e.g. this")
+FILES = ("project.sqlite3", "highlights/.csv", "highlights/.xlsx", "codebook.qdc", "codebook.csv", "codebook.xlsx")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A folder with one project in each format, made by the program."""
+    folder = tmp_path_factory.mktemp("taguette")
+    programs = install(folder / "environment")
+    if programs is None:
+        if NEEDED:
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with served(programs, folder) as server:
+        server.project("Traps")
+        group, alone = server.document("FG1.txt", HTML), server.document("P03", SECOND)
+        tags = {path: server.tag(path, f"about {path}") for path in TAGS}
+        bare = "".join(LINES)
+
+        def mark(words, *given):
+            start = len(bare[: bare.index(words)].encode())
+            server.highlight(group, start, start + len(words.encode()), [tags[tag] for tag in given])
+
+        mark("I am \U0001f600 worried", "mood.worry", "Cost")
+        mark("=SUM(A1) is what I typed; <b> & so.", "=cmd", "e.g. this")
+        mark("Cafe\u0301 na\u00efve \u05e9\u05dc\u05d5\u05dd", "gr\u00f6\u00dfe", " lead")
+        mark("https://example.org helped.", "a, b", "cost")
+        mark("really\u201d.P02: =SUM(A1)", "mood")
+        mark("Welcome")
+        server.highlight(alone, 0, len("TalkP03: Ten euros.one"), [tags["mood"]])
+        for name in FILES:
+            (folder / name.replace("highlights/", "highlights")).write_bytes(server.get(f"/project/1/export/{name}"))
+        server.project("Another")
+    shutil.copy(folder / "own.sqlite3", folder / "both.sqlite3")
+    return folder
+
+
+def one(folder: Path, *names: str):
+    return merge([material for name in names for material in read(folder / name, {})])
+
+
+def words(material):
+    return {
+        " ".join(s.text.split()): sorted(material.codes[code].name.strip() for _, code in s.coded)
+        for s in material.segments
+    }
+
+
+MARKED = {
+    "I am \U0001f600 worried": ["Cost", "worry"],
+    "=SUM(A1) is what I typed; <b> & so.": ["=cmd", "e.g. this"],
+    "Cafe\u0301 na\u00efve \u05e9\u05dc\u05d5\u05dd": ["gr\u00f6\u00dfe", "lead"],
+    "https://example.org helped.": ["a, b", "cost"],
+    "really\u201d. P02: =SUM(A1)": ["mood"],
+    "Talk P03: Ten euros. one": ["mood"],
+}
+
+
+def test_the_database_has_every_highlight_at_its_place(exported):
+    material = one(exported, "project.sqlite3")
+    assert words(material) == MARKED | {"Welcome": []}
+    for segment in material.segments:
+        assert material.documents[segment.document].text[segment.start : segment.end] == segment.text
+    assert {who for s in material.segments for who, _ in s.coded} == {"admin"}
+    assert {c.name: c.definition for c in material.codes.values()}["worry"] == "about mood.worry"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_export_of_highlights_has_those_with_a_tag(exported, ending):
+    material = one(exported, f"highlights.{ending}", f"codebook.{ending}")
+    assert words(material) == MARKED
+    assert any("without a tag" in told for told in material.told)
+
+
+@pytest.mark.parametrize("name", ["codebook.qdc", "codebook.csv", "codebook.xlsx"])
+def test_a_codebook_nests_by_tags_that_are_there(exported, name):
+    """`e.g. this` is one tag; `mood.worry` stands under `mood`; `Cost` and `cost` are two."""
+    material = one(exported, name)
+    above = {code.name: material.codes[code.parent].name if code.parent else "" for code in material.codes.values()}
+    assert above.pop("worry") == "mood"
+    assert {name.strip() for name in above} == {name.strip() for name in TAGS} - {"mood.worry"} | {"interesting"}
+    assert set(above.values()) == {""}
+    assert {"Cost", "cost", "e.g. this"} <= set(above)
+
+
+def test_of_several_projects_one_is_chosen(exported):
+    with pytest.raises(StudyError, match=r"1 \(Traps\), 2 \(Another\).*--project"):
+        read(exported / "both.sqlite3", {})
+    (material,) = read(exported / "both.sqlite3", {}, project="Traps")
+    assert len(material.segments) == 7
+
+
+def test_bytes_become_characters_at_both_ends():
+    """A place inside of a character is after it, as Taguette cuts; blocks are lines, and no byte counts them."""
+    flat = Flat("<p>a\u00e9</p><p>\U0001f600b</p><ul><li>c</li></ul>")
+    assert flat.text == "a\u00e9\n\U0001f600b\nc"
+    assert flat.text[flat.place(3) : flat.place(8, end=True)] == "\U0001f600b"
+    assert flat.text[flat.place(0) : flat.place(3, end=True)] == "a\u00e9"
+    assert flat.text[flat.place(2) : flat.place(4, end=True)] == "\U0001f600"
+    assert len(flat) == 9
