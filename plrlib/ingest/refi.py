@@ -174,13 +174,13 @@ class _Reader:
         self._lose(sum(local(child) == "Coding" for child in element), _WHOLE)
 
     def _content(self, element: Any) -> str | None:
-        """Return the text that the project holds itself, or that lies beside it."""
+        """Return the text that the project holds itself, or that lies beside it in the archive, and nowhere else."""
         inline = next((child.text or "" for child in element if local(child) == "PlainTextContent"), None)
         if inline is not None:
             return plain(inline)
         path = element.get("plainTextPath") or ""
         scheme, _, rest = path.rpartition("://")
-        if scheme in ("", "internal") and rest and self.zipped is not None:
+        if rest and self.zipped is not None:
             found = next((n for n in (f"sources/{rest}", f"Sources/{rest}", rest) if n in self.zipped), "")
             if found:
                 return plain(self._decoded(self.zipped.read(found), found))
@@ -193,7 +193,7 @@ class _Reader:
         try:
             if data.startswith((b"\xff\xfe", b"\xfe\xff")):
                 return data.decode("utf-16")
-            return data.decode("utf-8-sig")
+            return data.decode("utf-8")
         except UnicodeDecodeError as error:
             remedy = "export the project again; the standard asks for UTF-8"
             raise refused(self.file, "a text in it is not UTF-8", remedy, PurePosixPath(name).name) from error

@@ -19,6 +19,7 @@ from ingest.refi_writer import Text, alone, at, group, packed, project
 from openpyxl import Workbook
 
 from plrlib import StudyError
+from plrlib.guards.database import database
 from plrlib.ingest.recognise import read
 
 CANARY = "THE-WORDS-OF-ANOTHER-FILE"
@@ -184,6 +185,18 @@ def workbook_with_entities(folder):
     return new
 
 
+def workbook_with_entities_elsewhere(folder):
+    """In a part that is no sheet."""
+    path, new = xlsx(folder), folder / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(new, "w") as made:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("styles.xml"):
+                data = BILLION.replace("Project", "styleSheet").encode() + data
+            made.writestr(name, data)
+    return new
+
+
 def csv_of_nuls(folder):
     path = folder / "a.csv"
     path.write_bytes(b"document,code,text\nI1,c\0,t\n")
@@ -214,7 +227,7 @@ FILES = {
     link: "a link to some other place", bomb: "packed tighter than text can be", too_large: "a text in it is too large",
     cut_short: "cut short or damaged", cut_inside: "cut short or damaged|well-formed", lies_of_its_size: "damaged|well-formed",
     deep: "well-formed", no_sqlite: "not an SQLite database", sqlite_damaged: "database is damaged",
-    sqlite_with_views: "of no program known here", workbook_with_entities: "DOCTYPE", csv_of_nuls: "NUL bytes",
+    sqlite_with_views: "of no program known here", workbook_with_entities: "DOCTYPE", workbook_with_entities_elsewhere: "DOCTYPE", csv_of_nuls: "NUL bytes",
     csv_of_nuls_alone: "NUL bytes and nothing else",
     a_document: "a document", empty: "cut short or damaged",
 }  # fmt: skip
@@ -291,3 +304,14 @@ def test_a_whole_project_still_passes():
     text = Text("long", "many words " * 400_000)
     text.passages = [at(text.text, "many", ("ann", "größe"))]
     assert len(packed(project("x", [text], tree={"größe": ""}))) < len(text.text) / 50
+
+
+def test_tables_that_are_made_up_when_they_are_asked_are_not_asked(tmp_path):
+    path = tmp_path / "a.sqlite3"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("create virtual table highlights using fts5(id, start_offset)")
+        base.execute("create table documents (id)")
+    with database(path) as opened:
+        assert "documents" in opened
+        assert "highlights" not in opened
+        assert list(opened.rows("highlights", "id")) == []
