@@ -41,6 +41,8 @@ python3 run.py plan --n 7 7        say what difference groups of 7 and 7 people 
 python3 run.py lab                 open JupyterLab on the notebooks
 python3 run.py review [STUDY]      what a mentor should check, as a form; --by NAME puts on record that it was
 python3 run.py pack [STUDY]        make one ZIP of a study's pages, for a mentor who installs nothing
+python3 run.py mask|release STUDY --out FOLDER   a copy without identifiers; a copy that is safe to share
+python3 run.py disclosure [STUDY]  who could be told apart by what is known of them
 python3 run.py test                run all tests, the notebooks among them; --full adds the long ones
 
 The first call sets everything up in .venv: a minute or so, with internet. Later calls start at once.
@@ -61,7 +63,22 @@ PROGRAMS, EXE = (VENV / "Scripts", ".exe") if sys.platform == "win32" else (VENV
 PYTHON, PLR, UV = (str(PROGRAMS / f"{name}{EXE}") for name in ("python", "plr", "uv"))
 PLR_COMMANDS = {
     "analysis": "run",
-    **{name: name for name in ("new", "import", "check", "compare", "plan", "lab", "review", "pack")},
+    **{
+        name: name
+        for name in (
+            "new",
+            "import",
+            "check",
+            "compare",
+            "plan",
+            "lab",
+            "review",
+            "pack",
+            "mask",
+            "disclosure",
+            "release",
+        )
+    },
 }  # what `plr` calls them
 LOCKS = ("analysis", "test")  # requirements/<name>.txt; each holds all of the one before, at the same versions
 

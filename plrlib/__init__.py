@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plrlib.exploring import explore
     from plrlib.faults import Fault, NotInStudy, StudyError
-    from plrlib.privacy import text_of
+    from plrlib.privacy import identifiers, merges, small_groups, text_of
     from plrlib.spoken import kwic, words_of
     from plrlib.stats import (
         Coder,
@@ -58,16 +58,19 @@ __all__ = [
     "explore",
     "families",
     "files_of",
+    "identifiers",
     "joint_display",
     "keyness",
     "kwic",
     "load_study",
+    "merges",
     "moved",
     "power",
     "presence",
     "saturation",
     "sides",
     "simulate",
+    "small_groups",
     "smallest_difference",
     "talk",
     "text_of",
@@ -78,7 +81,7 @@ __version__ = version("plrlib")
 _ROOMS = {
     "exploring": ("explore",),
     "faults": ("Fault", "NotInStudy", "StudyError"),
-    "privacy": ("text_of",),
+    "privacy": ("identifiers", "merges", "small_groups", "text_of"),
     "stats": (
         "Coder",
         "Plan",

@@ -7,29 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plrlib import telling
-from plrlib.options import (
-    AsCsv,
-    AsJson,
-    Columns,
-    Files,
-    Into,
-    Jobs,
-    KeepNames,
-    Leader,
-    Level,
-    Nesting,
-    NewName,
-    Project,
-    Replace,
-    Site,
-    Speakers,
-    SpeakersAre,
-    Stance,
-    StudyName,
-    StudyOrAll,
-    pairs,
-)  # fmt: skip
+from plrlib import cli_studies, telling
+from plrlib.options import AsCsv, AsJson, Jobs, Level, Site, Stance, StudyName, StudyOrAll
 from plrlib.places import DEFAULT_STUDY, shipped_studies
 from plrlib.refusing import fail, in_words
 
@@ -58,8 +37,11 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
         with Progress(telling.console(), f"loading {' and '.join(studies)}") as progress:
             outcomes = run_all(studies, jobs or default_jobs(), progress)
         print("\n".join(map(telling.where_to_look, outcomes)))
+        folders = [outcome.study.folder for outcome in outcomes]
         if site:
-            _build_site(*(outcome.study.folder for outcome in outcomes))
+            _build_site(*folders)
+        else:
+            _drop_site(*folders)
         print("Open them:  plr lab  (or python3 run.py lab)")
 
 
@@ -67,10 +49,12 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
 def check(study: StudyName = DEFAULT_STUDY) -> None:
     """Check a study's tables and say what is wrong with them, row by row."""
     with in_words(study):
-        from plrlib.faults import Fault
-        from plrlib.study import load_study
+        from plrlib.faults import Fault, StudyError
+        from plrlib.privacy.sweep import stops
 
-        loaded = load_study(study)
+        loaded = telling.loaded(study)
+        if found := stops(loaded):
+            raise StudyError(study, found)
         print(telling.summary(loaded))
         plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
         telling.list_faults([Fault(*row) for row in plain.itertuples(index=False)])
@@ -132,34 +116,6 @@ def plan(
             screen.plan(frame, power, family, alpha).print(telling.console())
 
 
-@app.command("new")
-def begin(name: NewName) -> None:
-    """Begin a study: its folder with study.toml, empty tables, a data dictionary, and the same as a workbook."""
-    with in_words():
-        from plrlib.intake.blank import begin
-
-        print(telling.begun(begin(name)))
-
-
-@app.command("import")
-def bring(
-    files: Files, into: Into, columns: Columns = None, nesting: Nesting = "", project: Project = "",
-    speakers: SpeakersAre = Speakers.auto, leader: Leader = None, keep_names: KeepNames = False,
-    replace: Replace = False,
-) -> None:  # fmt: skip
-    """Make a study of other programs' files: REFI-QDA, Taguette, QualCoder, Dedoose, OpenQDA, or any sheets."""
-    with in_words():
-        from plrlib.ingest.voices import Options
-        from plrlib.intake.bring import Asked, bring
-
-        voices = Options(speakers != Speakers.none, speakers.same, tuple(leader or ()))
-        asked = Asked(pairs(columns), nesting, project, voices, keep_names, replace)
-        with telling.console().status("reading"):
-            folder, report = bring(files, into, asked)
-        telling.show_report(report)
-        print(f"Written to {telling.relative(folder)}/")
-
-
 @app.command()
 def review(
     study: StudyName = DEFAULT_STUDY,
@@ -215,6 +171,9 @@ def lab(context: typer.Context) -> None:
     raise typer.Exit(open_lab(context.args))
 
 
+cli_studies.add_to(app)
+
+
 def main() -> None:
     """Run the command line; a console that knows no dash shows something in its place."""
     for stream in (sys.stdout, sys.stderr):
@@ -229,6 +188,14 @@ def _build_site(*folders: Path) -> None:
     with telling.console().status("building the site"):
         page = build_site(folders)
     print(f"As a site   {telling.relative(page)}" if page else "")
+
+
+def _drop_site(*folders: Path) -> None:
+    """Take site/ away where it shows what is not so any more, as what somebody said who has withdrawn since."""
+    from plrlib.suite.site import drop_outdated
+
+    if drop_outdated(folders):
+        print("site/ was of other data and is gone; plr run without --no-site makes it")
 
 
 def _one_of(as_json: bool, as_csv: bool) -> None:

@@ -53,6 +53,13 @@ class Stance(StrEnum):
 
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="What it is called in data/raw/.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of other programs, or QualCoder's folder.")]
+Out = Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder for the copy, not in data/raw/.")]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ATTRIBUTE", help="An attribute that the copy is to have; once for each. Without: all of them."
+    ),
+]
 Into = Annotated[str, typer.Option(metavar="NAME", help="The study's name in data/raw/.")]
 Columns = Annotated[
     list[str] | None,

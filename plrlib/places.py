@@ -8,6 +8,8 @@ SHIPPED = (DEFAULT_STUDY, "worked-example")
 """The studies that come with the project; `plr run` without a name runs those of them that are there."""
 WORKBOOK = "study.xlsx"
 """A study's tables as the sheets of a workbook, for those who do not like CSV."""
+EXPLORED = "explored"
+"""Where views of the explorer are exported to, among a study's results."""
 DRAFTS = ("joint-display.docx", "joint-display.xlsx")
 """What is drafted for a report, among a study's results."""
 

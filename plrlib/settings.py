@@ -78,6 +78,17 @@ class Privacy:
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """An identifier that may stay where it is: its kind, the table, column and row (blank: any), and the reason why."""
+
+    kind: str
+    table: str
+    column: str
+    reason: str
+    row: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that study.toml says; a field left out there has the value it has here.
 
@@ -104,6 +115,7 @@ class Settings:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     words: Words = Words()
     privacy: Privacy = Privacy()
+    allowed: tuple[Allowed, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     nesting: str = ""
     text: str = field(default="", repr=False, compare=False)

@@ -13,12 +13,11 @@ from plrlib.settings import (
     Comparison,
     Disagreement,
     Grouping,
-    Privacy,
     Reading,
     Settings,
-    Words,
     fault_at,
 )
+from plrlib.toml_optional import allowed_of, columns_of, privacy_of, words_of
 from plrlib.toml_sections import Reader
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -33,12 +32,9 @@ _DISAGREEMENT = {"about": str, "says": dict, "population": str, "column": str}
 _READING = {"label": str, "levels": dict}
 _NO_READING = ("theme", "code", "parent", "label")
 """What a codebook is read by anyhow."""
-_WORDS = {"families": dict, "leave_out": list}
-_IMPORT = {"map": dict, "nesting": str}
-_PRIVACY = {"quasi_identifiers": list, "smallest_group": int, "names": list}
 _SECTIONS = (
     "study", "coders", "populations", "groupings", "comparisons", "disagreements", "readings", "words", "privacy",
-    "import",
+    "allowed", "import",
 )  # fmt: skip
 
 
@@ -87,9 +83,10 @@ def _settings(reader: Reader, content: dict[str, Any], folder: str) -> Settings:
         comparisons=_comparisons(reader, content.get("comparisons", []), declared, groupings),
         disagreements=_disagreements(reader, content.get("disagreements", []), populations),
         readings=_readings(reader, content.get("readings", {})),
-        words=_words(reader, content.get("words", {})),
-        privacy=_privacy(reader, content.get("privacy", {})),
-        **_import(reader, content.get("import", {})),
+        words=words_of(reader, content.get("words", {})),
+        privacy=privacy_of(reader, content.get("privacy", {})),
+        allowed=allowed_of(reader, content.get("allowed", [])),
+        **columns_of(reader, content.get("import", {})),
         text=reader.text,
     )
 
@@ -205,37 +202,3 @@ def _readings(reader: Reader, found: Any) -> dict[str, Reading]:
             continue
         readings[column] = Reading(column, good.get("label", column), levels)
     return readings
-
-
-def _words(reader: Reader, found: Any) -> Words:
-    """Return the word families, each with the beginnings of its words, in small letters."""
-    good = reader.section(("words",), found, _WORDS)
-    families = {}
-    for name, starts in good.get("families", {}).items():
-        place = ("words", "families", name)
-        whole = isinstance(starts, list) and starts and all(isinstance(s, str) and s.strip() for s in starts)
-        if not whole:
-            reader.fault(place, "does not say how its words begin", remedy=f'write {name} = ["beginning", "other"]')
-            continue
-        families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
-    return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
-
-
-def _import(reader: Reader, found: Any) -> dict[str, Any]:
-    """Return what columns of other programs' sheets mean, as `plr import` takes it."""
-    good = reader.section(("import",), found, _IMPORT)
-    columns = good.get("map", {})
-    for name in [name for name, column in columns.items() if not isinstance(column, str) or not column.strip()]:
-        remedy = f'write {name} = "Name of the column"'
-        reader.fault(("import", "map", name), "does not name a column", str(columns.pop(name)), remedy=remedy)
-    return {"columns": columns, "nesting": good.get("nesting", "")}
-
-
-def _privacy(reader: Reader, found: Any) -> Privacy:
-    good = reader.section(("privacy",), found, _PRIVACY)
-    if good.get("smallest_group") == 0:
-        reader.fault(
-            ("privacy", "smallest_group"), "is no group", str(good.pop("smallest_group")), "1 or more", "write a number"
-        )
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in good.items()}
-    return Privacy(**values)

@@ -88,6 +88,9 @@ def next_step() -> str:
             "  plr plan --n 7 7                   what difference groups of 7 and 7 people could show",
             "  plr lab                            open the notebooks",
             "  plr review [STUDY]                 what a mentor should check, as a form; --by NAME: it was",
+            "  plr mask STUDY --out FOLDER        a copy in which identifiers are masked",
+            "  plr disclosure [STUDY]             who could be told apart by what is known of them",
+            "  plr release STUDY --out FOLDER     a copy that is safe to share",
             "  plr pack [STUDY]                   one ZIP of the study's pages, for a mentor",
             f"Next: {following}",
         ]

@@ -13,7 +13,7 @@ from plrlib.faults import Fault
 from plrlib.settings import Settings
 from plrlib.sheets import Sheet
 from plrlib.tables import TABLES
-from plrlib.voices import UNSAID, attributions, bounds, may_fit, seats
+from plrlib.voices import UNSAID, attributions, bounds, may_fit, parts, seats
 
 
 def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, int, list[Fault]]:
@@ -41,6 +41,8 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
         _drop(kept, name, "participant", gone)
     for name in ("excerpts", "codings", "envelopes"):
         _drop(kept, name, "excerpt", lost)
+    for name in ("events", "asked"):
+        _drop(kept, name, "event", events_of(sheets, kept, gone))
     notes = [*_margins(sheets, kept, settings, gone), *_heads(sheets, kept, gone)]
     who = "1 person has withdrawn and is" if len(gone) == 1 else f"{len(gone)} people have withdrawn and are"
     notes.append(_note(sheets, "participants", "withdrawn", f"{who} left out, with {_count(len(lost), 'excerpt')}"))
@@ -50,6 +52,13 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
     if "words" in sheets:
         notes.append(_note(sheets, "words", "", "the counts may still hold the words of those who have withdrawn"))
     return kept, len(gone), notes
+
+
+def events_of(sheets: Sheets, kept: Sheets, gone: Collection[str]) -> set[str]:
+    """Return the events where nobody else is listed, and of which nothing that stays speaks: they were theirs alone."""
+    sat = listing(sheets)
+    spoken = {part for cell in column(kept, "excerpts", "event").unique() for part in parts(cell)}
+    return {event for event, people in sat.items() if people and people <= set(gone) and event not in spoken}
 
 
 def nothing_left(sheets: Sheets) -> list[Fault]:

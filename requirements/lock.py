@@ -38,6 +38,7 @@ def main(options: list[str]) -> None:
         analysis + project["optional-dependencies"]["test"],
         [*options, "-c", limits, "-c", str(HERE / "analysis.txt")],
     )
+    lock("names", project["optional-dependencies"]["names"], [*options, "-c", str(HERE / "analysis.txt")])
     lock("taguette", TAGUETTE, options)
     names = [Requirement(line).name for line in project["dependencies"]] + ["nbval"]
     (HERE.parent / "environment.yml").write_text(conda_environment(sorted(names)), encoding="utf-8", newline="\n")

@@ -139,7 +139,7 @@ def test_the_arrows_run_one_way() -> None:
     tool(program)
 
 
-@pytest.mark.parametrize(("folder", "extra"), [("plrlib", ()), ("tests", ("test",)), ("bench", ("test",))])
+@pytest.mark.parametrize(("folder", "extra"), [("plrlib", ("names",)), ("tests", ("test",)), ("bench", ("test",))])
 def test_what_is_imported_is_declared(folder: str, extra: tuple[str, ...]) -> None:
     project = PYPROJECT["project"]
     lines = project["dependencies"] + [line for name in extra for line in project["optional-dependencies"][name]]

@@ -479,7 +479,7 @@ def test_help_sets_nothing_up(
     assert set_up.steps == []
     for command in ("analysis [STUDY]", "check [STUDY]", "compare [STUDY]", "plan --n 7 7", "lab ", "test "):
         assert f"python3 run.py {command}" in (told.err if code else told.out)
-    assert len((told.out + told.err).splitlines()) < 19
+    assert len((told.out + told.err).splitlines()) < 21
 
 
 def test_no_package_of_the_callers_leaks_in(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from plrlib.exploring.view import View
-from plrlib.places import home, processed
+from plrlib.places import EXPLORED, home, processed
 from plrlib.show.raising import people_grid
 from plrlib.study import Study
-
-FOLDER = "explored"
 
 
 def export(
@@ -34,7 +32,7 @@ def export(
     OSError
         If the files cannot be written.
     """
-    folder = processed(study.id) / FOLDER
+    folder = processed(study.id) / EXPLORED
     folder.mkdir(parents=True, exist_ok=True)
     parts = (view.by, view.level, view.stance, view.coder)
     name = "-".join(re.sub(r"[^\w.]+", "_", part) for part in parts if part)

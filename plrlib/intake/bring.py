@@ -14,10 +14,10 @@ from plrlib.ingest.recognise import read
 from plrlib.ingest.voices import Options
 from plrlib.intake import report
 from plrlib.intake.blank import DICTIONARY, files, header, template
-from plrlib.intake.keys import read_key, write_key
 from plrlib.intake.put import place, put
 from plrlib.intake.settings import written
 from plrlib.places import WORKBOOK
+from plrlib.privacy.keys import read_key, write_key
 from plrlib.settings import FILE
 from plrlib.study_toml import read_settings
 from plrlib.suite.errors import RunError

@@ -14,6 +14,7 @@ GROUPS = {
     "Words": ("words_of", "families", "keyness", "kwic"),
     "Claims": ("joint_display",),
     "Exploring": ("explore",),
+    "Nothing identifying": ("identifiers", "small_groups", "merges"),
     "Studies that are made up": ("simulate", "Plan", "Room", "Coder", "alone", "files_of", "Simulated"),
 }
 """What is listed, under which heading; a test holds it to `plrlib.__all__`."""

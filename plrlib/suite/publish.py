@@ -1,13 +1,15 @@
 """Put what a run has made in its place."""
 
 import contextlib
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plrlib.places import DEFAULT_STUDY, DRAFTS, home, processed
+from plrlib.places import DEFAULT_STUDY, DRAFTS, EXPLORED, home, processed
+from plrlib.privacy.keys import forget_withdrawn
 from plrlib.suite.errors import NotebookError, RunError
 from plrlib.suite.manifest import manifest
 from plrlib.suite.write import write_file
@@ -99,7 +101,7 @@ def check_unchanged(sources: Mapping[str, bytes]) -> None:
 
 
 def publish(results: Results, scratch: Path) -> None:
-    """Write files, notebooks and, last, the manifest; take away what only an earlier run made."""
+    """Write files, notebooks and, last, the manifest; take away what an earlier run made, or was made of other data."""
     derived = processed(results.study.id)
     copies = copies_of(results.study.id).folder
     for name, data in results.files.items():
@@ -114,8 +116,23 @@ def publish(results: Results, scratch: Path) -> None:
     with contextlib.suppress(OSError):
         copies.rmdir()  # where nothing is left in it
     shutil.rmtree(derived / "failed", ignore_errors=True)
+    if _made_of_other_data(results.study, derived):
+        shutil.rmtree(derived / EXPLORED, ignore_errors=True)
+        shutil.rmtree(copies / ".ipynb_checkpoints", ignore_errors=True)
+        (derived / f"{results.study.id}-site.zip").unlink(missing_ok=True)
+    if results.study.withdrawn:
+        forget_withdrawn(results.study)
     notebooks = {path.name: executed for path, executed in results.notebooks.items()}
     write_file(derived / "manifest.json", manifest(results.study, results.files, notebooks), scratch)
+
+
+def _made_of_other_data(study: "Study", derived: Path) -> bool:
+    """Tell whether what stands among a study's results was made of other data than it brings now."""
+    try:
+        before = json.loads((derived / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    return bool(before != dict(study.sources))
 
 
 def keep_failed(failure: NotebookError, scratch: Path) -> None:

@@ -134,6 +134,7 @@ def _outcome(work: "Work", files: Mapping[str, bytes]) -> Outcome:
 def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
     """Load all studies, or raise one error with what is wrong with any; of several it tells whose file it is."""
     from plrlib.faults import StudyError
+    from plrlib.privacy.sweep import stops
     from plrlib.study import load_study
 
     studies, errors = [], []
@@ -142,6 +143,8 @@ def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
             studies.append(load_study(name_or_path))
         except StudyError as error:
             errors.append(error)
+    found = {study.id: stops(study) for study in studies}
+    errors += [StudyError(name, faults) for name, faults in found.items() if faults]
     if len(errors) > 1:
         faults = [replace(fault, file=f"{error.study}/{fault.file}") for error in errors for fault in error.faults]
         raise StudyError(" and ".join(error.study for error in errors), faults)

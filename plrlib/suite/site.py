@@ -45,6 +45,17 @@ def build_site(folders: Iterable[Path] = ()) -> Path | None:
     return site / "index.html"
 
 
+def drop_outdated(folders: Iterable[Path] = ()) -> bool:
+    """Remove site/ where it is not of what has been run, and tell whether it was."""
+    wanted = {folder.resolve(): None for folder in (*_in_raw(), *folders)}
+    site = home() / "site"
+    if not site.is_dir() or ((site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == _key(wanted)):
+        return False
+    with scratch_folder() as scratch:
+        site.rename(scratch / "old")
+    return True
+
+
 def built(folders: Iterable[Path], scratch: Path) -> Path:
     """Build the pages of studies in a process of its own, and return the folder that they are in.
 

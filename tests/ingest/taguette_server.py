@@ -26,17 +26,18 @@ MISSING = "NO TAGUETTE TESTS: it could not be installed from PyPI"
 
 def install(folder: Path) -> Path | None:
     """Make an environment with Taguette, and return the folder of its programs; None where PyPI is not reached."""
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
-    if uv is None:
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
+    packages = ["--require-hashes", "-r", str(LOCK)]
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, check=True)
+        by_uv = [uv, "pip", "install", "--quiet", "--system-certs", "--python", str(programs / "python"), *packages]
+        if subprocess.run(by_uv, capture_output=True, check=False).returncode:  # only pip's settings lead out
+            by_pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--no-input", *packages]
+            subprocess.run(by_pip, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
         return None
-    steps = [
-        [uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
-        [uv, "pip", "install", "--quiet", "--python", str(folder), "--require-hashes", "-r", str(LOCK)],
-    ]
-    for step in steps:
-        if subprocess.run(step, capture_output=True, check=False).returncode:
-            return None
-    return folder / ("Scripts" if sys.platform == "win32" else "bin")
+    return programs
 
 
 class Taguette:

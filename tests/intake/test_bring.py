@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from plrlib import load_study, presence
 from plrlib.ingest.carry import carry
 from plrlib.intake.bring import Asked, bring
-from plrlib.intake.keys import key_file
+from plrlib.privacy.keys import key_file
 from plrlib.suite.errors import RunError
 
 PEOPLE = "participant,role,sector,consent_quote\nP01,manager,voluntary,yes\nP02,practitioner,statutory,\nP03,practitioner,voluntary,\nP04,manager,statutory,no\n"

@@ -9,7 +9,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from plrlib.places import home
+from plrlib.study import Study
 
+PERSON_KIND = "person"
+EVENT_KINDS = ("focus group", "interview")
+_SHORTEST = 2
 HEADER = ("kind", "name", "id")
 Key = tuple[str, str]
 
@@ -33,14 +37,35 @@ def read_key(study: str) -> dict[Key, str]:
         return {(row["kind"], row["name"]): row["id"] for row in csv.DictReader(stream)}
 
 
+def known_names(study: str) -> list[str]:
+    """Return the names of people that an import replaced: they must not stand in a text either."""
+    return [name for kind, name in read_key(study) if kind == PERSON_KIND and len(name) > _SHORTEST]
+
+
+def forget_withdrawn(study: Study) -> None:
+    """Take out of a study's key whatever stands for people who have withdrawn, and for events of theirs alone."""
+    names = read_key(study.id)
+    people, events = set(study.participants["participant"].astype(str)), set(study.events["event"].astype(str))
+    kept = {
+        (kind, name): one
+        for (kind, name), one in names.items()
+        if one in people | events or kind not in (PERSON_KIND, *EVENT_KINDS)
+    }
+    if len(kept) < len(names):
+        _write(key_file(study.id), kept)
+
+
 def write_key(study: str, names: Mapping[Key, str]) -> Path:
     """Add names to a study's key, and return where it is; only its owner may read the file."""
-    path = key_file(study)
+    return _write(key_file(study), read_key(study) | dict(names))
+
+
+def _write(path: Path, names: Mapping[Key, str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows((kind, name, one) for (kind, name), one in (read_key(study) | dict(names)).items())
+    writer.writerows((kind, name, one) for (kind, name), one in names.items())
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
