@@ -115,7 +115,16 @@ def pytest_options() -> list[str]:
     """Return the options for all tests: each file on one processor, notebooks compared with what they show."""
     # the processors that this process may use, where the system tells
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["-n", str(min(processors, 8)), "--dist", "loadfile", "--timeout", "600", "--nbval"]
+    return [
+        "-n",
+        str(min(processors, 8)),
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        "--timeout",
+        "600",
+        "--nbval",
+    ]
 
 
 def start(command: list[str], folder: Path | None = None) -> int:

@@ -45,6 +45,7 @@ from plrlib.show.limits import (
 from plrlib.show.picture import Picture
 from plrlib.show.powering import power_picture, power_say
 from plrlib.show.raising import people_picture, ranges_picture
+from plrlib.show.safe import safe_to_show
 from plrlib.show.say import Say, say
 from plrlib.show.sidemaps import reading_people_picture, reading_picture
 from plrlib.show.siding import (
@@ -133,6 +134,7 @@ __all__ = [
     "reading_say",
     "reading_table",
     "rules_table",
+    "safe_to_show",
     "saturation_picture",
     "saturation_say",
     "saturation_table",

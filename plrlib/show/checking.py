@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 
+from plrlib.places import WORKBOOK
 from plrlib.privacy import text_of
 from plrlib.show.counting import behind_groups, ids_by, people_at
 from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
@@ -54,6 +55,8 @@ def inputs(study: Study) -> Table:
 
 
 def _row_of(file: str) -> str:
+    if file == WORKBOOK:
+        return "a row of one of the tables, each in a sheet of its own"
     table = TABLES.get(file.removesuffix(".csv"))
     return table.about if table else "what the study is called, how its people are grouped, what was planned"
 
