@@ -8,7 +8,6 @@ from plrlib.faults import Fault, StudyError
 from plrlib.places import WORKBOOK
 from plrlib.sheets import Sheet, read_sheet, sheet_of
 from plrlib.tables import TABLES, Table
-from plrlib.workbooks import read_workbook
 
 
 def read_tables(folder: Path) -> tuple[dict[str, Sheet], list[Fault], list[Fault]]:
@@ -54,6 +53,8 @@ def _csv(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
 
 def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
     """Return the sheets that are called as tables are, and a note on each of the others."""
+    from plrlib.workbooks import read_workbook  # noqa: PLC0415 - most studies have none, and reading one takes openpyxl
+
     digest = sha256(path.read_bytes()).hexdigest()
     book = read_workbook(path)
     sheets = {}
