@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 NOTEBOOK = ".ipynb"
-LONGEST = ("website/test_lab.py", "suite/test_trail.py", "website/test_browser.py", "suite/*.py", "exploring/*.py")
-"""Files whose tests are few and long: begun last, they would leave the other processors idle."""
+FIRST = "website/test_lab.py"
+"""The file that takes longest, with a browser, a server and kernels: begun last, it would keep the others waiting."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,8 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start with the files that take longest, and skip what takes minutes, unless it is asked for."""
-    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if item.path.match(name)), len(LONGEST)))
+    """Start with the file that takes longest, and skip what takes minutes, unless it is asked for."""
+    items.sort(key=lambda item: not item.path.match(FIRST))
     if not config.getoption("--full"):
         for item in items:
             if item.get_closest_marker("full"):

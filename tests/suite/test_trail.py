@@ -19,8 +19,8 @@ from plrlib.exploring.view import View
 from plrlib.privacy.keys import key_file, write_key
 
 HERE = Path(__file__).resolve().parents[2]
-SOME = ("01", "02", "04", "10", "11")
-"""Of the notebooks those that show people, excerpts, comparisons, claims and the explorer."""
+SOME = ("01", "04", "10")
+"""Of the notebooks those that show what was read, people with their excerpts, and claims."""
 WORDS, GIST = "Quagga-zephyr-unspoken", "Ocelot-meridian-gist"
 PERSON, LEVEL, EVENT, THEIRS = "Xylo-77", "Vexillologist", "Yonder-hearing", "Jabberwock-own-gist"
 STUDY = {
@@ -185,7 +185,7 @@ def test_who_has_withdrawn_is_in_nothing_after_the_next_run(trail):
     assert (derived / "trail-site.zip").is_file()
     checkpoints = derived / "notebooks" / ".ipynb_checkpoints"
     checkpoints.mkdir()
-    shutil.copy(derived / "notebooks" / "02-who-took-part.ipynb", checkpoints / "02-who-took-part-checkpoint.ipynb")
+    shutil.copy(derived / "notebooks" / "01-check-the-data.ipynb", checkpoints / "01-checkpoint.ipynb")
     table = project.folder / "data" / "raw" / "trail" / "participants.csv"
     text = table.read_text(encoding="utf-8")
     table.write_text(
