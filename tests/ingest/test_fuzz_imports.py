@@ -30,7 +30,7 @@ from plrlib.intake.report import reconciled, report
 from plrlib.intake.settings import written
 
 SHORT = settings(
-    max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(SHORT, max_examples=1500)
 ODD = [

@@ -17,7 +17,7 @@ import plrlib
 from plrlib import load_study
 from plrlib.privacy.groups import merges, small_groups
 from plrlib.privacy.release import release
-from plrlib.privacy.unlinking import theme_of
+from plrlib.privacy.unlinking import Hidden, hidden, theme_of
 
 K = 3
 
@@ -97,7 +97,7 @@ def numbers_told(folder: Path):
     }
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_everybody_is_one_of_enough(tmp_path, seed):
     """k-anonymity, counted by pandas from the copy alone, over all that it says of people."""
     folder = shared(made(tmp_path / "study", seed), tmp_path / "copy")
@@ -108,7 +108,7 @@ def test_everybody_is_one_of_enough(tmp_path, seed):
     assert min(int(row["people"]) for row in listed) >= K
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_no_small_number_is_told(tmp_path, seed):
     folder = shared(made(tmp_path / "study", seed), tmp_path / "copy")
     small = {where: n for where, counts in numbers_told(folder).items() for n in counts.values() if 0 < n < K}
@@ -116,7 +116,7 @@ def test_no_small_number_is_told(tmp_path, seed):
     assert all(row["raised"] in ("", "0") or int(row["raised"]) >= K for row in rows(folder, "tables/raised.csv"))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_small_number_cannot_be_worked_back(tmp_path, seed):
     """Of each theme without speakers, and at each level, more than one number of people is possible, whatever the rule is
     known to be: every way of giving its excerpts to people that leaves some number small is tried, or 20,000 of them."""
@@ -163,7 +163,7 @@ def _said(study):
     return [(r.excerpt, r.participant, str(r.code)) for r in coded.astype(str).itertuples()]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_tables_tell_no_more_than_the_copy(tmp_path, seed):
     """Counted from the copy, what is told is the same: there is no second source to take the difference of."""
     folder = shared(made(tmp_path / "study", seed), tmp_path / "copy")
@@ -243,3 +243,24 @@ def test_the_worked_example_keeps_what_was_planted(tmp_path):
     folder = shared(load_study("worked-example"), tmp_path / "copy")
     found = plrlib.compare(load_study(folder), "sector")
     assert found.set_index("code")["verdict"].astype(str).value_counts()["differs"] == 1
+
+
+def given(*rows):
+    return pd.DataFrame(rows, columns=["excerpt", "code", "theme", "participant"])
+
+
+def test_if_what_is_told_as_the_theme_would_be_small_all_its_codes_are():
+    """One person has the rare code: told as the theme beside a common code, that person would be alone with it."""
+    common = [(f"E{n}", "common", "T", f"P{n}") for n in range(6)]
+    levels = {"role": {f"P{n}": "m" for n in range(6)}}
+    assert hidden(given(*common), levels, 3) == Hidden(frozenset(), frozenset())
+    found = hidden(given(*common, ("E9", "rare", "T", "P1")), levels, 3)
+    assert found == Hidden(frozenset(), frozenset({"common", "rare"}))
+    rare = [(f"F{n}", f"rare {n}", "T", f"P{n}") for n in range(3)]  # three of them are enough together
+    assert hidden(given(*common, *rare), levels, 3).codes == {"rare 0", "rare 1", "rare 2"}
+
+
+def test_few_of_everybody_are_few_where_no_attribute_is_told():
+    two = given(("E1", "c", "T", "P1"), ("E2", "c", "T", "P2"))
+    assert hidden(two, {}, 3).themes == {"T"}
+    assert hidden(two, {}, 2).themes == set()

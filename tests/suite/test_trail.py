@@ -19,8 +19,8 @@ from plrlib.exploring.view import View
 from plrlib.privacy.keys import key_file, write_key
 
 HERE = Path(__file__).resolve().parents[2]
-SOME = ("01", "04", "10")
-"""Of the notebooks those that show what was read, people with their excerpts, and claims."""
+SOME = ("01", "10")
+"""Of the notebooks the one that shows what was read, and the one that shows claims with their excerpts."""
 WORDS, GIST = "Quagga-zephyr-unspoken", "Ocelot-meridian-gist"
 PERSON, LEVEL, EVENT, THEIRS = "Xylo-77", "Vexillologist", "Yonder-hearing", "Jabberwock-own-gist"
 STUDY = {
