@@ -10,7 +10,7 @@ from plrlib.privacy.masking import mask
 from plrlib.privacy.release import release
 from plrlib.study import Study
 from plrlib.suite.errors import RunError
-from plrlib.wording import count, joined
+from plrlib.wording import joined
 
 _SALT = ("salt", "release")
 
@@ -28,8 +28,8 @@ def masked(study: Study, out: Path) -> str:
     if not done.key:
         return f"No identifiers were found; the copy in {folder} is as the study."
     key = write_key(study.id, done.key)
-    kinds = joined(count(n, kind, f"{kind}s") for kind, n in sorted(done.counts.items()))
-    return f"Masked {kinds}.\nCopy in {folder}\nWhich is which, outside of the project: {key}\nThen: plr run {folder}"
+    kinds = joined(f"{kind} ({n})" for kind, n in sorted(done.counts.items()))
+    return f"Masked: {kinds}.\nCopy in {folder}\nWhich is which, outside of the project: {key}\nThen: plr run {folder}"
 
 
 def released(study: Study, out: Path, keep: Collection[str] | None = None) -> str:

@@ -13,7 +13,7 @@ def safe_to_show(study: Study) -> Say:
     sentences = [_none_or_some(len(kept), len(stopping))]
     for (kind, table, column), rows in kept.groupby(["kind", "table", "column"], sort=True):
         reasons = joined(dict.fromkeys(rows["allowed"].astype(str)))
-        sentences.append(f"{capital(count(len(rows), str(kind)))} in {column} of {table}: {reasons}.")
+        sentences.append(f"{capital(str(kind))}, {len(rows)} in {column} of {table}: {reasons}.")
     few, k, names = small_groups(study), study.settings.privacy.smallest_group, quasi_identifiers(study)
     alone = int((few["people"] == 1).sum())
     known = joined([name.replace("_", " ") for name in names])

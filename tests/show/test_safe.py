@@ -33,6 +33,6 @@ def test_what_may_stay_is_told_with_its_reason(tmp_path):
     events = head + "FG1,focus group,2,1,www.example.org\nFG2,focus group,2,2,\nINT,interview,2,3,\n"
     assert said(tmp_path / "a", RICH_TOML + entry, events=events)[:2] == [
         "1 identifier stands in the tables, each with a reason why it may.",
-        "1 web address in stimulus of events: it is public.",
+        "Web address, 1 in stimulus of events: it is public.",
     ]
     assert said(tmp_path / "b", events=events)[0] == "1 identifier stands in the tables, and may not be shown."
