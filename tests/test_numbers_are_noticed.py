@@ -51,7 +51,8 @@ def change(project, table, old, new):
     ],
 )
 def test_one_changed_number_fails_the_cell_that_shows_it(copy, notebook, table, old, new, cell):
-    assert failed_cells(copy, notebook) == set()
+    if notebook.startswith("01"):  # of each notebook nbval says so in the same run of the tests
+        assert failed_cells(copy, notebook) == set()
     change(copy, table, old, new)
     assert cell in failed_cells(copy, notebook)
 

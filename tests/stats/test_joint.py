@@ -117,7 +117,7 @@ def test_an_excerpt_that_nobody_coded_has_all_its_voices_or_none(tmp_path):
         check(tmp_path, small, "sector")
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(small=small_studies(), by=st.sampled_from(tuple(GROUPINGS)))
 def test_the_range_of_p_is_that_over_all_completions(tmp_path_factory, small, by):
     assume(small.assignments)

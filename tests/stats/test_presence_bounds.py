@@ -164,7 +164,7 @@ def bounds_are_the_extremes(tmp_path_factory: pytest.TempPathFactory, small: Sma
 REPEATABLE = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck), "database": None}
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(small=small_studies(), by=st.sampled_from(tuple(GROUPINGS)))
 def test_bounds_are_the_extremes_over_all_completions(
     tmp_path_factory: pytest.TempPathFactory, small: Small, by: str
