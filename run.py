@@ -61,25 +61,8 @@ READY = VENV / "plr-ready"  # written last: what the environment was made from
 GUARD = VENV / "plr-guard"  # locked while the environment is made
 PROGRAMS, EXE = (VENV / "Scripts", ".exe") if sys.platform == "win32" else (VENV / "bin", "")
 PYTHON, PLR, UV = (str(PROGRAMS / f"{name}{EXE}") for name in ("python", "plr", "uv"))
-PLR_COMMANDS = {
-    "analysis": "run",
-    **{
-        name: name
-        for name in (
-            "new",
-            "import",
-            "check",
-            "compare",
-            "plan",
-            "lab",
-            "review",
-            "pack",
-            "mask",
-            "disclosure",
-            "release",
-        )
-    },
-}  # what `plr` calls them
+OWN_NAMES = "new import check compare plan lab review pack mask disclosure release"
+PLR_COMMANDS = {"analysis": "run", **{name: name for name in OWN_NAMES.split()}}  # what `plr` calls them
 LOCKS = ("analysis", "test")  # requirements/<name>.txt; each holds all of the one before, at the same versions
 
 
@@ -115,16 +98,8 @@ def pytest_options() -> list[str]:
     """Return the options for all tests: each file on one processor, notebooks compared with what they show."""
     # the processors that this process may use, where the system tells
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return [
-        "-n",
-        str(min(processors, 8)),
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "--timeout",
-        "600",
-        "--nbval",
-    ]
+    spread = ["-n", str(min(processors, 8)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [*spread, "--timeout", "600", "--nbval"]
 
 
 def start(command: list[str], folder: Path | None = None) -> int:

@@ -7,7 +7,6 @@ turns. Written to bench/results/import.md: the median seconds of three, their ra
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,11 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from ingest.refi_writer import Passage, Text, case, packed, project
-
-try:
-    import resource
-except ImportError:  # Windows has no such measure
-    resource = None
+from processes import in_a_process, peak
 
 SOURCES, CODINGS, CODES, PEOPLE = 2_000, 200_000, 120, 2_000
 WORDS = ("we", "asked", "for", "help", "and", "they", "said", "there", "was", "none", "so", "\U0001f600", "caf\u00e9")
@@ -83,29 +78,16 @@ def measure(what: str, folder: Path) -> dict[str, float]:
             carried = carry(merge([material]), Options(), {})
             assert reconciled(carried)["codings"][0] == ("in the files", CODINGS)
             tables_as_csv(carried)
-    return {"seconds": time.perf_counter() - start, "memory": _peak()}
-
-
-def _peak() -> float:
-    if resource is None:
-        return float("nan")
-    kilobytes = 1 if sys.platform != "darwin" else 1 / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes / 1024
-
-
-def in_a_process(what: str, folder: Path) -> dict[str, float]:
-    """Measure in a process of its own, so that one does not stand on the memory of the other."""
-    command = [sys.executable, __file__, what, str(folder)]
-    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return {"seconds": time.perf_counter() - start, "memory": peak()}
 
 
 def main() -> None:
     """Write the project, time each way in turns, and write what came out."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        in_a_process("write", folder)
+        in_a_process(__file__, "write", folder)
         size = (folder / "large.qdpx").stat().st_size / 1e6
-        runs = [{what: in_a_process(what, folder) for what in TIMED} for _ in range(ROUNDS)]
+        runs = [{what: in_a_process(__file__, what, folder) for what in TIMED} for _ in range(ROUNDS)]
     found = {
         what: {unit: statistics.median(run[what][unit] for run in runs) for unit in ("seconds", "memory")}
         for what in TIMED

@@ -7,20 +7,15 @@ turns. Written to bench/results/load.md: the median seconds of three, their rati
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pandas as pd
+from processes import in_a_process, peak
 
 import plrlib
-
-try:
-    import resource
-except ImportError:  # Windows has no such measure
-    resource = None
 
 PEOPLE, EVENTS, EXCERPTS, CODINGS, THEMES, CODES = 2_000, 200, 100_000, 300_000, 8, 60
 WORDS = (
@@ -115,20 +110,7 @@ def measure(what: str, folder: Path) -> dict[str, float]:
     elif what == "read_csv":
         tables = [pd.read_csv(path) for path in sorted(folder.glob("*.csv"))]
         assert sum(map(len, tables)) == PEOPLE + EVENTS + EXCERPTS + CODINGS + THEMES + CODES
-    return {"seconds": time.perf_counter() - start, "busy": time.process_time() - busy, "memory": _peak()}
-
-
-def _peak() -> float:
-    if resource is None:
-        return float("nan")
-    kilobytes = 1 if sys.platform != "darwin" else 1 / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes / 1024
-
-
-def in_a_process(what: str, folder: Path) -> dict[str, float]:
-    """Measure in a process of its own, so that one does not stand on the memory of the other."""
-    command = [sys.executable, __file__, what, str(folder)]
-    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return {"seconds": time.perf_counter() - start, "busy": time.process_time() - busy, "memory": peak()}
 
 
 def row(what: str, found: dict[str, float]) -> str:
@@ -140,10 +122,14 @@ def main() -> None:
     """Write the study, time both ways in turns, and write what came out."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        in_a_process("write_study", folder)  # a process starts with the memory mark of the one that started it
+        in_a_process(
+            __file__, "write_study", folder
+        )  # a process starts with the memory mark of the one that started it
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-        runs = [{what: in_a_process(what, folder) for what in ("load_study", "read_csv")} for _ in range(ROUNDS)]
-        imports = in_a_process("nothing", folder)["memory"]
+        runs = [
+            {what: in_a_process(__file__, what, folder) for what in ("load_study", "read_csv")} for _ in range(ROUNDS)
+        ]
+        imports = in_a_process(__file__, "nothing", folder)["memory"]
     load, plain = (
         {unit: statistics.median(run[what][unit] for run in runs) for unit in ("seconds", "busy", "memory")}
         for what in ("load_study", "read_csv")

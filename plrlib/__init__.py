@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plrlib.exploring import explore
     from plrlib.faults import Fault, NotInStudy, StudyError
-    from plrlib.privacy import identifiers, merges, small_groups, text_of
+    from plrlib.privacy import text_of
+    from plrlib.privacy.groups import merges, small_groups
+    from plrlib.privacy.sweep import identifiers
     from plrlib.spoken import kwic, words_of
     from plrlib.stats import (
         Coder,
@@ -81,7 +83,9 @@ __version__ = version("plrlib")
 _ROOMS = {
     "exploring": ("explore",),
     "faults": ("Fault", "NotInStudy", "StudyError"),
-    "privacy": ("identifiers", "merges", "small_groups", "text_of"),
+    "privacy": ("text_of",),
+    "privacy.groups": ("merges", "small_groups"),
+    "privacy.sweep": ("identifiers",),
     "stats": (
         "Coder",
         "Plan",

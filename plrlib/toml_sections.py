@@ -1,5 +1,6 @@
-"""Read a section of study.toml at a time, and keep what is wrong with each."""
+"""Read a section of study.toml at a time, and keep what is wrong with each; and write a text as it stands there."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -65,3 +66,8 @@ def _shown(value: Any) -> str:
     """Return a value as it may be told: as study.toml has it, where that is short."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -41,8 +41,9 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
         _drop(kept, name, "participant", gone)
     for name in ("excerpts", "codings", "envelopes"):
         _drop(kept, name, "excerpt", lost)
+    theirs = _events_of(sheets, kept, gone)
     for name in ("events", "asked"):
-        _drop(kept, name, "event", events_of(sheets, kept, gone))
+        _drop(kept, name, "event", theirs)
     notes = [*_margins(sheets, kept, settings, gone), *_heads(sheets, kept, gone)]
     who = "1 person has withdrawn and is" if len(gone) == 1 else f"{len(gone)} people have withdrawn and are"
     notes.append(_note(sheets, "participants", "withdrawn", f"{who} left out, with {_count(len(lost), 'excerpt')}"))
@@ -54,7 +55,7 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
     return kept, len(gone), notes
 
 
-def events_of(sheets: Sheets, kept: Sheets, gone: Collection[str]) -> set[str]:
+def _events_of(sheets: Sheets, kept: Sheets, gone: Collection[str]) -> set[str]:
     """Return the events where nobody else is listed, and of which nothing that stays speaks: they were theirs alone."""
     sat = listing(sheets)
     spoken = {part for cell in column(kept, "excerpts", "event").unique() for part in parts(cell)}

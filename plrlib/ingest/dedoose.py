@@ -15,12 +15,12 @@ def fits(grid: Grid) -> bool:
     return wide and grid.has("Media Title", "Excerpt Copy")
 
 
-def take(material: Material, grid: Grid) -> None:
-    """Take its excerpts: the creator is the coder, and a code's weight is left out."""
+def read(grid: Grid) -> Material:
+    """Return its excerpts: the creator is the coder, and a code's weight is left out."""
     fields = {name: column for name, column in _FIELDS.items() if name == "codes" or grid.has(column)}
-    read = read_grid(grid, fields)
-    vars(material).update(vars(read))
+    material = read_grid(grid, fields)
     material.origin = "Dedoose excerpts"
     weights = [at for at, name in enumerate(grid.header) if name.startswith("Code: ") and name.endswith(" Weight")]
     material.left.clear()
     material.left["weights of codes"] += sum(bool(row[at]) for row in grid.rows.values() for at in weights)
+    return material

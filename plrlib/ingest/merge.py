@@ -1,7 +1,5 @@
 """Several files of one study as one: codes by their path, people by their name, documents by name and text."""
 
-from collections.abc import Callable
-
 from plrlib.alike import look
 from plrlib.faults import Fault, StudyError
 from plrlib.ingest.material import KINDS, Document, Material, Person, Segment
@@ -108,12 +106,11 @@ def _join(old: Person, new: Person, file: str, faults: list[Fault]) -> None:
 def _segments(
     whole: Material, material: Material, documents: dict[str, str], people: dict[str, str], codes: dict[str, str]
 ) -> None:
-    """Take the passages; one at the same place, or of the same words where no place is known, is one with it."""
+    """Take the passages; one at the same place is one with it."""
     at: dict[tuple[object, ...], Segment] = {_place(s): s for s in whole.segments if _place(s)}
     in_this: set[int] = set()
-    renamed: Callable[[Segment], None] = lambda s: _rename(s, documents, people, codes)  # noqa: E731
     for segment in material.segments:
-        renamed(segment)
+        _rename(segment, documents, people, codes)
         place = _place(segment)
         old = at.get(place) if place else None
         if old is None:

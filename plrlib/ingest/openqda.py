@@ -16,12 +16,12 @@ def fits(grid: Grid) -> bool:
     return grid.has(_CODE, _START, _END, _TEXT)
 
 
-def take(material: Material, grid: Grid) -> None:
-    """Take its selections; those at the same place are one excerpt."""
+def read(grid: Grid) -> Material:
+    """Return its selections; those at the same place are one excerpt."""
     source = grid.header[max(0, grid.place("source", "file"))]
     fields = {"event": source, "code": _CODE, "coder": "created by", "start": _START, "end": _END, "text": _TEXT}
-    read = read_grid(grid, fields)
-    vars(material).update(vars(read))
+    material = read_grid(grid, fields)
     material.origin = "OpenQDA selections"
     material.guessed.clear()
     material.left.clear()
+    return material

@@ -99,20 +99,17 @@ def _zip(path: Path, asked: Mapping[str, str], nesting: str) -> list[Material]:
 
 def _sheet(grid: Grid, asked: Mapping[str, str], nesting: str) -> Material:
     """Read a sheet as the export that its header shows it to be, or else by its columns."""
-    material = Material(grid.file, "", told=list(grid.told))
     if here := fitting(grid, asked):
         material = mapped.read_grid(grid, here, nesting)
         material.asked = tuple(here)
     elif grid.has(*taguette.HIGHLIGHTS):
-        material.origin = "Taguette highlights"
-        taguette.from_highlights(material, grid.records(*taguette.HIGHLIGHTS))
+        material = taguette.from_highlights(grid)
     elif grid.has(*taguette.CODEBOOK):
-        material.origin = "Taguette codebook"
-        taguette.from_codebook(material, grid.records(*taguette.CODEBOOK))
+        material = taguette.from_codebook(grid)
     elif dedoose.fits(grid):
-        dedoose.take(material, grid)
+        material = dedoose.read(grid)
     elif openqda.fits(grid):
-        openqda.take(material, grid)
+        material = openqda.read(grid)
     else:
         material = mapped.read_grid(grid, {}, nesting)
     material.header = tuple(grid.header)

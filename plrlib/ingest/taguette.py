@@ -4,11 +4,12 @@ Source: Taguette 1.5.2, database/models.py, extract.py and export.py. Offsets ar
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from plrlib.guards import refused
 from plrlib.guards.database import Database, database
+from plrlib.ingest.grid import Grid
 from plrlib.ingest.material import NOBODY, Code, Document, Material, Segment
 from plrlib.ingest.transcript import Flat
 
@@ -109,14 +110,14 @@ def _coders(base: Database) -> dict[tuple[int, str], str]:
     return given
 
 
-def from_highlights(material: Material, rows: Iterable[Mapping[str, str]]) -> None:
-    """Take an export of highlights: a row a highlight and tag, the highlight's number repeating.
+def from_highlights(grid: Grid) -> Material:
+    """Return an export of highlights: a row a highlight and tag, the highlight's number repeating.
 
     Documents of the same name cannot be told apart there, and untagged highlights are not in it.
     """
-    material.nesting = NESTING
+    material = Material(grid.file, "Taguette highlights", nesting=NESTING, told=list(grid.told))
     segments: dict[str, Segment] = {}
-    for row in rows:
+    for row in grid.records(*HIGHLIGHTS):
         document, tag = row["document"], row["tag"]
         if document:
             material.documents.setdefault(document, Document(document))
@@ -131,14 +132,16 @@ def from_highlights(material: Material, rows: Iterable[Mapping[str, str]]) -> No
     material.segments = list(segments.values())
     material.found(excerpts=len(segments), documents=len(material.documents), codes=len(material.codes))
     material.told.append("this export leaves out highlights without a tag; the database (.sqlite3) has them")
+    return material
 
 
-def from_codebook(material: Material, rows: Iterable[Mapping[str, str]]) -> None:
-    """Take an export of the codebook."""
-    material.nesting = NESTING
-    for row in rows:
+def from_codebook(grid: Grid) -> Material:
+    """Return an export of the codebook."""
+    material = Material(grid.file, "Taguette codebook", nesting=NESTING, told=list(grid.told))
+    for row in grid.records(*CODEBOOK):
         material.found(codes=1)
         if row["tag"] in material.codes:
             material.tallies["codes"].less("codes that stand twice")
         else:
-            material.codes[row["tag"]] = Code(row["tag"], "", row.get("description", "").strip())
+            material.codes[row["tag"]] = Code(row["tag"], "", row["description"].strip())
+    return material

@@ -10,7 +10,6 @@ from plrlib.wording import count, verb
 from plrlib.wording import people as of_people
 
 FILE = "import-report.md"
-_IN = {"documents": "documents", "people": "people", "codes": "codes", "excerpts": "excerpts", "codings": "codings"}
 _OUT = {"documents": "events", "people": "participants", "codes": "codebook"}
 
 

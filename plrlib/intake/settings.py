@@ -1,10 +1,10 @@
 """The study.toml of an imported study: what the files tell, and groupings to start from."""
 
-import json
 import re
 from collections import Counter
 
 from plrlib.ingest.carry import Carried
+from plrlib.toml_sections import quoted
 
 _MOST_GROUPINGS, _MOST_LEVELS, _FEWEST = 6, 6, 2
 _NO_GROUPING = ("participant", "focus_group", "consent_quote", "withdrawn")
@@ -32,32 +32,32 @@ def written(name: str, carried: Carried) -> str:
     often = Counter(row["coder"] for row in carried.tables["codings"])
     lines = [
         "[study]",
-        f"id = {_quoted(name)}",
-        f"title = {_quoted(material.title or name)}",
-        f"source = {_quoted(f'imported from {material.origin}')}",
+        f"id = {quoted(name)}",
+        f"title = {quoted(material.title or name)}",
+        f"source = {quoted(f'imported from {material.origin}')}",
         'kind = "collected"        # published, collected or simulated; shown wherever results are',
         "complete = false          # true once every transcript was coded through: then a code not given was not said",
         *(
-            f"reference_coder = {_quoted(coder)}   # whose codings the comparisons use"
+            f"reference_coder = {quoted(coder)}   # whose codings the comparisons use"
             for coder, _ in often.most_common(1)
         ),
         "seed = 1",
     ]
     if carried.coders:
         lines += ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
-        lines += [f'{_quoted(coder)} = {{ kind = "researcher" }}' for coder in carried.coders]
+        lines += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in carried.coders]
     for column, levels in groupings(carried).items():
-        labels = ", ".join(f"{_quoted(level)} = {_quoted(level[:1].upper() + level[1:])}" for level in levels)
+        labels = ", ".join(f"{quoted(level)} = {quoted(level[:1].upper() + level[1:])}" for level in levels)
         label = column.replace("_", " ")
         lines += [
             "",
             f"[groupings.{_slug(column)}]      # guessed; take out what you will not compare",
-            f"label = {_quoted(label[:1].upper() + label[1:])}",
-            f"column = {_quoted(column)}",
+            f"label = {quoted(label[:1].upper() + label[1:])}",
+            f"column = {quoted(column)}",
             f"levels = {{ {labels} }}",
         ]
     known = {n: None for row in carried.tables["participants"] for n, value in row.items() if value}
-    quasi = ", ".join(_quoted(name) for name in known if name not in _NO_GROUPING)
+    quasi = ", ".join(quoted(name) for name in known if name not in _NO_GROUPING)
     lines += ["", "[privacy]", f"quasi_identifiers = [{quasi}]", "smallest_group = 3", "names = []"]
     return "\n".join(lines) + "\n"
 
@@ -66,8 +66,3 @@ def _slug(column: str) -> str:
     """Return a column as the name of a grouping, which becomes part of a file's name."""
     plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_")
     return plain or f"column_{sum(map(ord, column))}"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as TOML writes it."""
-    return json.dumps(" ".join(text.split()), ensure_ascii=False).replace("\x7f", "")

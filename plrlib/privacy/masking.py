@@ -3,11 +3,12 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from plrlib.folder import read_tables
-from plrlib.privacy.finders import Found
+from plrlib.privacy.finders import Found, plain
 from plrlib.privacy.sweep import Place, sweep
 from plrlib.settings import FILE
 from plrlib.study import Study
@@ -21,7 +22,7 @@ class Masked:
 
     files: dict[str, bytes]
     key: dict[Key, str]
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int]
 
 
 def mask(study: Study, before: Mapping[Key, str], names: Iterable[str] = ()) -> Masked:
@@ -61,15 +62,12 @@ def mask(study: Study, before: Mapping[Key, str], names: Iterable[str] = ()) -> 
             writer.writerow([_masked(cell, by_text, key) for cell in row])
         files[f"{table}.csv"] = stream.getvalue().encode()
     files[FILE] = _settings(study, by_text, key).encode()
-    counts: dict[str, int] = {}
-    for place in places:
-        counts[place.found.kind] = counts.get(place.found.kind, 0) + 1
-    return Masked(files, key, counts)
+    return Masked(files, key, dict(Counter(place.found.kind for place in places)))
 
 
 def _named(place: Place, key: dict[Key, str], before: Mapping[Key, str]) -> None:
     """Give an identifier its mask: one that is written in other ways, with blanks or capitals, has the same."""
-    one = identity(place)
+    one = _identity(place.found, place.text)
     if one in key:
         return
     if one in before:
@@ -83,14 +81,10 @@ def _named(place: Place, key: dict[Key, str], before: Mapping[Key, str]) -> None
     key[one] = f"[{kind} {number}]"
 
 
-def identity(place: Place) -> Key:
-    """Return an identifier's kind and what it comes to, however it is spaced and written."""
-    return _identity(place.found, place.text)
-
-
 def _identity(found: Found, text: str) -> Key:
-    words = text[found.start : found.end]
-    return (found.kind, "".join(c for c in words.casefold() if c.isalnum() or c in "@._"))
+    """Return an identifier's kind and what it comes to, however it is spaced, accented and written."""
+    words = plain(text[found.start : found.end])
+    return (found.kind, "".join(c for c in words if c.isalnum() or c in "@._"))
 
 
 def _masked(cell: str, by_text: Mapping[str, list[Found]], key: Mapping[Key, str]) -> str:

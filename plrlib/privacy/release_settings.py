@@ -8,6 +8,7 @@ import pandas as pd
 from plrlib.privacy.groups import Recoding, joined
 from plrlib.settings import Grouping
 from plrlib.study import Study
+from plrlib.toml_sections import quoted
 
 
 def groupings_left(study: Study, told: pd.DataFrame, recoding: Recoding) -> dict[str, Grouping]:
@@ -32,20 +33,15 @@ def settings_text(study: Study, groupings: Mapping[str, Grouping], columns: Sequ
     settings = study.settings
     lines = [
         "[study]",
-        f"id = {_quoted(f'{settings.id}-release')}",
-        f"title = {_quoted(study.title)}",
-        f"kind = {_quoted(settings.kind)}",
+        f"id = {quoted(f'{settings.id}-release')}",
+        f"title = {quoted(study.title)}",
+        f"kind = {quoted(settings.kind)}",
         f"complete = {str(settings.complete).lower()}",
     ]
     lines.append('reference_coder = "coder"')
     for grouping in groupings.values():
-        levels = ", ".join(f"{_quoted(level)} = {_quoted(label)}" for level, label in grouping.levels.items())
-        lines += ["", f"[groupings.{_quoted(grouping.name)}]", f"label = {_quoted(grouping.label)}"]
-        lines += [f"column = {_quoted(grouping.column)}", f"levels = {{ {levels} }}"]
+        levels = ", ".join(f"{quoted(level)} = {quoted(label)}" for level, label in grouping.levels.items())
+        lines += ["", f"[groupings.{quoted(grouping.name)}]", f"label = {quoted(grouping.label)}"]
+        lines += [f"column = {quoted(grouping.column)}", f"levels = {{ {levels} }}"]
     lines += ["", "[privacy]", f"quasi_identifiers = {json.dumps(list(columns), ensure_ascii=False)}"]
     return "\n".join([*lines, f"smallest_group = {settings.privacy.smallest_group}"]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False)

@@ -111,10 +111,8 @@ def _look(texts: Iterable[str], names: tuple[str, ...], *, free: bool) -> Mappin
 def _reason(place: Place, allowed: Iterable[Allowed]) -> str | None:
     """Return why an identifier may stay, where study.toml says so."""
     for one in allowed:
-        if (one.kind, one.table, one.column) == (place.found.kind, place.table, place.column) and one.row in (
-            "",
-            place.row,
-        ):
+        same_row = one.row in ("", place.row)
+        if same_row and (one.kind, one.table, one.column) == (place.found.kind, place.table, place.column):
             return one.reason
     return None
 

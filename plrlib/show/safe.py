@@ -1,13 +1,14 @@
 """What notebook 01 says of safety: what identifies somebody and may stay, and who could be told apart."""
 
-from plrlib.privacy import identifiers, small_groups
-from plrlib.privacy.groups import quasi_identifiers
+from plrlib.privacy.groups import quasi_identifiers, small_groups
 from plrlib.show.say import Say, capital, count, joined, people, say, verb
 from plrlib.study import Study
 
 
 def safe_to_show(study: Study) -> Say:
     """Return whether identifiers stand in the tables, why those may that do, and how many people are among few."""
+    from plrlib.privacy.sweep import identifiers  # noqa: PLC0415 - its patterns, which one notebook alone needs
+
     found = identifiers(study)
     kept, stopping = found[found["allowed"].notna()], found[found["allowed"].isna()]
     sentences = [_none_or_some(len(kept), len(stopping))]

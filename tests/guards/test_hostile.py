@@ -174,27 +174,22 @@ def sqlite_with_views(folder):
     return path
 
 
-def workbook_with_entities(folder):
+def with_entities(folder, part, root):
+    """Return a workbook of which one part brings entities that expand."""
     path, new = xlsx(folder), folder / "b.xlsx"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(new, "w") as made:
         for name in old.namelist():
-            data = old.read(name)
-            if name.endswith("sheet1.xml"):
-                data = b'<?xml version="1.0"?>' + BILLION.replace("Project", "worksheet").encode() + data
-            made.writestr(name, data)
+            bad = BILLION.replace("Project", root).encode() if name.endswith(part) else b""
+            made.writestr(name, bad + old.read(name).removeprefix(b"<?xml version='1.0' encoding='UTF-8'?>"))
     return new
+
+
+def workbook_with_entities(folder):
+    return with_entities(folder, "sheet1.xml", "worksheet")
 
 
 def workbook_with_entities_elsewhere(folder):
-    """In a part that is no sheet."""
-    path, new = xlsx(folder), folder / "b.xlsx"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(new, "w") as made:
-        for name in old.namelist():
-            data = old.read(name)
-            if name.endswith("styles.xml"):
-                data = BILLION.replace("Project", "styleSheet").encode() + data
-            made.writestr(name, data)
-    return new
+    return with_entities(folder, "styles.xml", "styleSheet")
 
 
 def csv_of_nuls(folder):

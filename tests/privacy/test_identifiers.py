@@ -33,6 +33,8 @@ def with_text(folder: Path, text: str, column: str = "text", toml: str = RICH_TO
 def test_there_are_three_hundred_sentences_and_none_twice():
     texts = [sentence.text for sentence in sentences()]
     assert len(texts) >= 300
+    assert f"{len(texts)} sentences" in TABLE.read_text(encoding="utf-8")
+    assert f"{len(texts)} sentences" in (TABLE.parents[1] / "README.md").read_text(encoding="utf-8")
     assert len(set(texts)) == len(texts)
     kinds = {one.kind for sentence in sentences() for one in sentence.marked}
     assert kinds == set(finders.KINDS)

@@ -41,8 +41,8 @@ def test_the_copy_runs_where_the_study_did_not(project, mine, tmp_path):
     assert rows(out, "excerpts") == [
         {"excerpt": "E1", "participant": "[e-mail address 1]",
          "text": "ring [phone number 1], or [phone number 1], in [postcode 1]", "gist": "asked [name 1] to ring"},
-        {"excerpt": "E2", "participant": "P2", "text": "not [phone number 2]", "gist": "[name 2] did not"},
-    ] or rows(out, "excerpts")[1]["gist"] == "[name 1] did not"  # fmt: skip
+        {"excerpt": "E2", "participant": "P2", "text": "not [phone number 2]", "gist": "[name 1] did not"},
+    ]  # fmt: skip
     study = load_study(out)
     assert stops(study) == []
     assert list(study.participants["participant"]) == ["[e-mail address 1]", "P2"]
