@@ -16,8 +16,7 @@ import numpy as np
 import scipy
 
 import plrlib
-from plrlib.stats.coefficients import ALPHA, yes_or_no
-from plrlib.stats.resampling import EXCERPTS, Units, interval, resampled
+from plrlib.stats.agreement import ALPHA, EXCERPTS, Units, interval, resampled, yes_or_no
 
 RESULTS = Path(__file__).resolve().parent / "results" / "agreement.md"
 EXCERPTS_N, CODERS, CODES, REPLICATES, FEWER, ROUNDS, AIM = 5_000, 3, 30, 1_000, 10, 5, 20

@@ -21,7 +21,7 @@ import scipy
 from scipy.stats import permutation_test
 
 import plrlib
-from plrlib.stats.exact import two_levels
+from plrlib.stats.comparison.exact import two_levels
 
 RESULTS = Path(__file__).resolve().parent / "results" / "exact.md"
 GROUPS, EACH, CODES, RESAMPLES, ROUNDS, CALLS = 4, 3, 30, 9_999, 9, 200

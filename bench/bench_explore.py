@@ -20,7 +20,7 @@ import pandas as pd
 from playwright.sync_api import sync_playwright
 
 from plrlib import compare, load_study, presence
-from plrlib.exploring.view import choices
+from plrlib.explorer.answers import choices
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))

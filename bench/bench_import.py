@@ -25,7 +25,7 @@ ROUNDS = 3
 TIMED = ("pyrefiqda", "read", "carry")
 ABOUT = {
     "pyrefiqda": "`pyrefiqda` reads the XML into its models; no text is opened",
-    "read": "`plrlib.ingest.refi` reads it, with each passage's words taken from its text",
+    "read": "`plrlib.importers.refi` reads it, with each passage's words taken from its text",
     "carry": "the same, and all tables of a study made from it, as `plr import` does",
 }
 
@@ -63,12 +63,11 @@ def measure(what: str, folder: Path) -> dict[str, float]:
         read = RefiProject.load(path, folder / "extracted")
         assert sum(len(s.coding) for t in read.sources.text_source for s in t.plain_text_selection) == CODINGS
     elif what in ("read", "carry"):
-        from plrlib.ingest.carry import carry  # noqa: PLC0415
-        from plrlib.ingest.merge import merge  # noqa: PLC0415
-        from plrlib.ingest.refi import read_project  # noqa: PLC0415
-        from plrlib.ingest.voices import Options  # noqa: PLC0415
-        from plrlib.intake.bring import tables_as_csv  # noqa: PLC0415
-        from plrlib.intake.report import reconciled  # noqa: PLC0415
+        from plrlib.importers.import_files import reconciled, tables_as_csv  # noqa: PLC0415
+        from plrlib.importers.merge import merge  # noqa: PLC0415
+        from plrlib.importers.refi import read_project  # noqa: PLC0415
+        from plrlib.importers.speakers import Options  # noqa: PLC0415
+        from plrlib.importers.to_tables import carry  # noqa: PLC0415
 
         start = time.perf_counter()
         material = read_project(path)

@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite.kernels import Kernel, kernel_environment
 from plrlib.suite.run import default_jobs
 

@@ -17,9 +17,9 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from scipy.stats import binomtest
 
-from plrlib.show.lettering import wrapped
-from plrlib.show.picture import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
-from plrlib.stats.calibration import (
+from plrlib.show.charts.dots import wrapped
+from plrlib.show.display import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
+from plrlib.stats.simulate.calibration import (
     check_bounds,
     count_false_findings,
     measure_coverage,

@@ -8,122 +8,78 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plrlib.exploring import explore
-    from plrlib.faults import Fault, NotInStudy, StudyError
-    from plrlib.privacy import text_of
-    from plrlib.privacy.groups import merges, small_groups
-    from plrlib.privacy.sweep import identifiers
-    from plrlib.spoken import kwic, words_of
-    from plrlib.stats import (
-        Coder,
-        Plan,
-        Room,
-        Simulated,
-        agreement,
-        alone,
-        attribution,
-        change,
-        compare,
-        design,
-        envelopes,
-        families,
-        files_of,
-        joint_display,
-        keyness,
-        moved,
-        power,
-        presence,
-        saturation,
-        sides,
-        simulate,
-        smallest_difference,
-        talk,
-    )
-    from plrlib.study import Study, load_study
+    from plrlib import show as show
+    from plrlib.explorer.explorer import explore as explore
+    from plrlib.faults import Fault as Fault
+    from plrlib.faults import NotInStudy as NotInStudy
+    from plrlib.faults import StudyError as StudyError
+    from plrlib.privacy.consent import kwic as kwic
+    from plrlib.privacy.consent import text_of as text_of
+    from plrlib.privacy.consent import words_of as words_of
+    from plrlib.privacy.disclosure import merges as merges
+    from plrlib.privacy.disclosure import small_groups as small_groups
+    from plrlib.privacy.identifiers import identifiers as identifiers
+    from plrlib.stats.agreement import agreement as agreement
+    from plrlib.stats.bounds.presence import attribution as attribution
+    from plrlib.stats.bounds.presence import presence as presence
+    from plrlib.stats.change import change as change
+    from plrlib.stats.comparison.compare import compare as compare
+    from plrlib.stats.comparison.power import power as power
+    from plrlib.stats.comparison.power import smallest_difference as smallest_difference
+    from plrlib.stats.design import design as design
+    from plrlib.stats.joint_display import joint_display as joint_display
+    from plrlib.stats.saturation import saturation as saturation
+    from plrlib.stats.simulate.plan import Coder as Coder
+    from plrlib.stats.simulate.plan import Plan as Plan
+    from plrlib.stats.simulate.plan import Room as Room
+    from plrlib.stats.simulate.plan import alone as alone
+    from plrlib.stats.simulate.simulate import Simulated as Simulated
+    from plrlib.stats.simulate.simulate import files_of as files_of
+    from plrlib.stats.simulate.simulate import simulate as simulate
+    from plrlib.stats.talk import talk as talk
+    from plrlib.stats.themes import envelopes as envelopes
+    from plrlib.stats.themes import moved as moved
+    from plrlib.stats.themes import sides as sides
+    from plrlib.stats.words import families as families
+    from plrlib.stats.words import keyness as keyness
+    from plrlib.study.load import Study as Study
+    from plrlib.study.load import load_study as load_study
 
-__all__ = [
-    "Coder",
-    "Fault",
-    "NotInStudy",
-    "Plan",
-    "Room",
-    "Simulated",
-    "Study",
-    "StudyError",
-    "agreement",
-    "alone",
-    "attribution",
-    "change",
-    "compare",
-    "design",
-    "envelopes",
-    "explore",
-    "families",
-    "files_of",
-    "identifiers",
-    "joint_display",
-    "keyness",
-    "kwic",
-    "load_study",
-    "merges",
-    "moved",
-    "power",
-    "presence",
-    "saturation",
-    "sides",
-    "simulate",
-    "small_groups",
-    "smallest_difference",
-    "talk",
-    "text_of",
-    "words_of",
-]
 __version__ = version("plrlib")
-
-_ROOMS = {
-    "exploring": ("explore",),
+_MODULES = {
+    "explorer.explorer": ("explore",),
     "faults": ("Fault", "NotInStudy", "StudyError"),
-    "privacy": ("text_of",),
-    "privacy.groups": ("merges", "small_groups"),
-    "privacy.sweep": ("identifiers",),
-    "stats": (
-        "Coder",
-        "Plan",
-        "Room",
-        "Simulated",
-        "agreement",
-        "alone",
-        "attribution",
-        "change",
-        "compare",
-        "design",
-        "envelopes",
-        "families",
-        "files_of",
-        "joint_display",
-        "keyness",
-        "moved",
-        "power",
-        "presence",
-        "saturation",
-        "sides",
-        "simulate",
-        "smallest_difference",
-        "talk",
-    ),
-    "spoken": ("kwic", "words_of"),
-    "study": ("Study", "load_study"),
+    "privacy.consent": ("kwic", "text_of", "words_of"),
+    "privacy.disclosure": ("merges", "small_groups"),
+    "privacy.identifiers": ("identifiers",),
+    "stats.agreement": ("agreement",),
+    "stats.bounds.presence": ("attribution", "presence"),
+    "stats.change": ("change",),
+    "stats.comparison.compare": ("compare",),
+    "stats.comparison.power": ("power", "smallest_difference"),
+    "stats.design": ("design",),
+    "stats.joint_display": ("joint_display",),
+    "stats.saturation": ("saturation",),
+    "stats.simulate.plan": ("Coder", "Plan", "Room", "alone"),
+    "stats.simulate.simulate": ("Simulated", "files_of", "simulate"),
+    "stats.talk": ("talk",),
+    "stats.themes": ("envelopes", "moved", "sides"),
+    "stats.words": ("families", "keyness"),
+    "study.load": ("Study", "load_study"),
 }
+_WHERE = {name: f"plrlib.{module}" for module, names in _MODULES.items() for name in names}
+__all__ = ["show", *_WHERE]  # noqa: PLE0604 - names, as the mapping has them
 
 
 def __dir__() -> list[str]:
-    """Name what can be imported, for whoever lets an editor complete it."""
-    return sorted({*globals(), *__all__})
+    """Name what is public, and nothing else."""
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for from its room."""
-    for room, names in _ROOMS.items():
-        if name in names:
-            return getattr(import_module(f"plrlib.{room}"), name)
+    """Import what is asked for from the module that defines it."""
+    if name == "show":
+        return import_module("plrlib.show")
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'plrlib' has no attribute {name!r}")

@@ -108,6 +108,10 @@ class NotInStudy(LookupError):  # noqa: N818 - it is an answer, not an error: th
         return [str(self)]
 
 
+class RunError(RuntimeError):
+    """A run cannot start, or cannot be finished; the message is one plain sentence."""
+
+
 def _on_one_line(text: str) -> str:
     """Write what cannot be printed, line breaks above all, as Python writes it: a file's header may hold anything."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY
 
 TABLES = {
     "participants.csv": "participant,role\nP1,manager\nP2,practitioner\n",
@@ -70,7 +70,8 @@ class Project:
         It hears Ctrl-C even where the tests were started in the background of a shell, and so do not.
         """
         hear = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
-        code = f"{hear}\n{before}\nimport sys\nfrom plrlib.cli import main\nsys.argv[1:] = {list(arguments)!r}\nmain()"
+        run = f"import sys\nfrom plrlib.cli.commands import main\nsys.argv[1:] = {list(arguments)!r}\nmain()"
+        code = f"{hear}\n{before}\n{run}"
         return subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=self.folder,

@@ -11,10 +11,12 @@ from importlib.metadata import entry_points
 import pandas as pd
 import pytest
 
-from plrlib import cli, compare, load_study, smallest_difference, telling
+from plrlib import compare, load_study, smallest_difference
+from plrlib.cli import commands as cli
+from plrlib.cli import messages as telling
 from plrlib.faults import Fault, StudyError
-from plrlib.places import DEFAULT_STUDY
-from plrlib.tables import STANCES
+from plrlib.paths import DEFAULT_STUDY
+from plrlib.study.schema import STANCES
 
 FAULTS = {
     "participants": "participant,role\nP1,manager\nP1,practitioner\n",
@@ -98,7 +100,7 @@ def test_check_gives_a_fault_a_line_unwrapped_off_a_terminal(project):
     done = project.plr("check", "faulty", COLUMNS="20")
     assert done.returncode == 1
     with pytest.raises(StudyError) as caught:
-        from plrlib.study import load_study  # noqa: PLC0415
+        from plrlib.study.load import load_study  # noqa: PLC0415
 
         load_study("faulty")
     assert sorted(done.stdout.splitlines()) == sorted(map(str, caught.value.faults))
@@ -112,7 +114,7 @@ def test_check_gives_a_table_on_a_terminal(project):
 
     project.study("faulty", **FAULTS)
     ours, theirs = pty.openpty()
-    code = "import sys; from plrlib.cli import main; sys.argv[1:] = ['check', 'faulty']; main()"
+    code = "import sys; from plrlib.cli.commands import main; sys.argv[1:] = ['check', 'faulty']; main()"
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "150", "LINES": "40"}
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=project.folder, stdout=theirs, stderr=theirs, stdin=theirs, env=environment

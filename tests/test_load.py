@@ -10,7 +10,7 @@ from study_maker import LEAST, RICH_TOML, changed, faults, least, rich, ten_faul
 
 import plrlib
 from plrlib import NotInStudy, StudyError, load_study
-from plrlib.tables import TABLES
+from plrlib.study.schema import TABLES
 
 TEN = [
     ("codebook.csv", 3, "parent", "c2"),

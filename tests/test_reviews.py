@@ -8,11 +8,11 @@ import pytest
 from website.browser import CHROMIUM, MISSING, opened
 
 from plrlib import load_study
-from plrlib.places import DEFAULT_STUDY, home
-from plrlib.reviews import Ran, Review, checks, read_reviews, standing
+from plrlib.paths import DEFAULT_STUDY, home
 from plrlib.site.linked import notebooks_of
-from plrlib.site.reviewing import NOBODY, review_page, reviews_say
-from plrlib.suite.packing import FIRST
+from plrlib.site.pages import NOBODY, review_page, reviews_say
+from plrlib.study.reviews import Ran, Review, checks, read_reviews, standing
+from plrlib.suite.site import FIRST
 
 LIST = "## What a mentor should check\n\n- Are the **files** the `ones` meant?\n- A line\n  that goes on\n\nNo item."
 QUIET = {"PLR_SITE": "0"}

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 import plrlib
-from plrlib.screen import Screen, as_csv, as_json, comparison, one_line, only_grouping, plan
+from plrlib.cli.screens import Screen, as_csv, as_json, comparison, one_line, only_grouping, plan
 from tests.study_maker import RICH_TOML, changed, least, rich
 
 NA = pd.NA

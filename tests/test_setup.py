@@ -275,7 +275,7 @@ def test_after_the_analysis_the_tests_only_add(set_up: SetUp) -> None:
     [
         ("requirements/analysis.txt", "numpy==", "numpy==9"),
         ("requirements/installer.txt", "uv==", "uv==9"),
-        ("pyproject.toml", 'plr = "plrlib.cli:main"', 'plr = "plrlib.cli:other"'),
+        ("pyproject.toml", 'plr = "plrlib.cli.commands:main"', 'plr = "plrlib.cli.commands:other"'),
     ],
 )
 def test_what_the_environment_was_made_from_has_changed(set_up: SetUp, file: str, old: str, new: str) -> None:

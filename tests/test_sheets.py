@@ -7,7 +7,7 @@ import pytest
 from study_maker import LEAST, faults, least, notes, the_fault
 
 from plrlib import load_study
-from plrlib.sheets import read_sheet
+from plrlib.study.files import read_sheet
 
 ACCENTS = "code,parent,label\nT1,,Thème\nc1,T1,“Quoted”\n"
 

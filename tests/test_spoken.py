@@ -4,7 +4,7 @@ import pytest
 from study_maker import RICH, least, rich
 
 from plrlib import NotInStudy, kwic, load_study, words_of
-from plrlib.spoken import left_out_words, tokens
+from plrlib.privacy.consent import left_out_words, tokens
 
 EXCERPTS = (
     "excerpt,participant,event,role,sector,quantifier,form,text,gist\n"

@@ -4,7 +4,7 @@ import pytest
 from study_maker import RICH_TOML, TOML, faults, least, rich, the_fault
 
 from plrlib import load_study
-from plrlib.settings import Comparison, Disagreement, Grouping, Privacy, Reading, Settings, Words
+from plrlib.study.settings import Comparison, Disagreement, Grouping, Privacy, Reading, Settings, Words
 
 
 def test_everything_is_read(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plrlib.voices import attributions, bounds, first_hearing, may_fit, parts, seats
+from plrlib.study.speakers import attributions, bounds, first_hearing, may_fit, parts, seats
 
 # Four people, three events; R4 sat in no group, nobody is listed at INT.
 PEOPLE = pd.DataFrame(

@@ -5,7 +5,7 @@ import pytest
 from study_maker import RICH, RICH_TOML, changed, faults, least, rich, the_fault
 
 from plrlib import load_study, text_of
-from plrlib.tables import TABLES
+from plrlib.study.schema import TABLES
 
 HEAD = "excerpt,participant,event,role,sector,quantifier,form,text,gist\n"
 

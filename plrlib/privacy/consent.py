@@ -1,13 +1,20 @@
-"""The one door by which respondents' words leave a study."""
+"""What can be done with respondents' words where they let them be shown: count them, and see them where they stand."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plrlib.study import Study
-from plrlib.voices import attributions, may_fit, seats
+from plrlib.faults import NotInStudy
+from plrlib.study.load import Study
+from plrlib.study.prepared import known_level, rows_of
+from plrlib.study.settings import Grouping
+from plrlib.study.speakers import attributions, may_fit, seats
+
+# The one door by which respondents' words leave a study.
 
 
 def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
@@ -69,3 +76,143 @@ def _consented(study: Study) -> NDArray[np.bool_]:
     unlisted = listed.any(axis=0) & (listed.sum(axis=0) < heard)  # one of those may have spoken, whoever they are
     everybody &= ~found.events[:, unlisted].any(axis=1)
     return np.where(found.of >= 0, np.append(everybody, False)[found.of], by_name)
+
+
+# What can be done with respondents' words where they let them be shown: count them, and see them where they stand.
+
+EVERYBODY = "everybody"
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
+"""A word: letters, with an apostrophe or hyphen inside; or a number."""
+WIDTH = 45
+
+
+def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
+    """Return how often each word was used, by voice.
+
+    Parameters
+    ----------
+    study
+        A study with words.csv, or with texts.
+    by
+        A grouping of study.toml: words are counted in the texts, by the level of whoever said them. None: words.csv;
+        where the study has none, the texts, by the first grouping, or of everybody together.
+
+    Returns
+    -------
+    DataFrame
+        A row a word and voice: voice (the label of a level, in order; or a voice of words.csv), word (in small
+        letters), count and, from texts, people: how many used it, and who: their ids, in the study's order. Only words
+        of people who let them be shown, and whose level is known; see `left_out_words`.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no such grouping, or neither words.csv nor texts that may be shown.
+    """
+    if by is None and len(study.words):
+        return study.words[["voice", "word", "count"]].dropna(subset="voice").reset_index(drop=True)
+    by = by or next(iter(study.settings.groupings), None)
+    texts = _said(study, by)
+    if texts.empty:
+        raise NotInStudy("This study has no words.csv, and no texts whose words may be counted.")
+    used = [
+        (voice, word, who)
+        for voice, who, text in texts[["voice", "person", "said"]].itertuples(index=False, name=None)
+        for word in tokens(text)
+    ]
+    frame = pd.DataFrame(used, columns=["voice", "word", "person"])
+    words = frame.groupby(["voice", "word"], sort=False)
+    found = words.agg(count=("word", "size"), people=("person", "nunique"))
+    names = study.participants["participant"].astype(str).tolist()
+    found["who"] = [tuple(names[row] for row in sorted(set(rows))) for _, rows in words["person"]]
+    levels = list(study.grouping(by).levels.values()) if by else [EVERYBODY]
+    found = found.reset_index()
+    if (frame["person"] < 0).any():  # somebody who is not named may be anybody
+        found["people"], found["who"] = pd.NA, pd.NA
+    found["voice"] = pd.Categorical(found["voice"], categories=[v for v in levels if (found["voice"] == v).any()])
+    return found.sort_values(
+        ["voice", "count", "word"], ascending=[True, False, True], kind="stable", ignore_index=True
+    )
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Whose words are not counted: people and excerpts without leave to be quoted, and excerpts of no known level."""
+
+    people: int
+    excerpts: int
+    elsewhere: int
+
+
+def left_out_words(study: Study, by: str | None) -> LeftOut:
+    """Return how many people's words, and how many texts, `words_of` leaves out for a grouping (None: everybody)."""
+    silent = withheld(study)
+    who = study.excerpts.loc[silent, "participant"].dropna()
+    shown = int(quoted_of(study).notna().sum())
+    return LeftOut(who.nunique(), int(silent.sum()), shown - len(_said(study, by)))
+
+
+def _said(study: Study, by: str | None) -> pd.DataFrame:
+    """Return voice, person and text of each excerpt whose words may be shown, and whose voice is known."""
+    quoted = quoted_of(study)
+    row = rows_of(study, study.excerpts["participant"])
+    frame = pd.DataFrame(
+        {"excerpt": quoted.index, "person": row, "said": quoted.to_numpy(), "voice": _voices(study, by, row)}
+    )
+    return frame[frame["said"].notna() & frame["voice"].notna()].reset_index(drop=True)
+
+
+def _voices(study: Study, by: str | None, row: np.ndarray) -> list[str | None]:
+    if by is None:
+        return [EVERYBODY] * len(row)
+    grouping: Grouping = study.grouping(by)
+    labels = list(grouping.levels.values())
+    level = np.append(known_level(study, grouping), -1)[row]
+    return [labels[i] if i >= 0 else None for i in level]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text in small letters, with a straight apostrophe."""
+    return [word.replace("’", "'") for word in WORD.findall(text.casefold())]
+
+
+def kwic(study: Study, pattern: str, width: int = WIDTH) -> pd.DataFrame:
+    """Return each place where a pattern stands in the words of people who let them be shown, with what is around it.
+
+    Parameters
+    ----------
+    study
+        A study with texts.
+    pattern
+        A regular expression; capitals make no difference.
+    width
+        How many letters to show before and after.
+
+    Returns
+    -------
+    DataFrame
+        A row a place, in the order of the excerpts: excerpt, event, left, match, right. Unit: places.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no texts that may be shown.
+    ValueError
+        If the pattern is no regular expression, or matches nothing at all of a text.
+    """
+    try:
+        wanted = re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"not a pattern, {error}: {pattern!r}") from None
+    if wanted.match(""):
+        raise ValueError(f"the pattern {pattern!r} matches even where nothing stands")
+    quoted = quoted_of(study)
+    if quoted.isna().all():
+        raise NotInStudy("This study has no texts that may be shown, so no word can be seen where it stands.")
+    rows = []
+    for (excerpt, text), event in zip(quoted.items(), study.excerpts["event"], strict=True):
+        if isinstance(text, str):
+            for found in wanted.finditer(text):
+                left, right = text[: found.start()], text[found.end() :]
+                rows.append((excerpt, event, left[-width:] if width else "", found.group(), right[:width]))
+    return pd.DataFrame(rows, columns=["excerpt", "event", "left", "match", "right"])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from plrlib.places import home
-from plrlib.study import Study
+from plrlib.paths import home
+from plrlib.study.load import Study
 
 PERSON_KIND = "person"
 EVENT_KINDS = ("focus group", "interview")

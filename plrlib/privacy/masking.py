@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plrlib.folder import read_tables
-from plrlib.privacy.finders import Found, plain
-from plrlib.privacy.sweep import Place, sweep
-from plrlib.settings import FILE
-from plrlib.study import Study
+from plrlib.privacy.identifiers import Found, Place, plain, sweep
+from plrlib.study.files import read_tables
+from plrlib.study.load import Study
+from plrlib.study.settings import FILE
 
 Key = tuple[str, str]
 

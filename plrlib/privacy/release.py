@@ -7,17 +7,134 @@ ids are new and in an order that says nothing; texts, and whatever is not needed
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from plrlib.privacy.groups import attributes, group_sizes, labels, recoded
-from plrlib.privacy.release_settings import groupings_left, settings_text
-from plrlib.privacy.unlinking import Hidden, Levels, given_by, hidden, theme_of
-from plrlib.settings import FILE, Grouping
-from plrlib.study import Study
-from plrlib.wording import count, joined, people
+from plrlib.privacy.disclosure import Recoding, attributes, group_sizes, labels, merged_name, recoded
+from plrlib.study.load import Study
+from plrlib.study.settings import FILE, Grouping, quoted
+from plrlib.text import count, joined, people
+
+# What study.toml says in a copy to share: the groupings that are left, and nothing that was not told.
+
+
+def groupings_left(study: Study, told: pd.DataFrame, recoding: Recoding) -> dict[str, Grouping]:
+    """Return the study's groupings with the levels that are left of them; one with a single level is none any more."""
+    kept = {}
+    for name, grouping in study.settings.groupings.items():
+        if grouping.column not in told:
+            continue
+        levels: dict[str, str] = {}
+        for level, label in grouping.levels.items():
+            new = recoding[grouping.column].get(level, level)
+            if new:
+                levels[new] = merged_name(levels[new], label) if new in levels else label
+        levels = {level: label for level, label in levels.items() if level in set(told[grouping.column])}
+        if len(levels) > 1:
+            kept[name] = Grouping(name, grouping.label, grouping.column, levels)
+    return kept
+
+
+def settings_text(study: Study, groupings: Mapping[str, Grouping], columns: Sequence[str]) -> str:
+    """Return the study.toml of a copy."""
+    settings = study.settings
+    lines = [
+        "[study]",
+        f"id = {quoted(f'{settings.id}-release')}",
+        f"title = {quoted(study.title)}",
+        f"kind = {quoted(settings.kind)}",
+        f"complete = {str(settings.complete).lower()}",
+    ]
+    lines.append('reference_coder = "coder"')
+    for grouping in groupings.values():
+        levels = ", ".join(f"{quoted(level)} = {quoted(label)}" for level, label in grouping.levels.items())
+        lines += ["", f"[groupings.{quoted(grouping.name)}]", f"label = {quoted(grouping.label)}"]
+        lines += [f"column = {quoted(grouping.column)}", f"levels = {{ {levels} }}"]
+    lines += ["", "[privacy]", f"quasi_identifiers = {json.dumps(list(columns), ensure_ascii=False)}"]
+    return "\n".join([*lines, f"smallest_group = {settings.privacy.smallest_group}"]) + "\n"
+
+
+# Small numbers taken out of a study: what few people of a level raised is told without them, or by its theme alone.
+
+Levels = Mapping[str, Mapping[str, str]]
+"""For each attribute, each person's level as it is told; a blank level, not known, is one too."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Themes that are told without who raised them, and codes that are told as their theme."""
+
+    themes: frozenset[str]
+    codes: frozenset[str]
+
+
+def theme_of(study: Study) -> dict[str, str]:
+    """Return the theme that each code stands under; a theme's own is itself."""
+    above = dict(zip(study.codebook["code"].astype(str), study.codebook["parent"].astype("object"), strict=True))
+    found = {}
+    for code in above:
+        seen: dict[str, None] = {}
+        at: object = code
+        while isinstance(at, str) and at in above and at not in seen:
+            seen[at] = None
+            at = above[at]
+        found[code] = list(seen)[-1]
+    return found
+
+
+def given_by(study: Study) -> pd.DataFrame:
+    """Return the codings that a copy has: excerpt, code, theme, participant (blank: not known), of one coder alone.
+
+    That is the study's reference coder, else the one with the most codings: what two coders made of one excerpt would
+    tell of each other.
+    """
+    coder = study.settings.reference_coder or str(study.codings["coder"].astype(str).value_counts().index[0])
+    own = study.codings[study.codings["coder"].astype(str) == coder][["excerpt", "code"]].astype(str)
+    speakers = study.excerpts.set_index(study.excerpts["excerpt"].astype(str))["participant"].astype("object")
+    known = own["excerpt"].map(speakers)
+    themes = theme_of(study)
+    return own.assign(theme=own["code"].map(themes), participant=known.where(known.notna(), "")).reset_index(drop=True)
+
+
+def hidden(given: pd.DataFrame, levels: Levels, k: int) -> Hidden:
+    """Return what must be hidden so that no number of people at a level is small.
+
+    Parameters
+    ----------
+    given
+        Codings, as `given_by` returns them.
+    levels
+        The attributes that are told.
+    k
+        The smallest number that may be told.
+    """
+    named = given[given["participant"] != ""]
+    themes = {theme for theme, rows in named.groupby("theme") if is_small(rows["participant"], levels, k)}
+    codes: set[str] = set()
+    for theme, rows in named.groupby("theme"):
+        if theme in themes:
+            continue
+        few = {code for code, own in rows.groupby("code") if code != theme and is_small(own["participant"], levels, k)}
+        told_as_theme = rows.loc[rows["code"].isin({*few, theme}), "participant"]
+        if is_small(told_as_theme, levels, k):
+            few = set(rows["code"]) - {theme}
+        codes |= {str(code) for code in few}
+    return Hidden(frozenset(map(str, themes)), frozenset(map(str, codes)))
+
+
+def is_small(people: Iterable[object], levels: Levels, k: int) -> bool:
+    """Tell whether so many people are few of any level, or few of everybody."""
+    who = {str(person) for person in people}
+    counts = [len(who)]
+    for own in levels.values():
+        counts += pd.Series([own[person] for person in sorted(who)], dtype="object").value_counts().tolist()
+    return any(0 < n < k for n in counts)
+
+
+# A copy of a study that is safe to share: who is who cannot be told, and no small number be worked back.
 
 ONE, CODER = "one", "coder"
 Rows = list[dict[str, str]]

@@ -5,14 +5,14 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from plrlib.show.say import Say, capital, count, few, inner, joined, people, say, share, verb
+from plrlib.show.display import Say, say
 from plrlib.show.sorting import named_coder
 from plrlib.stats.claims import sorter
-from plrlib.stats.evidence import coder_or_reference
-from plrlib.stats.hearings import unlisted
-from plrlib.stats.ledger import envelopes
-from plrlib.stats.people import inside, known_level
-from plrlib.study import Study
+from plrlib.stats.themes import envelopes
+from plrlib.study.evidence import coder_or_reference
+from plrlib.study.load import Study
+from plrlib.study.prepared import inside, known_level, unlisted
+from plrlib.text import capital, count, few, inner, joined, people, share, verb
 
 KINDS = ("focus group", "interview")
 

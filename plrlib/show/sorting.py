@@ -1,30 +1,22 @@
-"""What notebook 03 shows of envelopes: who put what where, and what moves."""
+"""The ledger as a picture: every excerpt is a mark that can be followed from one coder's envelope to the next one's."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from plrlib.privacy import text_of
-from plrlib.show.counting import behind_groups, ids_by
-from plrlib.show.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.picture import GREY, RED, Picture, picture
-from plrlib.show.say import Say, capital, count, few, joined, say, share, verb
-from plrlib.show.table import Table
-from plrlib.stats.ledger import LEFT_OVER, NOT_SEEN, envelopes, moved, sorted_twice
-from plrlib.stats.sorters import kind_of, pairs, sorters
-from plrlib.study import Study
+from plrlib.faults import NotInStudy
+from plrlib.privacy.consent import text_of
+from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.trails import Trails, trails
+from plrlib.show.display import GREY, RED, Picture, Say, Table, picture, say
+from plrlib.show.excerpts import behind_groups, ids_by, shown_excerpts
+from plrlib.show.labels import labels
+from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
+from plrlib.study.load import Study
+from plrlib.text import capital, count, few, joined, share, verb
 
-__all__ = [
-    "kind_of",
-    "ledger_table",
-    "moved_picture",
-    "moved_say",
-    "moved_table",
-    "named_coder",
-    "pairs",
-    "sorters",
-    "sorters_say",
-]
+# What notebook 03 shows of envelopes: who put what where, and what moves.
 
 NOWHERE = "left over"
 MOST_NAMED = 150
@@ -149,3 +141,177 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     ids = ids_by(places.map(columns.get).assign(excerpt=both["excerpt"]), "from", "to")
     behind = behind_groups(zip(numbers["from"], numbers["to"], strict=True), "excerpts", ids)
     return picture(figure, study, f"{one} {' '.join(sentence)}", alt, numbers, behind)
+
+
+# What is left over when excerpts are sorted: which they are, and where others put them.
+
+
+def left_over_say(study: Study) -> Say:
+    """Return how many excerpts each coder left over, and which were left over by all who saw them."""
+    try:
+        found = _status(study)
+    except NotInStudy as error:
+        return say(str(error))
+    told = []
+    for coder in found:
+        ids = list(found.index[found[coder] == LEFT_OVER])
+        told.append(f"{coder} left over {count(len(ids), 'excerpt')}{f' ({few(ids)})' if ids else ''}.")
+    seen = found != NOT_SEEN
+    everywhere = ((found == LEFT_OVER) | ~seen).all(axis=1) & (seen.sum(axis=1) > 1)
+    ids = list(found.index[everywhere])
+    if found.shape[1] < 2:
+        return say(*told)
+    by_all = (
+        f"Left over by everybody who saw it: {few(ids)}." if ids else "Nothing was left over by everybody who saw it."
+    )
+    return say(
+        *told, by_all, "What many leave over may be a theme that is missing; what one leaves over, a border in doubt."
+    )
+
+
+def left_over_table(study: Study) -> Table | Say:
+    """Return a row an excerpt that somebody left over: what was said, and where each coder put it."""
+    try:
+        found = _status(study)
+    except NotInStudy:
+        return say("So nothing can be left over.")
+    rows = found[(found == LEFT_OVER).any(axis=1)]
+    if rows.empty:
+        return say("Nobody left an excerpt over.")
+    named, ids = labels(study), list(rows.index)
+    shown = shown_excerpts(study, ids)
+    frame = pd.DataFrame({"excerpt": [shown[excerpt] for excerpt in ids]})
+    for coder in found:
+        theme = envelopes(study, str(coder)).set_index("excerpt")["theme"].astype("object").reindex(ids)
+        frame[coder] = [
+            named[t] if status == IN_A_THEME else status for t, status in zip(theme, rows[coder], strict=True)
+        ]
+    n = len(frame)
+    return Table(
+        frame, f"{capital(count(n, 'excerpt'))} that somebody left over, and where {verb(n, 'it', 'they')} went"
+    )
+
+
+def _status(study: Study) -> pd.DataFrame:
+    """Return what each coder (columns) did with each excerpt (rows): in a theme, left over, not seen."""
+    columns = {coder: envelopes(study, coder)["status"].astype("object").to_numpy() for coder in sorters(study)}
+    return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
+
+
+# The ledger as a picture: every excerpt is a mark that can be followed from one coder's envelope to the next one's.
+
+MARK = "One mark is one excerpt"
+MOST_CODERS, MOST_MARKS, MOST_MOVES = 5, 150, 400
+"""So many coders stand side by side at most; of more excerpts, those that stay are drawn as one block an envelope."""
+
+
+def followed_say(study: Study) -> Say:
+    """Return how many excerpts are in the same envelope by every coder, and which are in three or more."""
+    try:
+        where = _where(study)
+    except NotInStudy as error:
+        return say(str(error))
+    stays = where.nunique(axis=1) == 1
+    n = int(stays.sum())
+    by = joined(where.columns)
+    first = f"{capital(share(n, len(where), 'excerpt'))} {verb(n or 1, 'is', 'are')} in one envelope by {by}."
+    names = _names(study)
+    many = [
+        f"{excerpt} ({joined(dict.fromkeys(names[str(key)] for key in row))})"
+        for excerpt, row in zip(where.index, where.itertuples(index=False, name=None), strict=True)
+        if len(set(row)) > 2
+    ]
+    return say(first, f"In three or more: {few(many, 5)}." if many else "")
+
+
+def followed_picture(study: Study) -> Picture | Say:
+    """Return a picture in which each excerpt is one mark a coder, joined by a line; what moves is coloured and named.
+
+    Where there are many excerpts, those that stay in one envelope throughout are drawn as one block, with their number.
+    """
+    try:
+        where = _where(study)
+    except NotInStudy:
+        return say("So no excerpt can be followed from one coder to another.")
+    names = _names(study)
+    used = [key for key in names if (where == key).any(axis=None)]
+    heads = {coder: _head(study, coder) for coder in map(str, where)}
+    whole = len(where) > MOST_MARKS
+    title = followed_say(study).sentences[0].rstrip(".")
+    some, each = _thinned(where) if whole else (where, 1)
+    drawn = Trails(some, {key: names[key] for key in used}, heads, whole, where)
+    figure = trails(drawn, title)
+    routes = _routes(where, names)
+    stands = "one excerpt" if each == 1 else f"{each} excerpts, or what is left of them"
+    mark = f"Of those that move one mark is {stands}; those that stay are a block" if whole else MARK
+    caption = (
+        f"{mark}, in the column of a coder and the row of the envelope, and a line follows it. {title}. "
+        "Those that move are coloured, with their number."
+    )
+    moving = routes[routes["moves"] == "yes"]
+    told = [f"{row.excerpts} {row.route}" for row in moving.itertuples()]
+    alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {title}. {capital(few(told, 10))}."
+    coders = [str(coder) for coder in where]
+    named = where.map(lambda key: names[str(key)]).assign(excerpt=where.index)
+    keys = routes[coders].itertuples(index=False, name=None)
+    behind = behind_groups(keys, "excerpts", ids_by(named, *coders))
+    return picture(figure, study, caption, alt, routes.drop(columns=["route"]), behind)
+
+
+def _where(study: Study) -> pd.DataFrame:
+    """Return the envelope of each excerpt (rows) by each coder (columns).
+
+    Raises
+    ------
+    NotInStudy
+        If fewer than two coders sorted.
+    """
+    coders = sorters(study)
+    if len(coders) > MOST_CODERS:
+        chosen = pairs(study)
+        coders = list(dict.fromkeys(coder for pair in chosen for coder in pair))[:MOST_CODERS]
+    if len(coders) < 2:
+        raise NotInStudy(f"Only {coders[0]} put these excerpts into envelopes: no excerpt can be followed to another.")
+    columns = {}
+    for coder in coders:
+        ledger = envelopes(study, coder)
+        theme = ledger["theme"].astype("object").fillna(NOWHERE)
+        columns[coder] = np.where(ledger["status"] == NOT_SEEN, NOT_SEEN, theme)
+    return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
+
+
+def _thinned(where: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return few enough of what moves to be drawn, those of one route ten or a hundred to one, and how many to one."""
+    moved = where[where.nunique(axis=1) > 1]
+    each = 1
+    while len(moved) > each * MOST_MOVES:
+        each *= 10
+    alike = moved.groupby(list(moved.columns), sort=False).cumcount()
+    return moved[(alike % each == 0).to_numpy()], each
+
+
+def _head(study: Study, coder: str) -> str:
+    kind = kind_of(study, coder)
+    return f"{coder}\n{kind}" if kind != coder else coder
+
+
+def _names(study: Study) -> dict[str, str]:
+    named = labels(study)
+    return {
+        **{code: named[code] for code in study.themes["code"]},
+        NOWHERE: capital(NOWHERE),
+        NOT_SEEN: capital(NOT_SEEN),
+    }
+
+
+def _routes(where: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return a row a route: the envelope by each coder, how many excerpts take it, and which they are."""
+    rows = []
+    for key, some in where.groupby(list(where.columns), sort=False):
+        path = [str(k) for k in key] if isinstance(key, tuple) else [str(key)]
+        moves = len(set(path)) > 1
+        route = f"{verb(len(some), 'goes', 'go')} {' → '.join(names[k] for k in path)}"
+        which = few(some.index, 12) if moves else ""
+        rows.append((*(names[k] for k in path), len(some), "yes" if moves else "no", which, route))
+    frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "route"])
+    return frame.sort_values(["moves", "excerpts"], ascending=[True, False], kind="stable").reset_index(drop=True)

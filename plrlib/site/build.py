@@ -1,5 +1,6 @@
 """Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`."""
 
+import inspect
 import io
 import re
 import shutil
@@ -9,16 +10,68 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plrlib.places import study_folder
-from plrlib.privacy import text_of
-from plrlib.site.dictionary import dictionary
-from plrlib.site.library import library
-from plrlib.site.linked import Pages, notebooks_of, page, title
-from plrlib.site.markdown import link, plain
-from plrlib.site.numbers import counts, numbers_page
-from plrlib.site.pages import EVIDENCE, PEOPLE, codebook_page, evidence_page, people_page, start_page
-from plrlib.site.reviewing import REVIEW, review_page
-from plrlib.study import Study, load_study
+import plrlib
+from plrlib import show
+from plrlib.markup import link, plain, table
+from plrlib.paths import study_folder
+from plrlib.privacy.consent import text_of
+from plrlib.site.linked import Pages, counts, notebooks_of, numbers_page, page, title
+from plrlib.site.pages import (
+    EVIDENCE,
+    PEOPLE,
+    REVIEW,
+    codebook_page,
+    evidence_page,
+    people_page,
+    review_page,
+    start_page,
+)
+from plrlib.study.load import Study, load_study
+from plrlib.study.schema import dictionary
+
+# The library as a page, from its docstrings: every public function, and what `show` has for notebooks.
+
+GROUPS = {
+    "A study": ("load_study", "Study", "text_of", "attribution", "StudyError", "NotInStudy", "Fault"),
+    "Who raised what": ("presence", "design", "talk", "compare", "change"),
+    "Planning": ("power", "smallest_difference"),
+    "Themes and coders": ("envelopes", "moved", "agreement", "saturation", "sides"),
+    "Words": ("words_of", "families", "keyness", "kwic"),
+    "Claims": ("joint_display",),
+    "Exploring": ("explore",),
+    "Nothing identifying": ("identifiers", "small_groups", "merges"),
+    "Studies that are made up": ("simulate", "Plan", "Room", "Coder", "alone", "files_of", "Simulated"),
+}
+"""What is listed, under which heading; a test holds it to `plrlib.__all__`."""
+
+
+def library() -> str:
+    """Return the page, as Markdown that Sphinx fills in from the docstrings."""
+    parts = [
+        "# The library",
+        plain("All of these are imported from plrlib; help(plrlib.compare) says the same as here."),
+    ]
+    for heading, names in GROUPS.items():
+        parts.append(f"## {heading}")
+        lines = [_directive(name) for name in names]
+        parts.append("\n".join(["```{eval-rst}", *lines, "```"]))
+    parts += ["## What notebooks show", plain("From plrlib import show; each returns something to show in a cell.")]
+    rows = [(f"`show.{name}`", plain(_first_line(getattr(show, name)))) for name in sorted(show.__all__)]
+    parts.append(table(["function", "what it returns"], rows))
+    return "\n\n".join(parts)
+
+
+def _directive(name: str) -> str:
+    thing = getattr(plrlib, name)
+    kind = "autofunction" if inspect.isroutine(thing) else "autoclass"
+    return f".. {kind}:: plrlib.{name}\n"
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").partition("\n")[0]
+
+
+# Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`.
 
 METHOD, LIBRARY = "method.md", "library.md"
 STATIC = Path(__file__).parent / "static"

@@ -4,15 +4,24 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from plrlib.settings import Comparison
-from plrlib.stats.claims import NO_STANCE, OTHERS, People, claim_evidence, others_of_another_kind, people_by_stance
-from plrlib.stats.compare import planned_verdicts
-from plrlib.stats.evidence import coder_or_reference
-from plrlib.stats.inference import INFERENCES, Facts, infer
-from plrlib.stats.judged import DIFFERS
-from plrlib.study import Study
-from plrlib.tables import STANCES
-from plrlib.wording import inner
+from plrlib.stats.claims import (
+    INFERENCES,
+    NO_STANCE,
+    OTHERS,
+    Facts,
+    People,
+    claim_evidence,
+    infer,
+    others_of_another_kind,
+    people_by_stance,
+)
+from plrlib.stats.comparison.compare import planned_verdicts
+from plrlib.stats.comparison.verdict import DIFFERS
+from plrlib.study.evidence import coder_or_reference
+from plrlib.study.load import Study
+from plrlib.study.schema import STANCES
+from plrlib.study.settings import Comparison
+from plrlib.text import inner
 
 TOGETHER = "all together"
 NOT_COMPARED = "not compared"
@@ -49,7 +58,7 @@ def joint_display(study: Study) -> pd.DataFrame:
           planned one about the same people, as `sector: not attributed`; blank where none bears on it;
           `not compared`: the comparison that the claim stands or falls with is not about its theme or code;
         - inference: confirmed, expanded, discordant or not testable; rule: the number of the rule that decides
-          (`plrlib.stats.inference.RULES`); reason: that in one sentence.
+          (`plrlib.stats.claims.RULES`); reason: that in one sentence.
 
     Raises
     ------

@@ -1,9 +1,4 @@
-"""The kernels that execute notebooks: one environment for every one of them, whoever starts it.
-
-What a notebook puts out must depend on its inputs alone, so a kernel gets its settings from here: `plr run` and nbval
-(through conftest.py) both start kernels in `kernel_environment()`. Nothing is read from, or written to, the user's own
-Jupyter, IPython and matplotlib folders.
-"""
+"""Kernels launched ahead of their use, and none left over."""
 
 import asyncio
 import os
@@ -11,16 +6,21 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from platformdirs import user_cache_path
 
-from plrlib.places import DEFAULT_STUDY
-from plrlib.suite.errors import RunError
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY
+
+# The kernels that execute notebooks: one environment for every one of them, whoever starts it.
 
 # The last line ends a kernel whose parent died before the kernel began to watch it.
 PROFILE = """\
@@ -201,3 +201,82 @@ class Kernel:
                 process.kill()
                 process.wait()
             manager.context.destroy(linger=0)
+
+
+# Kernels launched ahead of their use, and none left over.
+
+
+class Pool:
+    """Hands out kernels, each for one notebook; when it is left, none is alive.
+
+    A folder in which a kernel works is made if need be, and taken away if it is still empty at the end.
+
+    Parameters
+    ----------
+    runner
+        The event loop in which the kernels are talked to.
+    scratch
+        A folder for the files that exist only while a kernel does.
+    """
+
+    def __init__(self, runner: asyncio.Runner, scratch: Path) -> None:
+        self._runner = runner
+        self._scratch = scratch
+        self._ahead: list[Kernel] = []
+        self._alive: set[Kernel] = set()
+        self._folders: set[Path] = set()
+
+    def launch(self, number: int, folder: Path, environment: dict[str, str]) -> None:
+        """Start so many processes without waiting for them, so that they boot while something else is done."""
+        for _ in range(number):
+            kernel = self._new(folder, environment)
+            self._ahead.append(kernel)
+            self._runner.run(kernel.launch())
+
+    def move(self, folder: Path) -> None:
+        """Let the kernels that were launched work in this folder; those that boot in another one begin again."""
+        astray = [kernel.environment for kernel in self._ahead if kernel.folder != folder]
+        if astray:
+            self._end()
+            self.launch(len(astray), folder, astray[0])
+
+    @asynccontextmanager
+    async def kernel(self, folder: Path, environment: dict[str, str]) -> AsyncIterator[Kernel]:
+        """Give a kernel that answers, one that was launched if it fits, and end it afterwards."""
+        wanted = (folder, environment)
+        kernel = next((kernel for kernel in self._ahead if (kernel.folder, kernel.environment) == wanted), None)
+        if kernel is None:
+            kernel = self._new(folder, environment)
+        else:
+            self._ahead.remove(kernel)
+        try:
+            await kernel.ready()
+            yield kernel
+        finally:
+            await kernel.stop()
+            self._alive.discard(kernel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end()
+
+    def _new(self, folder: Path, environment: dict[str, str]) -> Kernel:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folders.add(folder)
+        kernel = Kernel(folder, environment, self._scratch)
+        self._alive.add(kernel)
+        return kernel
+
+    def _end(self) -> None:
+        async def end() -> None:
+            await asyncio.gather(*(kernel.stop() for kernel in self._alive), return_exceptions=True)
+
+        self._runner.run(end())
+        self._alive.clear()
+        self._ahead.clear()
+        for folder in (place for made in self._folders for place in (made, made.parent)):
+            with suppress(OSError):
+                folder.rmdir()
+        self._folders.clear()

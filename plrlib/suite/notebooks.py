@@ -1,12 +1,18 @@
-"""Notebooks as files: read them, clear what an execution left, and write them so that equal ones are equal bytes."""
+"""Execute one notebook in one kernel."""
 
+import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from plrlib.suite.errors import RunError
+from plrlib.faults import RunError
+from plrlib.suite.kernels import Kernel
+from plrlib.suite.progress import DONE, NOT_IN_STUDY, NotebookError
+
+# Notebooks as files: read them, clear what an execution left, and write them so that equal ones are equal bytes.
 
 # What a kernel says of itself differs between releases of Python; a notebook need not.
 _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -88,3 +94,82 @@ def as_bytes(notebook: Any) -> bytes:
     notebook.metadata["language_info"] = _LANGUAGE
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+# Execute one notebook in one kernel.
+
+with quick_imports():
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+_PATIENCE = 120  # seconds for the last output to come after a cell has ended; on a busy machine it may be late
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+async def execute(notebook: Any, name: str, kernel: Kernel, keep_rest: bool) -> str:
+    """Execute a notebook's cells in order, and leave their outputs in it.
+
+    Parameters
+    ----------
+    notebook
+        As `read_notebook` returns it; changed in place.
+    name
+        The notebook's file name, for messages.
+    kernel
+        A kernel that was launched, and in which nothing was executed.
+    keep_rest
+        What becomes of the cells below one that finds the study has no answer (it raised `NotInStudy`): they stay
+        without outputs (true), or they are taken out of the notebook (false).
+
+    Returns
+    -------
+    str
+        `done` or `not in study`.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises anything else, or the kernel dies.
+    """
+    client = NotebookClient(
+        notebook,
+        km=kernel.manager,
+        record_timing=False,
+        coalesce_streams=True,
+        timeout=None,
+        iopub_timeout=_PATIENCE,
+        raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and nobody would know
+    )
+    client.kc = kernel.client
+    for index, cell in enumerate(notebook.cells):
+        try:
+            await client.async_execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+        except CellExecutionError as error:
+            if error.ename == "NotInStudy":
+                _answer(notebook, index, error.evalue, keep_rest)
+                return NOT_IN_STUDY
+            raise _failure(notebook, name, index, _COLOUR.sub("", error.traceback).splitlines()) from error
+        except DeadKernelError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # nbclient takes being cancelled for a kernel that died
+                raise asyncio.CancelledError from error
+            lines = ["The notebook's kernel died.", *kernel.last_words().splitlines()]
+            raise _failure(notebook, name, index, lines) from error
+    return DONE
+
+
+def _answer(notebook: Any, index: int, answer: str, keep_rest: bool) -> None:
+    """Let the answer stand as what the cell put out, below anything it had printed, and end there."""
+    cell = notebook.cells[index]
+    printed = [output for output in cell.outputs if output.output_type != "error"]
+    cell.outputs = [*printed, sentence(answer)]
+    if keep_rest:
+        clear(notebook.cells[index + 1 :])
+    else:
+        del notebook.cells[index + 1 :]
+
+
+def _failure(notebook: Any, name: str, index: int, error: list[str]) -> NotebookError:
+    cell = notebook.cells[index]
+    number = sum(1 for other in notebook.cells[: index + 1] if other.cell_type == "code" and other.source.strip())
+    return NotebookError(name, number, cell.id, cell.source, error, as_bytes(notebook))

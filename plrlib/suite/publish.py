@@ -1,22 +1,158 @@
 """Put what a run has made in its place."""
 
-import contextlib
 import json
-import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import platform
+import re
+import sysconfig
+from collections.abc import Mapping
+from importlib.metadata import requires, version
 from typing import TYPE_CHECKING
 
-from plrlib.places import DEFAULT_STUDY, DRAFTS, EXPLORED, home, processed
-from plrlib.privacy.keys import forget_withdrawn
-from plrlib.suite.errors import NotebookError, RunError
-from plrlib.suite.manifest import manifest
-from plrlib.suite.write import write_file
-from plrlib.tables import TABLES
-
 if TYPE_CHECKING:
-    from plrlib.study import Study
+    from plrlib.study.load import Study
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY, DRAFTS, EXPLORED, home, processed
+from plrlib.privacy.keys import forget_withdrawn
+from plrlib.study.schema import TABLES
+from plrlib.suite.progress import NotebookError
+
+# What a run worked on and what came of it, without a word of when, how long or where.
+
+TABLE = ".parquet"
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def dependencies() -> dict[str, str]:
+    """Return the version of every package that plrlib needs directly, and its own."""
+    needed = [line for line in requires("plrlib") or [] if "extra ==" not in line]
+    names = [match[0].lower() for line in needed if (match := _NAME.match(line))]
+    return {name: version(name) for name in sorted(["plrlib", *names])}
+
+
+def manifest(study: "Study", files: Mapping[str, bytes], notebooks: Mapping[str, tuple[str, bytes]]) -> bytes:
+    """Return manifest.json: the same bytes whenever inputs, packages and platform are the same.
+
+    Parameters
+    ----------
+    study
+        The study that was run.
+    files
+        Each file made beside the notebooks, by its name.
+    notebooks
+        For each notebook how it ended, and the executed file.
+    """
+    content = {
+        "study": {"id": study.id, "title": study.title},
+        "inputs": dict(study.sources),
+        "tables": {name: digest(data) for name, data in files.items() if name.endswith(TABLE)},
+        "drafts": {name: digest(data) for name, data in files.items() if not name.endswith(TABLE)},
+        "notebooks": {name: {"status": status, "sha256": digest(data)} for name, (status, data) in notebooks.items()},
+        "packages": dependencies(),
+        "python": platform.python_version(),
+        "platform": sysconfig.get_platform(),
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+# Write files whole, and one run at a time.
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_file(path: Path, data: bytes, scratch: Path) -> None:
+    """Put a file in its place, whole: whoever is stopped at any moment leaves the old one or the new one.
+
+    Parameters
+    ----------
+    path
+        Where the file belongs. Where the same bytes are there already, nothing is written.
+    data
+        All of the file.
+    scratch
+        A folder on the same disk, for the file while it is being written.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = scratch / f"{digest(os.fsencode(path))[:16]}.part"
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)  # noqa: PTH105 - named so in the promise, and tests stop here
+    _keep_entry(path.parent)
+
+
+def _keep_entry(folder: Path) -> None:
+    """Make a folder's new entry outlive a power cut, where the system offers that."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Keep the project to this run, and give it a folder for what is unfinished; git sees neither.
+
+    The lock is the system's and ends with the process, however it ends. What a killed run left is removed first.
+
+    Raises
+    ------
+    RunError
+        If another run is going on.
+    """
+    processed = home() / "data" / "processed"
+    processed.mkdir(parents=True, exist_ok=True)
+    scratch = processed / ".tmp"
+    with (processed / ".lock").open("ab") as file:
+        if not _lock(file.fileno()):
+            raise RunError("another run is going on in this project; wait until it has ended")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(exist_ok=True)
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> bool:
+        """Take the lock on an open file; false: somebody has it."""
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool:
+        """Take the lock on an open file; false: somebody has it."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+# Put what a run has made in its place.
 
 
 @dataclass(frozen=True)

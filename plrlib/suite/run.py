@@ -2,12 +2,14 @@
 
 Kernels are launched first and boot while this process imports what is slow, so such imports stand in the functions.
 """
-# ruff: noqa: PLC0415
 
 import asyncio
+import io
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,16 +17,65 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plrlib.places import DRAFTS, home, processed, study_folder
-from plrlib.suite.errors import NotebookError, RunError
-from plrlib.suite.kernels import kernel_environment
-from plrlib.suite.pool import Pool
-from plrlib.suite.publish import Results, check_names, check_unchanged, keep_failed, place_for, publish
-from plrlib.suite.write import scratch_folder
+import pandas as pd
+
+from plrlib.faults import RunError
+from plrlib.paths import DRAFTS, home, processed, study_folder
+from plrlib.suite.kernels import Pool, kernel_environment
+from plrlib.suite.progress import NotebookError
+from plrlib.suite.publish import Results, check_names, check_unchanged, keep_failed, place_for, publish, scratch_folder
 
 if TYPE_CHECKING:
-    from plrlib.study import Study
+    from plrlib.study.load import Study
     from plrlib.suite.work import Watch, Work
+
+
+# A study's tables as Parquet files.
+
+
+def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Return each table as a Parquet file, by the file's name.
+
+    Raises
+    ------
+    ValueError
+        If a table has a column of respondents' words; such words are never written.
+    """
+    return {f"{name}.parquet": _parquet(name, table) for name, table in sorted(tables.items())}
+
+
+def _parquet(name: str, table: pd.DataFrame) -> bytes:
+    words = [column for column in table.columns if str(column).strip().casefold() == "text"]
+    if words:
+        raise ValueError(f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file")
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, engine="pyarrow", index=False)
+    return buffer.getvalue()
+
+
+# Draft a study's joint display in a process of its own, in the environment that its notebooks have.
+
+
+def drafted(folder: Path, environment: Mapping[str, str], scratch: Path) -> dict[str, bytes]:
+    """Return the drafts of the study in a folder, by the file's name; nothing where it has no claims.
+
+    Raises
+    ------
+    RunError
+        If they cannot be made; the message ends with what was wrong.
+    """
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        command = [sys.executable, "-m", "plrlib.exporters.drafts", str(folder), place]
+        done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise RunError(f"the joint display of the study in {folder.name}/ could not be drafted: {last}")
+        return {name: (Path(place) / name).read_bytes() for name in DRAFTS if (Path(place) / name).is_file()}
+
+
+# Run the suite on studies: load them, execute the notebooks, and only then put everything in its place.
+
+# ruff: noqa: PLC0415
 
 
 @dataclass(frozen=True)
@@ -93,8 +144,6 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> 
         with Pool(runner, scratch) as pool:
             # most studies carry their folder's name; this one's is read below
             pool.launch(min(jobs, len(files)), place_for(folders[0], folders[0].name).folder, environments[0])
-            from plrlib.suite.derived import parquet_tables
-            from plrlib.suite.drafting import drafted
             from plrlib.suite.work import execute_all, prepare
 
             studies = _load(names_or_paths)
@@ -134,8 +183,8 @@ def _outcome(work: "Work", files: Mapping[str, bytes]) -> Outcome:
 def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
     """Load all studies, or raise one error with what is wrong with any; of several it tells whose file it is."""
     from plrlib.faults import StudyError
-    from plrlib.privacy.sweep import stops
-    from plrlib.study import load_study
+    from plrlib.privacy.identifiers import stops
+    from plrlib.study.load import load_study
 
     studies, errors = [], []
     for name_or_path in names_or_paths:

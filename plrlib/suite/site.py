@@ -1,5 +1,6 @@
-"""Keep site/ as the studies that have been run stand now: built in a process of its own, and put in its place whole."""
+"""Pack a study's site as one file that a mentor opens without installing anything."""
 
+import html
 import os
 import subprocess
 import sys
@@ -7,10 +8,15 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from plrlib.places import home, known_studies, processed
-from plrlib.suite.errors import RunError
+from plrlib.exporters.archives import zipped
+from plrlib.faults import RunError
+from plrlib.paths import home, known_studies, processed
+from plrlib.study.load import Study
 from plrlib.suite.kernels import kernel_environment
-from plrlib.suite.write import scratch_folder
+from plrlib.suite.publish import scratch_folder, write_file
+from plrlib.suite.review import FORM, form
+
+# Keep site/ as the studies that have been run stand now: built in a process of its own, and put in its place whole.
 
 MADE = "made.txt"
 """In site/: the digest of all that it was made from."""
@@ -92,3 +98,56 @@ def _key(folders: Iterable[Path]) -> str:
         if path.suffix in (".py", ".md", ".css", ".js"):
             whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()
+
+
+# Pack a study's site as one file that a mentor opens without installing anything.
+
+FIRST = "open-me.html"
+_STORED = (".png", ".woff2", ".ttf", ".docx", ".xlsx")
+_START = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="refresh" content="0; url={page}">
+<p><a href="{page}">{title}</a></p>
+</html>
+"""
+
+
+def pack(study: Study, path: Path | None = None) -> Path:
+    """Write the site of one study, with the form for its review and its drafts, as a ZIP; return where it is.
+
+    The same site gives the same bytes.
+
+    Parameters
+    ----------
+    study
+        A study that was run as it is now.
+    path
+        Where to write it; None: among the study's results.
+
+    Raises
+    ------
+    RunError
+        If the study was not run as it is now, or the site cannot be built or written.
+    """
+    name = f"{study.id}-site"
+    target = path or processed(study.id) / f"{name}.zip"
+    files = {FORM: form(study)}
+    files |= {file.name: file.read_bytes() for file in processed(study.id).glob("joint-display.*")}
+    start = _START.format(title=html.escape(study.title), page=f"site/{study.id}/index.html")
+    files[FIRST] = start.encode("utf-8")
+    with scratch_folder() as scratch:
+        site = built([study.folder], scratch)
+        pages = (file for file in site.rglob("*") if file.is_file())
+        files |= {f"site/{page.relative_to(site).as_posix()}": page.read_bytes() for page in pages}
+        data = zipped({f"{name}/{file}": files[file] for file in sorted(files)}, _STORED)
+        try:
+            if path is None:
+                write_file(target, data, scratch)
+            else:  # it may be on another disk
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        except OSError as error:
+            raise RunError(f"{target.name} could not be written: {error.strerror}") from error
+    return target

@@ -1,21 +1,172 @@
 """What there is to execute for each study of a run, and executing all of it side by side."""
 
 import asyncio
+import copy
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from plrlib.suite.compared import compared
-from plrlib.suite.errors import NotebookError
-from plrlib.suite.execute import execute
-from plrlib.suite.notebooks import as_bytes, read_notebook
-from plrlib.suite.order import after
-from plrlib.suite.pool import Pool
+from plrlib.faults import RunError
+from plrlib.study.settings import Grouping, Settings
+from plrlib.suite.kernels import Pool
+from plrlib.suite.notebooks import as_bytes, execute, read_notebook
+from plrlib.suite.progress import NotebookError
 from plrlib.suite.publish import Place, copies_of, place_for
 
 if TYPE_CHECKING:
-    from plrlib.study import Study
+    from plrlib.study.load import Study
+
+
+# Which notebook must wait for which.
+
+
+def after(notebooks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return, for each notebook, those that must have run before it.
+
+    A notebook names them in its metadata: `{"plr": {"after": ["03-do-the-themes-hold"]}}`.
+
+    Parameters
+    ----------
+    notebooks
+        Each notebook by its file's name.
+
+    Returns
+    -------
+    dict
+        Names of files; none for a notebook that waits for nothing.
+
+    Raises
+    ------
+    RunError
+        If one waits for a notebook that is not there, or several wait for each other in a circle.
+    """
+    waits = {name: _named(name, notebook.metadata.get("plr", {})) for name, notebook in notebooks.items()}
+    for name, earlier in waits.items():
+        for other in earlier:
+            if other not in waits:
+                raise RunError(f"{name} is to run after {other}, and there is no notebook of that name")
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle: Sequence[str] = error.args[1]
+        raise RunError(f"notebooks wait for each other: {', which waits for '.join(reversed(circle))}") from error
+    return waits
+
+
+def _named(name: str, section: Any) -> tuple[str, ...]:
+    """Return the names that a notebook's metadata lists."""
+    listed = section.get("after", []) if isinstance(section, Mapping) else None
+    if not isinstance(listed, list) or not all(isinstance(other, str) for other in listed):
+        raise RunError(f'{name} does not say plainly what it runs after: write {{"plr": {{"after": ["01-name"]}}}}')
+    return tuple(f"{other}.ipynb" for other in listed)
+
+
+# A comparison notebook for each grouping that none of the project's own notebooks is about.
+
+_BY = re.compile(r"^by = .*$", re.MULTILINE)
+_LONGEST = 60  # letters of a grouping's name in the name of a file
+# A viewer that sets formulas looks for these in what is shown too, but not across the border of an element.
+_APART = {"$": "<span>&#36;</span>", "\\": "<span>&#92;</span>"}
+
+
+def compared(notebooks: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return a notebook for each grouping of a study that no notebook names in its metadata.
+
+    Parameters
+    ----------
+    notebooks
+        The project's notebooks by their files' names, without outputs; they are not changed. The first by name that
+        names a grouping is the source.
+    settings
+        What the study's study.toml says.
+
+    Returns
+    -------
+    dict
+        Notebooks by the names of their files, as `04-compare-age.ipynb`: in the order of study.toml, no two alike,
+        whatever the groupings are called. None where no notebook names a grouping.
+
+    Raises
+    ------
+    RunError
+        If a notebook does not name its grouping plainly, or the source has no line `by = ...`, or several.
+    """
+    about = {name: _grouping(name, notebooks[name]) for name in sorted(notebooks)}
+    source = next((name for name, by in about.items() if by), None)
+    if source is None:
+        return {}
+    made: dict[str, Any] = {}
+    for grouping in settings.groupings.values():
+        if grouping.name not in about.values():
+            name = _file_name(source[:2], grouping.name, {*notebooks, *made})
+            made[name] = _made(source, notebooks[source], grouping)
+    return made
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows a text as it is, in one line, whatever marks it holds."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: _APART.get(mark[0]) or _escaped(mark[0]), line)
+
+
+def _escaped(mark: str) -> str:
+    return mark if mark in ",'" else f"\\{mark}"
+
+
+def _grouping(name: str, notebook: Any) -> str:
+    """Return the grouping that a notebook's metadata names; blank: none."""
+    section = notebook.metadata.get("plr", {})
+    by = section.get("grouping", "") if isinstance(section, Mapping) else None
+    if not isinstance(by, str):
+        raise RunError(
+            f'{name} does not say plainly which grouping it is about: write {{"plr": {{"grouping": "role"}}}}'
+        )
+    return by
+
+
+def _file_name(number: str, grouping: str, taken: Collection[str]) -> str:
+    """Return a name that every file system takes, and tells from those taken: some do not see capitals."""
+    letters = unicodedata.normalize("NFKD", grouping).encode("ascii", "ignore").decode("ascii")
+    stem = re.sub(r"[^a-z0-9_]+", "-", letters.lower())[:_LONGEST].strip("-") or "grouping"
+    others = {name.casefold() for name in taken}
+    endings = ("", *(f"-{n}" for n in range(2, len(others) + 3)))
+    names = (f"{number}-compare-{stem}{ending}.ipynb" for ending in endings)
+    return next(name for name in names if name not in others)
+
+
+def _made(source: str, notebook: Any, grouping: Grouping) -> Any:
+    """Return a copy of the source that is about another grouping."""
+    made = copy.deepcopy(notebook)
+    places = [cell for cell in made.cells if cell.cell_type == "code" for _ in _BY.findall(cell.source)]
+    if len(places) != 1:
+        raise RunError(
+            f"{source} is the source for comparing other groups, and {len(places) or 'no'} lines of its code are "
+            'like by = "sector"; write one such line'
+        )
+    places[0].source = _BY.sub(lambda _: f"by = {grouping.name!r}", places[0].source)
+    made.metadata["plr"] = {**made.metadata["plr"], "grouping": grouping.name}
+    title = next((cell for cell in made.cells if cell.cell_type == "markdown"), None)
+    if title is not None:
+        title.source = _title(source, grouping)
+    return made
+
+
+def _title(source: str, grouping: Grouping) -> str:
+    """Return the title and the question."""
+    labels = [plain(label) for label in grouping.levels.values()]
+    listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return (
+        f"# {source[:2]} · {plain(grouping.label)}\n\n"
+        f"**Do these groups see things differently: {listed}?**\n\n"
+        f"The study declares this grouping, and the question is put to it as {source.removesuffix('.ipynb')} puts it."
+    )
+
+
+# What there is to execute for each study of a run, and executing all of it side by side.
 
 
 class Watch(Protocol):

@@ -3,7 +3,7 @@
 import pytest
 from study_maker import RICH, RICH_TOML, changed, faults, least, rich, the_fault
 
-from plrlib.tables import TABLES
+from plrlib.study.schema import TABLES
 
 NOWHERE = [
     ("participants", "practitioner,voluntary,FG2", "practitioner,voluntary,FG7", 4, "focus_group", "FG7", "events.csv"),

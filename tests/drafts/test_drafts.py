@@ -15,10 +15,9 @@ from stats.made import made
 from stats.test_claims import STANCED, stanced
 
 from plrlib import load_study
-from plrlib.drafts import drafts
-from plrlib.drafts.excel import workbook
-from plrlib.drafts.safe import safe, steady
-from plrlib.places import DRAFTS
+from plrlib.exporters.archives import safe, steady
+from plrlib.exporters.drafts import drafts, workbook
+from plrlib.paths import DRAFTS
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =HYPERLINK(1)", "\x00=1"]
 
@@ -104,7 +103,7 @@ def test_the_document_has_the_display_the_rules_the_limits_and_the_excerpts(publ
 
 def test_they_are_the_same_in_another_process_and_hold_no_moment(files):
     code = (
-        "import hashlib; from plrlib import load_study; from plrlib.drafts import drafts;"
+        "import hashlib; from plrlib import load_study; from plrlib.exporters.drafts import drafts;"
         "print(*(hashlib.sha256(d).hexdigest() for d in drafts(load_study('plr0809-017')).values()))"
     )
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)

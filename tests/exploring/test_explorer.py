@@ -9,12 +9,21 @@ from study_maker import RICH_TOML, least, rich
 
 import plrlib
 from plrlib import NotInStudy, load_study
-from plrlib.exploring.answers import COUNTS, ENDED, VERDICTS, Beside, Refused, answer, quick
-from plrlib.exploring.explorer import NOT_CLICKED, Explorer
-from plrlib.exploring.marks import grid
-from plrlib.exploring.opened import _OPEN, HOW, MOST_OPEN, Still, explore, live, still
-from plrlib.exploring.view import View, call, choices, named_codes
-from plrlib.stats.behind import behind
+from plrlib.explorer.answers import (
+    COUNTS,
+    ENDED,
+    VERDICTS,
+    Beside,
+    Refused,
+    View,
+    answer,
+    call,
+    choices,
+    named_codes,
+    quick,
+)
+from plrlib.explorer.explorer import _OPEN, HOW, MOST_OPEN, NOT_CLICKED, Explorer, Still, explore, grid, live, still
+from plrlib.stats.bounds.presence import behind
 
 WORKED = View("sector", "theme", "", "first")
 

@@ -19,8 +19,8 @@ from ingest.refi_writer import Text, alone, at, group, packed, project
 from openpyxl import Workbook
 
 from plrlib import StudyError
-from plrlib.guards.database import database
-from plrlib.ingest.recognise import read
+from plrlib.importers.recognise import read
+from plrlib.safe_open import database
 
 CANARY = "THE-WORDS-OF-ANOTHER-FILE"
 BODY = project("x", [group(), alone()], users=("ann", "bob"), tree={"größe": ""})

@@ -3,11 +3,11 @@
 import pytest
 
 from plrlib import StudyError
-from plrlib.ingest.carry import carry
-from plrlib.ingest.material import Code, Document, Material, Person, Segment
-from plrlib.ingest.merge import merge
-from plrlib.ingest.voices import Options
-from plrlib.intake.report import Unreconciled, reconciled
+from plrlib.importers.import_files import Unreconciled, reconciled
+from plrlib.importers.material import Code, Document, Material, Person, Segment
+from plrlib.importers.merge import merge
+from plrlib.importers.speakers import Options
+from plrlib.importers.to_tables import carry
 
 TALK = "Mod: So?\nP01: It costs a lot.\nMod: And?\nP02: I do not mind.\nP01: I do."
 

@@ -21,13 +21,12 @@ from openpyxl import Workbook
 from ingest import qualcoder_writer
 from ingest.refi_writer import GROUP, guid, made
 from plrlib import StudyError
-from plrlib.ingest.carry import carry
-from plrlib.ingest.merge import merge
-from plrlib.ingest.recognise import read
-from plrlib.ingest.voices import Options
-from plrlib.intake.bring import tables_as_csv
-from plrlib.intake.report import reconciled, report
-from plrlib.intake.settings import written
+from plrlib.importers.import_files import reconciled, report, tables_as_csv
+from plrlib.importers.merge import merge
+from plrlib.importers.new_study import written
+from plrlib.importers.recognise import read
+from plrlib.importers.speakers import Options
+from plrlib.importers.to_tables import carry
 
 SHORT = settings(
     max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)

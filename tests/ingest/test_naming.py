@@ -2,7 +2,7 @@
 
 import pytest
 
-from plrlib.ingest.naming import bare, coded_names, distinct, is_code
+from plrlib.importers.merge import bare, coded_names, distinct, is_code
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.qualcoder_writer import OLD, coded, project
 from ingest.refi_writer import ALONE, GROUP
-from plrlib.ingest.qualcoder import read
+from plrlib.importers.qualcoder import read
 
 CODES = {
     "code_cat": [{"catid": 1, "name": "Mood"}, {"catid": 2, "name": "Barriers"}, {"catid": 3, "name": "Access", "supercatid": 2}],

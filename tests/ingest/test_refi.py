@@ -12,8 +12,8 @@ from pyrefiqda import RefiProject
 
 from ingest.refi_writer import ALONE, GROUP, TREE, Text, alone, at, case, group, guid, made, packed, project
 from plrlib import StudyError
-from plrlib.ingest.material import Material
-from plrlib.ingest.refi import read_bare, read_project
+from plrlib.importers.material import Material
+from plrlib.importers.refi import read_bare, read_project
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "refi_schemas.csv"
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"

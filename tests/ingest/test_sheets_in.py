@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from plrlib import StudyError
-from plrlib.ingest.recognise import read
+from plrlib.importers.recognise import read
 
 
 def sheet(folder: Path, text: str, name: str = "a.csv") -> Path:

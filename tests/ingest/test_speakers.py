@@ -2,7 +2,7 @@
 
 import pytest
 
-from plrlib.ingest.speakers import is_voice, turns
+from plrlib.importers.speakers import is_voice, turns
 
 
 def labels(text):

@@ -8,9 +8,9 @@ import pytest
 
 from ingest.taguette_server import MISSING, NEEDED, install, served
 from plrlib import StudyError
-from plrlib.ingest.merge import merge
-from plrlib.ingest.recognise import read
-from plrlib.ingest.transcript import Flat
+from plrlib.importers.merge import merge
+from plrlib.importers.recognise import read
+from plrlib.importers.speakers import Flat
 
 LINES = (
     "Moderator: Welcome.", "P01: I am \U0001f600 worried about cost, \u201creally\u201d.", "P02: =SUM(A1) is what I typed; <b> & so.",

@@ -8,11 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from plrlib import StudyError, load_study
-from plrlib.intake.blank import DICTIONARY, begin, files, header
-from plrlib.intake.put import place, put
-from plrlib.places import WORKBOOK
-from plrlib.suite.errors import RunError
-from plrlib.tables import TABLES
+from plrlib.faults import RunError
+from plrlib.importers.new_study import DICTIONARY, begin, files, header, place, put
+from plrlib.paths import WORKBOOK
+from plrlib.study.schema import TABLES
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -98,7 +97,9 @@ def test_whoever_is_stopped_loses_nothing(project, monkeypatch, when):
     elif when == "between the two moves":
         monkeypatch.setattr(Path, "rename", stopped)
     else:
-        monkeypatch.setattr("plrlib.intake.put.shutil.rmtree", lambda path, **_: never() if path.exists() else None)
+        monkeypatch.setattr(
+            "plrlib.importers.new_study.shutil.rmtree", lambda path, **_: never() if path.exists() else None
+        )
     with pytest.raises(Stop):
         put("mine", {"a.csv": b"new"}, replace=True)
     monkeypatch.undo()

@@ -13,10 +13,10 @@ from ingest.refi_writer import GROUP, made
 from openpyxl import Workbook
 
 from plrlib import load_study, presence
-from plrlib.ingest.carry import carry
-from plrlib.intake.bring import Asked, bring
+from plrlib.faults import RunError
+from plrlib.importers.import_files import Asked, bring
+from plrlib.importers.to_tables import carry
 from plrlib.privacy.keys import key_file
-from plrlib.suite.errors import RunError
 
 PEOPLE = "participant,role,sector,consent_quote\nP01,manager,voluntary,yes\nP02,practitioner,statutory,\nP03,practitioner,voluntary,\nP04,manager,statutory,no\n"
 
@@ -232,7 +232,7 @@ def test_numbers_that_do_not_add_up_stop_the_import(project, tmp_path, monkeypat
         del done.tables["codings"][0]
         return done
 
-    monkeypatch.setattr("plrlib.intake.bring.carry", wrong)
+    monkeypatch.setattr("plrlib.importers.import_files.carry", wrong)
     with pytest.raises(RuntimeError, match="codings: 8 found"):
         bring([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Asked({}))
     assert not (project.folder / "data" / "raw" / "mine").exists()

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from plrlib.privacy import finders
-from plrlib.privacy.finders import Found, find, settled
-from plrlib.privacy.person_names import found_names, installed
+from plrlib.privacy import identifiers as finders
+from plrlib.privacy.identifiers import Found, find, found_names, installed, settled
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "docs" / "identifiers.md"

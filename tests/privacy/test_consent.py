@@ -112,15 +112,15 @@ def modules_with(pattern):
 def test_the_seal_is_opened_in_one_module_only():
     """What is sealed may be counted everywhere; the words in it, `_texts`, are taken out by `text_of` alone."""
     assert modules_with(r"(?<!self)\._texts\b|(?<!len\(study)\.texts\b|getattr\([^)]*texts") == {"consent.py"}
-    assert modules_with(r"\b_texts\b") == {"consent.py", "study.py"}
+    assert modules_with(r"\b_texts\b") == {"consent.py", "load.py"}
 
 
 def test_the_column_of_words_is_used_in_two_places_only():
-    """Between reading and sealing `shape` takes it out of the table, and `withdrawal` blanks it."""
-    assert modules_with(r"""(\[|, *)["']text["']\]|"excerpts", *["']text["']""") == {"shape.py", "withdrawal.py"}
+    """Between reading and sealing `load` takes it out of the table, and `withdrawal` blanks it."""
+    assert modules_with(r"""(\[|, *)["']text["']\]|"excerpts", *["']text["']""") == {"load.py", "withdrawal.py"}
 
 
 def test_only_the_loading_rooms_read_sheets():
     """A sheet holds the words as they stand in the file: nothing but loading may read one."""
     readers = {p.name for p in SOURCES if re.search(r"\bread_sheet\b", p.read_text("utf-8"))}
-    assert readers == {"sheets.py", "folder.py", "grid.py"}
+    assert readers == {"files.py", "sheets.py"}

@@ -9,11 +9,9 @@ import pytest
 from study_maker import RICH, RICH_TOML, rich
 
 from plrlib import load_study
-from plrlib.privacy import finders
-from plrlib.privacy.finders import find, settled
+from plrlib.privacy import identifiers as finders
+from plrlib.privacy.identifiers import find, found_names, identifiers, installed, settled, stops
 from plrlib.privacy.keys import write_key
-from plrlib.privacy.person_names import found_names, installed
-from plrlib.privacy.sweep import identifiers, stops
 from privacy.labelled import TABLE, row, sentences, without_presidio
 
 CANARIES = {

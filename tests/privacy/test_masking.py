@@ -5,11 +5,11 @@ import csv
 import pytest
 
 from plrlib import load_study
-from plrlib.intake.sharing import masked
+from plrlib.exporters.copies import masked
+from plrlib.faults import RunError
+from plrlib.privacy.identifiers import identifiers, stops
 from plrlib.privacy.keys import key_file, read_key
 from plrlib.privacy.masking import mask
-from plrlib.privacy.sweep import identifiers, stops
-from plrlib.suite.errors import RunError
 
 EXCERPTS = (
     "excerpt,participant,text,gist\n"

@@ -15,9 +15,8 @@ import pytest
 
 import plrlib
 from plrlib import load_study
-from plrlib.privacy.groups import merges, small_groups
-from plrlib.privacy.release import release
-from plrlib.privacy.unlinking import Hidden, hidden, theme_of
+from plrlib.privacy.disclosure import merges, small_groups
+from plrlib.privacy.release import Hidden, hidden, release, theme_of
 
 K = 3
 

@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 
-from plrlib.show.dots import MARK_AREA
+from plrlib.show.charts.dots import MARK_AREA
 from plrlib.stats.change import VERDICTS as CHANGES
-from plrlib.stats.compare import COLUMNS, NUMBERS
-from plrlib.stats.judged import VERDICTS
+from plrlib.stats.comparison.compare import COLUMNS, NUMBERS
+from plrlib.stats.comparison.verdict import VERDICTS
 
 RADIUS = (np.sqrt(MARK_AREA) + 1.3) / 2 / 72
 

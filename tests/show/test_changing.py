@@ -4,7 +4,7 @@ import pytest
 from stats.made import made
 
 from plrlib import load_study, show
-from plrlib.show import changing
+from plrlib.show import change as changing
 from show.frames import assert_clear, changes
 from show.rooms import FOR, everyone, two_rooms
 

@@ -9,9 +9,9 @@ from claimed import claims_of
 from stats.test_claims import STANCED, stanced
 
 from plrlib import joint_display, load_study, show
-from plrlib.show.claiming import people_of
-from plrlib.show.opening import Line, Opening, shown_excerpts
-from plrlib.stats.inference import RULES
+from plrlib.show.claims import people_of
+from plrlib.show.excerpts import Line, Opening, shown_excerpts
+from plrlib.stats.claims import RULES
 
 
 @pytest.fixture(scope="module", params=["plr0809-017", "worked-example"])

@@ -6,8 +6,8 @@ import pytest
 from stats.made import TOML, made, said
 
 from plrlib import compare, load_study, presence, show
-from plrlib.show.naming import chance, chances, everybody, of, whom
-from plrlib.show.table import MISSING
+from plrlib.show.display import MISSING
+from plrlib.show.labels import chance, chances, everybody, of, whom
 from show.frames import found
 from show.rooms import AGAINST, FOR, PLANNED, everyone, two_rooms
 
@@ -134,7 +134,7 @@ class TestWhatDiffers:
         assert sentences(show.stance_say(partly, compare(partly, "sector")))[0].startswith("Not compared by stance: ")
 
     def test_sides_are_confounded_where_raising_is(self, published, monkeypatch):
-        monkeypatch.setattr("plrlib.show.comparing.compare", None)  # it depends on the rooms, which are known
+        monkeypatch.setattr("plrlib.show.compare.compare", None)  # it depends on the rooms, which are known
         told = sentences(show.stance_say(published, found(published, "role", *[("confounded", {})] * 7)))
         assert len(told) == 1
         assert told[0].startswith("Supporting or opposing a theme: nothing can be said of a difference")

@@ -5,7 +5,7 @@ from stats.made import TOML, made, said
 from study_maker import rich
 
 from plrlib import load_study, show
-from plrlib.show import maps
+from plrlib.show import evidence as maps
 from show.frames import assert_clear
 from show.rooms import AGAINST, everyone, two_rooms
 

@@ -8,7 +8,7 @@ from scipy.stats import fisher_exact
 from stats.made import made
 
 from plrlib import compare, load_study, power, show, smallest_difference
-from plrlib.show import powering
+from plrlib.show import power as powering
 from show.frames import apart, boxes, found
 from show.rooms import everyone, two_rooms
 

@@ -5,7 +5,7 @@ from matplotlib.collections import PathCollection
 from stats.made import made, said
 
 from plrlib import load_study, presence, show
-from plrlib.show import raising
+from plrlib.show import compare_charts as raising
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 
@@ -111,7 +111,7 @@ def test_twice_as_many_rows_and_people_have_room(tmp_path, drawn):
 def test_looks_are_told_apart_without_colour(published, drawn):
     show.people_picture(published, "role")
     _, figure = drawn["dot_grid"]
-    assert len({(look.shape, look.fill) for look in raising.LOOKS.values()}) == len(raising.LOOKS)
+    assert len({(look.shape, look.fill) for look in raising.PERSON_LOOKS.values()}) == len(raising.PERSON_LOOKS)
     levels = raising.level_looks(published.grouping("role"))
     assert len({look.shape for look in levels.values()}) == len({look.colour for look in levels.values()}) == 3
     assert any(isinstance(c, PathCollection) for c in figure.axes[0].collections)

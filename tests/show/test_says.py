@@ -5,7 +5,7 @@ from stats.made import TOML, made, said
 from study_maker import RICH_TOML, least, rich
 
 from plrlib import NotInStudy, load_study, show
-from plrlib.show.say import few, inner, share, verb
+from plrlib.text import few, inner, share, verb
 
 NOT_EVIDENCE = "nothing here is evidence of their view by itself."
 PEOPLE = "participant,role,sector,focus_group\n"

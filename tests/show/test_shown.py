@@ -11,8 +11,8 @@ import pytest
 from study_maker import RICH_TOML, least, rich
 
 from plrlib import NotInStudy, load_study, show
-from plrlib.show.say import capital, count, joined, people, say
-from plrlib.show.table import MISSING
+from plrlib.show.display import MISSING, say
+from plrlib.text import capital, count, joined, people
 
 NOT_EVIDENCE = "nothing here is evidence of their view by itself."
 BY = ("sector", "role", "provision")

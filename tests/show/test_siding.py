@@ -8,8 +8,10 @@ from stats.test_sides import BOOK, READ, read
 from study_maker import LEAST, RICH_TOML, least, rich
 
 from plrlib import NotInStudy, compare, load_study, presence, show
-from plrlib.show import comparing, maps, raising
-from plrlib.show.naming import compared, kinds, labels, level_of
+from plrlib.show import compare as comparing
+from plrlib.show import compare_charts as raising
+from plrlib.show import evidence as maps
+from plrlib.show.labels import compared, kinds, labels, level_of
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 from show.test_comparison_notebooks import SKELETON, source

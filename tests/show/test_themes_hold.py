@@ -9,7 +9,8 @@ from stats.test_saturation import held
 from study_maker import least, rich
 
 from plrlib import load_study, saturation, show
-from plrlib.show import following, trails
+from plrlib.show import sorting as following
+from plrlib.show.charts import trails
 
 
 @pytest.fixture(scope="module")

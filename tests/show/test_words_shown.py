@@ -5,7 +5,7 @@ import pytest
 from study_maker import RICH, RICH_TOML, least, rich
 
 from plrlib import NotInStudy, load_study, show
-from plrlib.spoken import words_of
+from plrlib.privacy.consent import words_of
 
 
 @pytest.fixture(scope="module")

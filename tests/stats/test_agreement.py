@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from plrlib import NotInStudy, agreement, load_study
-from plrlib.stats.resampling import EVENTS, EXCERPTS, interval, units
+from plrlib.stats.agreement import EVENTS, EXCERPTS, interval, units
 from stats.made import TOML, made
 
 COEFFICIENTS = ["alpha", "kappa", "AC1", "raw"]

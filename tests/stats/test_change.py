@@ -12,9 +12,8 @@ from statsmodels.stats.contingency_tables import mcnemar as theirs
 
 import plrlib
 from plrlib import NotInStudy
-from plrlib.stats import change
-from plrlib.stats.change import SAMPLE, mcnemar, swapped
-from plrlib.stats.minp import step_down
+from plrlib.stats.change import SAMPLE, change, mcnemar, swapped
+from plrlib.stats.comparison.permutation import step_down
 
 from .made import TOML, made, said
 

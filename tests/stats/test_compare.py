@@ -9,8 +9,8 @@ from scipy.stats import fisher_exact
 
 import plrlib
 from plrlib import Coder, Plan, Room, alone, compare, load_study, presence, simulate
-from plrlib.stats.compare import COLUMNS
-from plrlib.stats.judged import VERDICTS, verdict
+from plrlib.stats.comparison.compare import COLUMNS
+from plrlib.stats.comparison.verdict import VERDICTS, verdict
 
 from .made import TOML, made, said
 

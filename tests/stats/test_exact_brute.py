@@ -12,8 +12,9 @@ from math import prod
 import numpy as np
 import pytest
 
-from plrlib.stats import exact, ways
-from plrlib.stats.exact import more_levels, outcome_places, two_levels, whole_events
+from plrlib.stats.comparison import exact
+from plrlib.stats.comparison import exact as ways
+from plrlib.stats.comparison.exact import more_levels, outcome_places, two_levels, whole_events
 
 CASES = range(200)
 

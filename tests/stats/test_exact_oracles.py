@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plrlib.stats.exact import more_levels, two_levels
-from plrlib.stats.odds import odds_ratio
+from plrlib.stats.comparison.effects import odds_ratio
+from plrlib.stats.comparison.exact import more_levels, two_levels
 
 ORACLES = Path(__file__).resolve().parent.parent / "oracles"
 CLOSE = 1e-9  # relative

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from plrlib.stats import ways
-from plrlib.stats.exchange import exchange_test
+from plrlib.stats.comparison import exact as ways
+from plrlib.stats.talk import exchange_test
 
 
 def one_block(n):

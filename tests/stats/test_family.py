@@ -8,10 +8,9 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from plrlib.stats import ways
-from plrlib.stats.effects import cramers_v, difference
-from plrlib.stats.family import family
-from plrlib.stats.named import Named
+from plrlib.stats.comparison import exact as ways
+from plrlib.stats.comparison.effects import cramers_v, difference
+from plrlib.stats.comparison.permutation import Named, family
 
 CRAMERS_V = 0.1666666666666667
 

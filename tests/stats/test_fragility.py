@@ -5,11 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from plrlib.stats import fragility as module
-from plrlib.stats.family import family
-from plrlib.stats.fragility import fragility
-from plrlib.stats.minp import tarone
-from plrlib.stats.named import Named
+from plrlib.stats.comparison import fragility as module
+from plrlib.stats.comparison.fragility import fragility
+from plrlib.stats.comparison.permutation import Named, family, tarone
 
 ALPHA = 0.2  # small groups show something at a mild alpha
 

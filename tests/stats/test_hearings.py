@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from plrlib.stats import hearings
-from plrlib.stats.people import inside, known_level
+from plrlib.study import prepared as hearings
+from plrlib.study.prepared import inside, known_level
 
 from .made import TOML, made, said
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plrlib.stats.claims import People
-from plrlib.stats.inference import INFERENCES, RULES, Facts, infer
+from plrlib.stats.claims import INFERENCES, RULES, Facts, People, infer
 
 
 def people(supports=(3, 3), qualifies=(0, 0), opposes=(0, 0), n=7):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import plrlib
-from plrlib.stats.judged import judge
+from plrlib.stats.comparison.verdict import judge
 
 from .brute import GROUPINGS, Small, _options, fits
 from .test_presence_bounds import REPEATABLE, person, small_studies, write

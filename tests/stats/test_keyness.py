@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from plrlib import families, keyness, load_study
-from plrlib.stats.keyness import likelihood_ratio, share_interval
+from plrlib.stats.words import likelihood_ratio, share_interval
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 

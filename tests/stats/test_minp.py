@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from plrlib.stats.minp import step_down, tarone
+from plrlib.stats.comparison.permutation import step_down, tarone
 
 
 def written_out(p_of, p):

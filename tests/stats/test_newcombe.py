@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from plrlib.stats.newcombe import newcombe
+from plrlib.stats.comparison.effects import newcombe
 
 # Newcombe 1998, Statistics in Medicine 17, 873-890, table II, method 10, at 95 %.
 PUBLISHED = [

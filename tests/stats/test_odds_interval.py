@@ -10,8 +10,8 @@ from math import comb, log
 import numpy as np
 import pytest
 
-from plrlib.stats.exact import two_levels
-from plrlib.stats.odds import odds_interval, odds_ratio
+from plrlib.stats.comparison.effects import odds_interval, odds_ratio
+from plrlib.stats.comparison.exact import two_levels
 
 CASES = range(200)
 JUST = np.array([1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4])  # relative

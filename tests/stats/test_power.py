@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from plrlib.stats import power, rejection, smallest_difference
-from plrlib.stats.exact import two_levels
+from plrlib.stats.comparison import power as rejection
+from plrlib.stats.comparison.exact import two_levels
+from plrlib.stats.comparison.power import power, smallest_difference
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "power.csv"
 

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from plrlib import design, load_study
-from plrlib.stats.assignments import Voices, _enough, attributed
-from plrlib.stats.cells import people_by_cell
-from plrlib.stats.completions import states
-from plrlib.stats.evidence import evidence
-from plrlib.stats.program import Infeasible, Program
-from plrlib.stats.raising import raising
+from plrlib.stats.bounds.cells import people_by_cell
+from plrlib.stats.bounds.constraints import Voices, _enough, attributed, raising
+from plrlib.stats.bounds.presence import states
+from plrlib.stats.bounds.program import Infeasible, Program
+from plrlib.study.evidence import evidence
 
 ENDS = [
     (low, high)

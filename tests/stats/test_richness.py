@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plrlib.stats.richness import NORMAL, any_order, chao2, coverage, coverage_interval
+from plrlib.stats.saturation import NORMAL, any_order, chao2, coverage, coverage_interval
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "specpool.csv"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from plrlib.stats.setting import CONFOUNDED, WHOLE, WITHIN, setting
+from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN, setting
 
 
 def kind(*rooms, alone=()):

@@ -13,10 +13,9 @@ import pytest
 from study_maker import RICH_TOML, least, rich
 
 from plrlib import NotInStudy, change, compare, load_study, presence, sides
-from plrlib.settings import Comparison, Reading
-from plrlib.stats.evidence import asked_at, codes_at
-from plrlib.stats.readings import noun, one, plural, reading_columns
-from plrlib.stats.sides import on_sides
+from plrlib.stats.themes import on_sides
+from plrlib.study.evidence import asked_at, codes_at, noun, one, plural, reading_columns
+from plrlib.study.settings import Comparison, Reading
 from stats.made import TOML, made, said
 
 RAW = Path(__file__).parents[2] / "data" / "raw"

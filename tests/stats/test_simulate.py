@@ -9,8 +9,8 @@ import pytest
 from study_maker import write
 
 from plrlib import Coder, Plan, Room, Simulated, alone, files_of, load_study, presence, simulate
-from plrlib.settings import Comparison, Grouping, Privacy
-from plrlib.tables import TABLES
+from plrlib.study.schema import TABLES
+from plrlib.study.settings import Comparison, Grouping, Privacy
 
 VOLUNTARY = {"role": "manager", "sector": "voluntary"}
 STATUTORY = {"role": "manager", "sector": "statutory"}

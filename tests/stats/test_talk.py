@@ -5,7 +5,7 @@ import pytest
 
 import plrlib
 from plrlib import load_study
-from plrlib.stats.exchange import exchange_test
+from plrlib.stats.talk import exchange_test
 
 from .made import made
 

@@ -7,11 +7,11 @@ import nbformat
 import pytest
 from rich.markdown import Markdown
 
-from plrlib.places import DEFAULT_STUDY
-from plrlib.settings import Grouping, Settings
-from plrlib.suite.compared import compared, plain
-from plrlib.suite.errors import RunError
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY
+from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.run import run
+from plrlib.suite.work import compared, plain
 
 ABOUT_SECTOR = {"plr": {"grouping": "sector", "after": []}}
 SOURCE = 'from os import environ\nby = "sector"'

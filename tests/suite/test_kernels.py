@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite import kernels
-from plrlib.suite.errors import RunError
 from plrlib.suite.kernels import PROFILE, Kernel, cache_folder, kernel_environment
 from plrlib.suite.notebooks import quick_imports
 
@@ -66,7 +66,7 @@ def test_a_kernel_that_cannot_start_is_told_with_what_it_said(tmp_path, monkeypa
 
 
 def test_notebooks_are_imported_without_what_they_do_not_need():
-    code = "import sys, plrlib.suite.execute\nprint(*(m for m in sys.modules if m in ('jsonschema', 'lark')))"
+    code = "import sys, plrlib.suite.notebooks\nprint(*(m for m in sys.modules if m in ('jsonschema', 'lark')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "jsonschema\n"
 

@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite.run import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals to processes")
@@ -137,7 +137,8 @@ def test_ctrl_c_is_heard_while_the_study_is_read(project):
     project.notebook("01-a", "pass")
     project.study("other")
     slow = (
-        "import plrlib.study, time\nplrlib.study.load_study = lambda name: open('a', 'w').write('x') and time.sleep(60)"
+        "import time\nfrom plrlib.study import load\n"
+        "load.load_study = lambda name: open('a', 'w').write('x') and time.sleep(60)"
     )
     with project.start("run", "other", before=slow) as process:
         project.wait_for("a")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite.run import run
 
 ROOT = Path(__file__).parents[2]

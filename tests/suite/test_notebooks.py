@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from plrlib.settings import Grouping, Settings
-from plrlib.suite.compared import compared
+from plrlib.study.settings import Grouping, Settings
+from plrlib.suite.work import compared
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

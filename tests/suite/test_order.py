@@ -3,10 +3,10 @@
 import pytest
 from nbformat import NotebookNode
 
-from plrlib.places import DEFAULT_STUDY
-from plrlib.suite.errors import RunError
-from plrlib.suite.order import after
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite.run import default_jobs, run
+from plrlib.suite.work import after
 
 
 def notebooks(**waits):

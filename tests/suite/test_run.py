@@ -8,9 +8,10 @@ from hashlib import sha256
 import pandas as pd
 import pytest
 
-from plrlib.places import DEFAULT_STUDY, DRAFTS
-from plrlib.suite import derived
-from plrlib.suite.errors import NotebookError, RunError
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY, DRAFTS
+from plrlib.suite import run as derived
+from plrlib.suite.progress import NotebookError
 from plrlib.suite.run import run
 
 TWO_STREAMS = """

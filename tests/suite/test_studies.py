@@ -6,9 +6,9 @@ import sys
 import psutil
 import pytest
 
-from plrlib.faults import StudyError
-from plrlib.places import DEFAULT_STUDY, SHIPPED, shipped_studies
-from plrlib.suite.errors import NotebookError, RunError
+from plrlib.faults import RunError, StudyError
+from plrlib.paths import DEFAULT_STUDY, SHIPPED, shipped_studies
+from plrlib.suite.progress import NotebookError
 from plrlib.suite.run import run, run_all
 
 OTHER = SHIPPED[1]
@@ -18,7 +18,7 @@ FAULTY = "participant,role\nP1,manager\nP1,practitioner\n"
 # Each waits until the same notebook has begun on the other study.
 MEET = """
 import os, time
-from plrlib.places import home
+from plrlib.paths import home
 (home() / os.environ["PLR_STUDY"]).write_text("here")
 until = time.monotonic() + 20
 while len([1 for path in home().iterdir() if path.is_file()]) < 2:
@@ -27,7 +27,7 @@ while len([1 for path in home().iterdir() if path.is_file()]) < 2:
 """
 SLEEP = """
 import os, time
-from plrlib.places import home
+from plrlib.paths import home
 (home() / os.environ["PLR_STUDY"]).write_text(str(os.getpid()))
 time.sleep(60)
 """

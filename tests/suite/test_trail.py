@@ -14,8 +14,8 @@ import pytest
 
 from conftest import Project
 from plrlib import compare, load_study, presence
-from plrlib.exploring.export import export
-from plrlib.exploring.view import View
+from plrlib.explorer.answers import View
+from plrlib.explorer.explorer import export
 from plrlib.privacy.keys import key_file, write_key
 
 HERE = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from plrlib.places import home
+from plrlib.paths import home
 
 READY = """async () => {
   const panel = jupyterapp.shell.currentWidget;

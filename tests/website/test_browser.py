@@ -5,8 +5,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from plrlib.markup import anchor
 from plrlib.site.build import main
-from plrlib.site.markdown import anchor
 from website.browser import CHROMIUM, MISSING, SHOTS, opened
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=MISSING)

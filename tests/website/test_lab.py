@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from plrlib.places import home
+from plrlib.paths import home
 from website.browser import CHROMIUM, MISSING, SHOTS, opened
 from website.lab import copy_project, open_notebook, run_all, served, wait_ready
 

@@ -6,13 +6,12 @@ import re
 import pytest
 
 from plrlib import load_study, presence
+from plrlib.markup import anchor
 from plrlib.show import Table
 from plrlib.site.build import write_study
-from plrlib.site.linked import Pages, notebooks_of, page
-from plrlib.site.markdown import anchor
-from plrlib.site.numbers import counts, lead, numbers_page
-from plrlib.stats.ledger import envelopes
-from plrlib.tables import STANCES
+from plrlib.site.linked import Pages, counts, lead, notebooks_of, numbers_page, page
+from plrlib.stats.themes import envelopes
+from plrlib.study.schema import STANCES
 
 STUDY = "plr0809-017"
 IN_LINKS = re.compile(r"<(a|summary|th|pre)\b.*?</\1>|<[^>]*>", re.DOTALL)

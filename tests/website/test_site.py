@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from plrlib.places import DEFAULT_STUDY
+from plrlib.faults import RunError
+from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite import site as sites
-from plrlib.suite.errors import RunError
 from plrlib.suite.run import run
 from plrlib.suite.site import build_site
 

@@ -17,9 +17,9 @@ import pandas as pd
 from scipy.special import logit
 
 from plrlib import Coder, Plan, Room, Simulated, change, files_of, simulate
-from plrlib.settings import FILE
-from plrlib.stats.judged import DIFFERS, judge
-from plrlib.study_toml import read_settings
+from plrlib.study.settings import FILE
+from plrlib.stats.comparison.verdict import DIFFERS, judge
+from plrlib.study.settings import read_settings
 
 HERE = Path(__file__).resolve().parent
 SETTINGS = read_settings(HERE / FILE)[0]

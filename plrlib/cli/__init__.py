@@ -1,0 +1,1 @@
+"""The command `plr`: commands, screens and messages."""

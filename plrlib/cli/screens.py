@@ -1,0 +1,266 @@
+"""What `plr disclosure` shows: who could be told apart, and what merging levels would cost and gain."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from plrlib.stats.bounds.presence import presence
+from plrlib.stats.comparison.permutation import WITHIN
+from plrlib.stats.comparison.reasons import DID
+from plrlib.text import count, joined, p_value
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from plrlib.study.load import Study
+from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
+from plrlib.study.load import Study
+from plrlib.text import people
+
+# Comparisons and plans on a screen or in a pipe: tables and sentences to read, CSV and JSON for programs.
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Something to read.
+
+    Parameters
+    ----------
+    before, after
+        The lines above the table, and below it.
+    head
+        The title of each column, and whether it holds words; numbers stand to the right.
+    rows
+        The cells of each row.
+    """
+
+    before: Sequence[str]
+    head: Sequence[tuple[str, bool]]
+    rows: Sequence[Sequence[str]]
+    after: Sequence[str]
+
+    def print(self, console: "Console") -> None:
+        """Show it as wide as a terminal is; what is no terminal gets each line whole, without colours."""
+        before = [one_line(line) for line in self.before]
+        after = ["", *map(one_line, self.after)] if self.after else []
+        if console.is_terminal:
+            table = Table(show_edge=False)
+            for title, words in self.head:
+                table.add_column(Text(one_line(title)), justify="left" if words else "right")
+            for row in self.rows:
+                table.add_row(*(Text(one_line(cell)) for cell in row))
+            for part in (*map(Text, before), "", table, *map(Text, after)):
+                console.print(part)
+        else:
+            print("\n".join([*before, "", *self._table(), *after]))
+
+    def _table(self) -> list[str]:
+        cells = [[one_line(cell) for cell in row] for row in ([title for title, _ in self.head], *self.rows)]
+        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+        lines = []
+        for row in cells:
+            padding = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+            parts = zip(row, padding, self.head, strict=True)
+            lines.append("  ".join(cell + pad if words else pad + cell for cell, pad, (_, words) in parts).rstrip())
+        return lines
+
+
+def comparison(study: "Study", found: pd.DataFrame, level: str, stance: str | None, coder: str | None) -> Screen:
+    """Return what `compare` found, to read: a row a code, then why each verdict is what it is.
+
+    Parameters
+    ----------
+    study
+        The study it was found in.
+    found
+        The frame that `compare` returned; at least one row.
+    level, stance, coder
+        As `compare` was called.
+    """
+    grouping = study.grouping(str(found["grouping"].iloc[0]))
+    counted = presence(study, grouping.name, level, stance, coder).astype({"code": str, "level": str})
+    counts = zip(*(counted[column] for column in ("lower", "upper", "n")), strict=True)
+    raised = dict(zip(zip(counted["code"], counted["level"], strict=True), map(_of, counts), strict=True))
+    labels = dict(zip(study.codebook["code"].astype(str), study.codebook["label"].astype(str), strict=True))
+    two = len(grouping.levels) == 2
+    rows, reasons = [], []
+    for row in found.to_dict("records"):
+        code = str(row["code"])
+        effect = MISSING if pd.isna(row["effect"]) else format(row["effect"], "+.2f" if two else ".2f")
+        numbers = [effect, _p(row["p"], row["p_low"], row["p_high"]), _p(row["p_adjusted"])]
+        rows.append([labels[code], *(raised[code, key] for key in grouping.levels), *numbers, str(row["verdict"])])
+        reasons.append(f"{labels[code]}: {row['why']}")
+    if found["why"].nunique() == 1:
+        reasons = [str(found["why"].iloc[0])]
+    what = [f"{grouping.label}, people who {DID[stance]} each {level}"]
+    if coder:
+        what.append(f"as {coder} coded")
+    simulated = " (simulated)" if study.settings.kind == "simulated" else ""
+    judged = f"{found['status'].iloc[0]}, at alpha {found['alpha'].iloc[0]:.2g}"
+    difference = "difference within rooms" if (found["method"] == WITHIN).any() else "difference"
+    titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
+    head = [(level, True), *((title, False) for title in titles), ("verdict", True)]
+    return Screen([f"{study.id}{simulated}: {', '.join(what)}; {judged}"], head, rows, reasons)
+
+
+def only_grouping(study: "Study") -> str:
+    """Return the name of the one grouping that a study declares.
+
+    Raises
+    ------
+    ValueError
+        If it declares none, or several; the message lists them.
+    """
+    names = list(study.settings.groupings)
+    if not names:
+        raise ValueError("study.toml declares no grouping, so there is nothing to compare")
+    if len(names) > 1:
+        raise ValueError(f"say which groups to compare: --by {joined(names, 'or')}")
+    return names[0]
+
+
+def plan(frame: pd.DataFrame, power: float, family: int, alpha: float) -> Screen:
+    """Return what `smallest_difference` found, to read.
+
+    Parameters
+    ----------
+    frame
+        The frame that it returned.
+    power, family, alpha
+        As it was called.
+    """
+    n_1, n_2 = int(frame["n_1"].iloc[0]), int(frame["n_2"].iloc[0])
+    studies = f"{100 * power:.4g} of 100 studies"
+    rows = []
+    for row in frame.to_dict("records"):
+        raised = MISSING if pd.isna(row["raised_1"]) else f"{row['raised_1']} of {n_1}"
+        truths = [f"{100 * row['true_2']:.0f} of 100", _at_least(row["true_1"])]
+        rows.append([f"{row['raised_2']} of {n_2}", raised, _p(row["p"]), *truths])
+    titles = ["raised in group 2", "shows from in group 1", "exact p"]
+    titles += ["true of group 2", f"to show in {studies}, true of group 1"]
+    return Screen(
+        _plan_says(frame, studies, family, alpha), [(title, False) for title in titles], rows, _other_way(n_1, n_2)
+    )
+
+
+def _plan_says(frame: pd.DataFrame, studies: str, family: int, alpha: float) -> list[str]:
+    first, shown = frame.iloc[0], frame[frame["raised_1"].notna()]
+    n_1, n_2 = int(first["n_1"]), int(first["n_2"])
+    compared = f" and {count(family, 'theme')} compared at once" if family > 1 else ""
+    with_people = f"With {n_1} and {n_2} people{compared}"
+    each = f", so that all {family} together stay within {100 * alpha:.2g}" if family > 1 else ""
+    rule = f"A gap shows if chance alone would bring it in {100 * alpha / family:.2g} of 100 studies or fewer{each}."
+    if shown.empty:
+        return [
+            f"{with_people}, nothing would show, not even all {n_1} against none of {n_2}: it needs more people.",
+            rule,
+        ]
+    told = [
+        f"{with_people}, only a gap as wide as {int(first['raised_1'])} of {n_1} against none of {n_2} would show.",
+        rule,
+    ]
+    most = int(shown["raised_2"].max())
+    if most < n_2 - 1:
+        more = f"If more than {most} of {n_2} in group 2 raise it" if most else "If anybody in group 2 raises it"
+        told.append(f"{more}, not even all {n_1} in group 1 would show.")
+    if pd.isna(first["true_1"]):
+        told.append(f"No true difference would show in {studies}: that needs more people.")
+    else:
+        of = _at_least(first["true_1"])
+        told.append(f"To show in {studies}: {of} people like those in group 1 would raise it, and nobody in group 2.")
+    return told
+
+
+def _other_way(n_1: int, n_2: int) -> list[str]:
+    return [f"The other way round, with more raised in group 2: plr plan --n {n_2} {n_1}"] if n_1 != n_2 else []
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV with a header; what is missing is blank, and numbers have all their digits."""
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def as_json(frame: pd.DataFrame) -> str:
+    """Return a frame as a list of records, one a line; what is missing is null, and what is infinite is 1e999.
+
+    JSON has no word for infinity; 1e999 is a number to it, and infinite to Python, R and JavaScript.
+    """
+    names = [json.dumps(str(name), ensure_ascii=False) for name in frame.columns]
+    records = [
+        "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}"
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    return "[\n" + ",\n".join(records) + "\n]\n"
+
+
+def _json(value: Any) -> str:
+    plain = value.item() if hasattr(value, "item") else value
+    if pd.isna(plain):
+        return "null"
+    if isinstance(plain, float) and abs(plain) == float("inf"):
+        return "1e999" if plain > 0 else "-1e999"
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, without what steers a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _of(counts: tuple[int, int, int]) -> str:
+    """Return how many of n people raised it: `5 of 7`, `1 to 7 of 7`."""
+    lower, upper, n = counts
+    return f"{lower} of {n}" if lower == upper else f"{lower} to {upper} of {n}"
+
+
+def _at_least(share: Any) -> str:
+    """Return a share of people at large that is needed as so many of 100; a dash where even all are not enough."""
+    return MISSING if pd.isna(share) else f"{ceil(100 * share - 1e-9)} of 100"
+
+
+def _p(p: Any, low: Any = pd.NA, high: Any = pd.NA) -> str:
+    """Return a p-value to two digits; its range where no more is known; a dash where there is none."""
+    if not pd.isna(p):
+        return p_value(float(p))
+    return MISSING if pd.isna(low) or pd.isna(high) else f"{p_value(float(low))} to {p_value(float(high))}"
+
+
+# What `plr disclosure` shows: who could be told apart, and what merging levels would cost and gain.
+
+_MOST = 12
+_UNKNOWN = "not known"
+
+
+def told_apart(study: Study) -> Screen:
+    """Return it, to read: the people who are few, and the merges that would help most."""
+    few, names, k = small_groups(study), quasi_identifiers(study), study.settings.privacy.smallest_group
+    alone = int((few["people"] == 1).sum())
+    by = joined(names, none="nothing that study.toml declares as quasi_identifiers")
+    says = [
+        f"By {by}: {len(few)} of {people(len(study.participants))} in a group of fewer than {k}, {alone} of them alone."
+    ]
+    rows = []
+    if len(few):
+        says.append("What merging two levels would cost and gain, the best first; plr release does it:")
+        best = merges(study).query("gain > 0").head(_MOST)
+        for row in best.to_dict("records"):
+            words = [str(row[c]) or _UNKNOWN for c in ("column", "level", "other")]
+            rows.append([*words, *(str(row[c]) for c in ("cost", "gain", "left"))])
+    head = [("attribute", True), ("level", True), ("with", True)]
+    head += [("people less known", False), ("no longer few", False), ("still few", False)]
+    who = [
+        f"{row['participant']}: {count(int(row['people']), 'person', 'people')} with "
+        + ", ".join(f"{name} {row[name] or _UNKNOWN}" for name in names)
+        for row in few.head(_MOST).to_dict("records")
+    ]
+    more = [f"and {people(len(few) - _MOST)} more"] if len(few) > _MOST else []
+    return Screen(says, head, rows, [*who, *more])

@@ -1,5 +1,0 @@
-"""Drafts for a report: the joint display as Word and as Excel; the only rooms that know python-docx and openpyxl."""
-
-from plrlib.drafts.draft import drafts
-
-__all__ = ["drafts"]

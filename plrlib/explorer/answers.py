@@ -1,0 +1,250 @@
+"""What takes time is worked out in a process beside the notebook, so that the page answers at once."""
+
+import asyncio
+import multiprocessing
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plrlib.faults import NotInStudy
+from plrlib.show.compare import compare_say, compare_table
+from plrlib.show.display import Say, Table
+from plrlib.show.labels import labels
+from plrlib.show.sorting import named_coder
+from plrlib.stats.agreement import coders_of
+from plrlib.stats.bounds.presence import presence
+from plrlib.stats.comparison.compare import compare
+from plrlib.study.evidence import LEVELS, coder_or_reference, codes_at, noun, plural, reading_columns, stances
+from plrlib.study.load import Study, load_study
+from plrlib.study.schema import STANCES
+from plrlib.text import capital
+
+# What can be chosen, what has been, and the call that gives the same numbers outside of the explorer.
+
+ANY = ""
+"""No stance is asked for."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One choice: a grouping, a level, a stance (blank: any) and a coder, each as `plrlib.compare` takes it."""
+
+    by: str
+    level: str
+    stance: str
+    coder: str
+
+    @property
+    def asked(self) -> str | None:
+        """The stance as `plrlib.compare` takes it."""
+        return self.stance or None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen in a study: for each control its values, and what each is called."""
+
+    by: dict[str, str]
+    level: dict[str, str]
+    stance: dict[str, str]
+    coder: dict[str, str]
+
+    def first(self) -> View:
+        """Return the view that the explorer starts with."""
+        return View(*(next(iter(some)) for some in (self.by, self.level, self.stance, self.coder)))
+
+
+def choices(study: Study) -> Choices:
+    """Return what can be chosen in a study; what notebooks 04 to 06 show comes first.
+
+    Raises
+    ------
+    NotInStudy
+        If study.toml declares no grouping, or nobody coded anything.
+    """
+    groupings = study.settings.groupings
+    if not groupings:
+        raise NotInStudy("study.toml declares no grouping, so there is nobody to compare: README.md tells how.")
+    coders = coders_of(study, "code")
+    if not coders:
+        raise NotInStudy("Nobody coded anything in this study, so there is nothing to explore.")
+    first = coder_or_reference(study, None) if study.settings.reference_coder else coders[0]
+    given = set(stances(study).dropna())
+    return Choices(
+        {name: grouping.label for name, grouping in groupings.items()},
+        {level: capital(plural(noun(study, level))) for level in (*LEVELS, *reading_columns(study))},
+        {ANY: "any stance", **{stance: stance for stance in STANCES if stance in given}},
+        {c: named_coder(study, c) for c in sorted(coders, key=lambda c: c != first)},
+    )  # fmt: skip
+
+
+def named_codes(study: Study, level: str) -> dict[str, str]:
+    """Return the codes of a level in the codebook's order, and what each is called."""
+    named = labels(study, level)
+    return {code: named[code] for code in codes_at(study, level)[0]}
+
+
+def call(study: str, view: View, codes: Sequence[str] = ()) -> str:
+    """Return Python that gives the numbers of a view again.
+
+    Parameters
+    ----------
+    study
+        Its name in data/raw/, or its folder.
+    view
+        What was chosen.
+    codes
+        The codes shown, where not all of them are. All are compared whatever is shown: who looks at one of twenty has
+        still compared twenty.
+    """
+    asked = "".join(f", {name}={value!r}" for name, value in (("stance", view.stance), ("coder", view.coder)) if value)
+    arguments = f"study, {view.by!r}, level={view.level!r}{asked}"
+    lines = [
+        "from plrlib import compare, load_study, presence",
+        "",
+        f"study = load_study({study!r})",
+        f"people = presence({arguments})",
+        f"found = compare({arguments})",
+    ]
+    if codes:
+        lines.append(f'found[found["code"].isin({list(codes)!r})]')
+    return "\n".join(lines)
+
+
+# What takes time is worked out in a process beside the notebook, so that the page answers at once.
+
+Job = tuple[str, View]
+COUNTS, VERDICTS = "counts", "verdicts"
+_PATIENCE = 0.2  # seconds, after which a thread looks whether its answer is still wanted
+ENDED = "the process that works this out has ended: run the cell again"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison as it is shown: the frame of `plrlib.compare`, its sentences and its table."""
+
+    found: pd.DataFrame
+    sentences: Say
+    table: Table
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why there is no answer."""
+
+    why: str
+
+
+def answer(study: Study, kind: str, view: View) -> "pd.DataFrame | Compared | Refused":
+    """Return the counts of a view or its comparison; why not, where the study cannot give it."""
+    try:
+        if kind == COUNTS:
+            return presence(study, view.by, view.level, view.asked, view.coder)
+        found = compare(study, view.by, view.level, view.asked, view.coder)
+        return Compared(found, compare_say(study, found), compare_table(study, found))
+    except ValueError as error:
+        return Refused(str(error))
+
+
+def quick(study: Study) -> bool:
+    """Tell whether people can be counted while somebody waits: every excerpt names its speaker."""
+    return bool(study.excerpts["participant"].notna().all())
+
+
+def in_notebook() -> bool:
+    """Tell whether this runs in an event loop, as a notebook's cells do, so that answers can come later."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def serve(pipe: Any, folder: str) -> None:
+    """Answer one question after another, until nobody asks any more: the process beside the notebook."""
+    try:
+        study = load_study(folder)
+        while True:
+            kind, view = pipe.recv()
+            pipe.send(answer(study, kind, view))
+    except (EOFError, OSError, KeyboardInterrupt):
+        return
+
+
+class Beside:
+    """A process that works out answers for one study, and the thread that talks to it.
+
+    The latest question comes first; what was only foreseen comes when nothing else is asked. It ends with the notebook.
+
+    Parameters
+    ----------
+    folder
+        The study's folder.
+    told
+        Called with a question and its answer, in the thread (the event loop) that made this.
+    """
+
+    def __init__(self, folder: Path, told: Callable[[Job, Any], None]) -> None:
+        self._folder, self._told = str(folder), told
+        self._loop = asyncio.get_running_loop()
+        self._waits = threading.Condition()
+        self._asked: list[Job] = []
+        self._foreseen: list[Job] = []
+        self._running: Job | None = None
+        self._closed = self._dead = False
+        threading.Thread(target=self._talk, daemon=True).start()
+
+    def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
+        """Ask for an answer now, instead of what is still waiting, and then for what may be asked next."""
+        with self._waits:
+            self._asked = [] if job == self._running else [job]  # its answer is on the way
+            self._foreseen = [one for one in foreseen if one != self._running]
+            self._waits.notify()
+        if self._dead or self._closed:
+            self._told(job, Refused(ENDED))
+
+    def close(self) -> None:
+        """End the process, whatever it is working out; no answer of its own comes any more."""
+        with self._waits:
+            self._closed = True
+            self._waits.notify()
+
+    def _tell(self, job: Job, found: Any) -> None:
+        if not self._closed:  # since then another study may be shown
+            self._told(job, found)
+
+    def _next(self) -> Job | None:
+        with self._waits:
+            self._running = None
+            self._waits.wait_for(lambda: self._closed or self._dead or self._asked or self._foreseen)
+            if self._closed or self._dead:
+                return None
+            self._running = (self._asked or self._foreseen).pop(0)
+            return self._running
+
+    def _talk(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        process = context.Process(target=serve, args=(there, self._folder), daemon=True)
+        process.start()
+        there.close()  # so that each end hears when the other is gone
+        while job := self._next():
+            try:
+                here.send(job)
+                while not here.poll(_PATIENCE):
+                    if self._closed:
+                        process.terminate()
+                found = here.recv()
+            except (EOFError, OSError):
+                found = Refused(ENDED)
+                self._dead = True
+            try:
+                self._loop.call_soon_threadsafe(self._tell, job, found)
+            except RuntimeError:  # the notebook's loop is closed
+                break
+        here.close()
+        process.join()

@@ -1,5 +1,0 @@
-"""The explorer: choose who is compared in what, see people and verdicts, and read the excerpts behind a mark."""
-
-from plrlib.exploring.opened import explore
-
-__all__ = ["explore"]

@@ -1,0 +1,282 @@
+"""XML from outside: element by element, without a document type, entities of its own, or a network."""
+
+import re
+import shutil
+import sqlite3
+import stat
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import IO, Any
+from xml.parsers import expat
+from zlib import error as damaged
+
+from lxml import etree
+
+from plrlib.faults import Fault, StudyError
+
+LARGEST_TEXT = 64 * 2**20
+"""The most bytes that one text may have: some thirty times the longest novel."""
+LARGEST_WHOLE = 4 * 2**30
+"""The most bytes that all of a file may have once it is unpacked."""
+
+
+def refused(file: str, message: str, remedy: str = "", value: str = "", row: int | None = None) -> StudyError:
+    """Return the error that a file cannot be read, for one reason."""
+    return StudyError(file, [Fault(file, row, "", message, value, "", remedy)])
+
+
+# A ZIP from outside: its members are read one by one where they are, and never unpacked to a disk.
+
+_MOST_TIMES = 200
+"""How many times larger than packed a member may be; text is three to thirty times."""
+_SMALL = 8 * 2**20
+"""A member of so many bytes does no harm, however well it was packed."""
+_MOST_MEMBERS = 100_000
+_ANEW = "export it again from the program it comes from"
+_DAMAGE = (zipfile.BadZipFile, damaged, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
+
+
+class Archive:
+    """The members of a ZIP by name, with `/` between folders; none is outside, a link, locked or a bomb."""
+
+    def __init__(self, file: str, zipped: zipfile.ZipFile) -> None:
+        self._file, self._zipped = file, zipped
+        self._members = {info.filename.replace("\\", "/"): info for info in zipped.infolist() if not info.is_dir()}
+        _check(file, zipped.infolist())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def names(self) -> list[str]:
+        """Return the names of all members, in the order of the archive."""
+        return list(self._members)
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a member has, unpacked."""
+        return self._members[name].file_size
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a member to read from it bit by bit.
+
+        Raises
+        ------
+        StudyError
+            If it turns out to be damaged.
+        """
+        try:
+            with self._zipped.open(self._members[name]) as stream:
+                yield stream
+        except StudyError:
+            raise
+        except _DAMAGE as error:
+            raise _broken(self._file, f"{name}: {error}") from error
+
+    def read(self, name: str) -> bytes:
+        """Return all of a member that is one text.
+
+        Raises
+        ------
+        StudyError
+            If it is damaged, or larger than any text.
+        """
+        if self.size(name) > LARGEST_TEXT:
+            found = f"{name}, {self.size(name) / 2**20:.0f} MB"
+            raise refused(self._file, "a text in it is too large", "split it, or leave it out of the export", found)
+        with self.open(name) as stream:
+            return stream.read()
+
+
+@contextmanager
+def archive(path: Path) -> Iterator[Archive]:
+    """Open a ZIP.
+
+    Raises
+    ------
+    StudyError
+        If it is damaged, or if a member is locked, a link, outside of the archive, or larger than it can honestly be.
+    """
+    try:
+        zipped = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        raise _broken(path.name, str(error)) from error
+    with zipped:
+        yield Archive(path.name, zipped)
+
+
+def _broken(file: str, why: str) -> Exception:
+    return refused(file, "the ZIP is cut short or damaged", _ANEW, why[:120])
+
+
+def _check(file: str, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that holds what no program would export."""
+    if len(members) > _MOST_MEMBERS or sum(info.file_size for info in members) > LARGEST_WHOLE:
+        raise refused(file, "the ZIP would be too large, unpacked", _ANEW, f"{len(members)} members")
+    for info in members:
+        name = info.filename.replace("\\", "/")
+        if name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/"):
+            raise refused(file, "a member of the ZIP would lie outside of it", _ANEW, name[:80])
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise refused(file, "a member of the ZIP is a link to some other place", _ANEW, name[:80])
+        if info.flag_bits & 1:
+            raise refused(file, "the ZIP is locked by a password", "export it without one", name[:80])
+        if info.file_size > _SMALL and info.file_size > _MOST_TIMES * max(1, info.compress_size):
+            times = f"{name[:80]}, {info.file_size // max(1, info.compress_size)} times"
+            raise refused(file, "a member of the ZIP is packed tighter than text can be", _ANEW, times)
+
+
+# A database file (SQLite) from outside: a copy is read, so that whoever uses the file is not disturbed.
+
+MAGIC = b"SQLite format 3\0"
+_AT_ONCE = 1000
+_BESIDE = ("-wal",)  # what was written and not yet taken into the file
+
+
+class Database:
+    """The plain tables of a database; views, triggers and virtual tables are never asked."""
+
+    def __init__(self, file: str, opened: sqlite3.Connection) -> None:
+        self._file, self._opened = file, opened
+        self._columns: dict[str, list[str]] = {}
+        for name, sql in self._run("SELECT name, sql FROM sqlite_master WHERE type = 'table'"):
+            if sql and not str(sql).upper().lstrip().startswith("CREATE VIRTUAL"):
+                quoted = str(name).replace('"', '""')
+                self._columns[str(name)] = [str(row[1]) for row in self._run(f'PRAGMA table_info("{quoted}")')]
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._columns
+
+    def has(self, table: str, column: str) -> bool:
+        """Tell whether a table is there and has a column; programs add columns from version to version."""
+        return column in self._columns.get(table, ())
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has; none where it is not there."""
+        return int(next(iter(self._run(f'SELECT count(*) FROM "{table}"')))[0]) if table in self else 0
+
+    def rows(self, table: str, *columns: str, order: str = "") -> Iterator[tuple[Any, ...]]:
+        """Yield some columns of a table; one that is not there is None in each row.
+
+        Parameters
+        ----------
+        table
+            Its name; where it is not there, there are no rows.
+        columns
+            Their names.
+        order
+            The column that the rows are sorted by.
+        """
+        if table in self:
+            asked = ", ".join(f'"{name}"' if self.has(table, name) else "NULL" for name in columns)
+            sorting = f' ORDER BY "{order}"' if order and self.has(table, order) else ""
+            yield from self._run(f'SELECT {asked} FROM "{table}"{sorting}')
+
+    def _run(self, query: str) -> Iterator[tuple[Any, ...]]:
+        try:
+            cursor = self._opened.execute(query)
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield from rows
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+            remedy = "export or save it again from the program it comes from"
+            raise refused(self._file, "the database is damaged", remedy, str(error)[:120]) from error
+
+
+@contextmanager
+def database(path: Path) -> Iterator[Database]:
+    """Open a copy of an SQLite file.
+
+    Raises
+    ------
+    StudyError
+        If it is no such file, damaged, or too large.
+    """
+    with path.open("rb") as stream:
+        if stream.read(len(MAGIC)) != MAGIC:
+            raise refused(path.name, "it is not an SQLite database", "export or save it again from its program")
+    if path.stat().st_size > LARGEST_WHOLE:
+        raise refused(path.name, "the database is too large", "make a copy of the project with fewer documents")
+    with tempfile.TemporaryDirectory(prefix="plr-") as folder:
+        copy = Path(folder) / "copy.sqlite3"
+        shutil.copyfile(path, copy)
+        for ending in _BESIDE:
+            beside = path.with_name(path.name + ending)
+            if beside.is_file() and not beside.is_symlink():
+                shutil.copyfile(beside, copy.with_name(copy.name + ending))
+        with closing(sqlite3.connect(copy)) as opened:
+            opened.execute("PRAGMA trusted_schema = OFF")
+            opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_TEXT)
+            yield Database(path.name, opened)
+
+
+# XML from outside: element by element, without a document type, entities of its own, or a network.
+
+Opener = Callable[[], AbstractContextManager[IO[bytes]]]
+_START = 2**16
+
+
+class _Seen(Exception):  # noqa: N818 - it ends the reading of a prologue, and is no error
+    """The root element has been reached."""
+
+
+def local(element: Any) -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def without_document_type(file: str, opener: Opener) -> None:
+    """Refuse XML that brings a document type, which could expand into anything or fetch something.
+
+    Raises
+    ------
+    StudyError
+        If it does, or if what should be XML is none.
+    """
+
+    def declared(*_: object) -> None:
+        raise refused(file, "the XML has a document type (DOCTYPE), which no export has", _ANEW)
+
+    def reached(*_: object) -> None:
+        raise _Seen
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = declared
+    parser.EntityDeclHandler = declared
+    parser.StartElementHandler = reached
+    with opener() as stream:
+        try:
+            while part := stream.read(_START):
+                parser.Parse(part, False)
+            parser.Parse(b"", True)
+        except _Seen:
+            return
+        except StudyError:
+            raise
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise refused(file, "it is not well-formed XML", _ANEW, str(error)) from error
+
+
+def elements(file: str, opener: Opener, names: tuple[str, ...]) -> Iterator[Any]:
+    """Yield each element with one of these names once it is whole; what it holds is gone with the next.
+
+    Raises
+    ------
+    StudyError
+        If it is not well-formed, or has a document type.
+    """
+    without_document_type(file, opener)
+    tags = tuple(f"{{*}}{name}" for name in names)
+    with opener() as stream:
+        try:
+            for _, element in etree.iterparse(
+                stream, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True,
+                remove_pis=True, huge_tree=False,
+            ):  # fmt: skip
+                yield element
+                element.clear()
+                while (before := element.getprevious()) is not None:
+                    before.getparent().remove(before)
+        except etree.XMLSyntaxError as error:
+            raise refused(file, "it is not well-formed XML", _ANEW, str(error.msg)[:120], error.lineno) from error

@@ -1,0 +1,189 @@
+"""Marks in columns joined by lines, in rows that all columns share; all lengths are inches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from plrlib.show.charts.dots import (
+    LINE_HEIGHT,
+    PAD,
+    ROW_LABEL,
+    SIDE,
+    SMALL,
+    TITLE,
+    TITLE_HEIGHT,
+    TO_BASE,
+    lines_of,
+    text_width,
+    wrapped,
+    write,
+    write_lines,
+)
+from plrlib.show.display import GREY, INK, LINE, PALE, PAPER, QUIET, RED, style
+
+STEP, THIN, FLAT, MOST_FLAT = 0.15, 0.055, 0.012, 6.0
+"""The height of a mark, of one where many have no name, of one in a block, and the most of all blocks together."""
+APART, WIDEST, TAG, DOT = 1.75, 3.5, 6.5, 3.2
+HEAD = 0.2
+"""The room of the number above the marks of a row and column."""
+MOST_NAMED = 150
+_NAMED, _PLAIN = 0.32, 0.08
+CLEAR = {"fc": PAPER, "ec": "none", "pad": 0.8, "alpha": 0.9}
+
+
+@dataclass(frozen=True)
+class Trails:
+    """What is drawn.
+
+    Parameters
+    ----------
+    where
+        A row a thing that is followed (its index is its name) and a column a place where it is looked at: the key of
+        the row in which it is then.
+    rows
+        The label of each row, in order.
+    heads
+        What stands above each column.
+    blocks
+        Draw those that stay in one row throughout as one block.
+    whole
+        All that there is, of which `where` may hold a part; numbers are counted from it.
+    """
+
+    where: pd.DataFrame
+    rows: Mapping[str, str]
+    heads: Mapping[str, str]
+    blocks: bool
+    whole: pd.DataFrame
+
+
+def trails(drawn: Trails, title: str) -> Figure:
+    """Draw everything that is followed; what changes its row is coloured and named.
+
+    Returns
+    -------
+    Figure
+        Not shown and not known to pyplot.
+    """
+    where, whole = drawn.where, drawn.whole
+    stays = (whole.nunique(axis=1) == 1).to_numpy()
+    staying = {key: int((stays & (whole.iloc[:, 0] == key).to_numpy()).sum()) for key in drawn.rows}
+    moves = (where.nunique(axis=1) > 1).to_numpy()
+    named = bool(moves.sum() <= MOST_NAMED)
+    step = STEP if named else THIN
+    names = {key: wrapped(label, ROW_LABEL) for key, label in drawn.rows.items()}
+    unit = min(FLAT, MOST_FLAT / max(1, sum(staying.values()))) if drawn.blocks else 0.0
+    flat = {key: max(staying[key] * unit, LINE_HEIGHT) if unit and staying[key] else 0.0 for key in names}
+    single = moves | (not drawn.blocks)
+    heights = {
+        key: max(
+            lines_of(names[key]) * LINE_HEIGHT,
+            max(flat[key] + step * int(((where[c] == key).to_numpy() & single).sum()) for c in where) + 2 * PAD + HEAD,
+        )
+        for key in names
+    }
+    left = SIDE + max(map(text_width, names.values())) + PAD + 0.5
+    apart = max(APART, min(WIDEST, 2 * WIDEST / where.shape[1]))
+    wide = left + apart * (where.shape[1] - 1) + max(0.5, apart / 2 - PAD) + SIDE
+    headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
+    heads = {c: wrapped_lines(drawn.heads[str(c)]) for c in where}
+    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
+    edges = top + np.concatenate([[0], np.cumsum(list(heights.values()))])
+    high = edges[-1] + SIDE + LINE_HEIGHT
+    x = left + apart * np.arange(where.shape[1])
+    with style():
+        figure = Figure(figsize=(wide, high))
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set(xlim=(0, wide), ylim=(high, 0))
+        ax.set_axis_off()
+        write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
+        for at, column in zip(x, where, strict=True):
+            write_lines(ax, at, top - PAD - TO_BASE, heads[column], ha="center", size=SMALL)
+        for edge in edges:
+            ax.plot([SIDE, wide - SIDE], [edge, edge], color=LINE, lw=0.8, zorder=0)
+        for i, key in enumerate(names):
+            middle = (edges[i] + edges[i + 1]) / 2
+            last = middle + lines_of(names[key]) * LINE_HEIGHT / 2 - TO_BASE
+            write_lines(ax, left - 0.5 - PAD, last, names[key], ha="right")
+            for at, column in zip(x, where, strict=True):
+                n = str(int((whole[column] == key).sum()))
+                look = {"size": SMALL, "color": QUIET, "weight": "bold", "bbox": CLEAR, "zorder": 7}
+                write(ax, at, edges[i] + PAD, n, ha="center", va="center", **look)
+        places = _places(where, single, list(names), edges, flat, step)
+        if drawn.blocks:
+            _blocks(ax, staying, list(names), edges, x, flat)
+        _lines(ax, x, places, where.index, moves, single, named)
+    return figure
+
+
+def wrapped_lines(text: str) -> str:
+    """Return a head of several lines, each broken where it is too wide for its column."""
+    return "\n".join(wrapped(line, APART - PAD, SMALL) for line in text.split("\n"))
+
+
+def _places(
+    where: pd.DataFrame, single: np.ndarray, rows: list[str], edges: np.ndarray, flat: Mapping[str, float], step: float
+) -> np.ndarray:
+    """Return how far down each thing is in each column, in the order of the one before, so that lines cross little."""
+    place = np.full(where.shape, np.nan)
+    goes = [[rows.index(key) for key in path] for path in where.itertuples(index=False, name=None)]
+    before = np.array([sum((k + 1) * 0.01**i for i, k in enumerate(path)) for path in goes], dtype=float)
+    for c, column in enumerate(where):
+        for r, key in enumerate(rows):
+            here = np.flatnonzero((where[column] == key).to_numpy() & single)
+            here = here[np.argsort(before[here], kind="stable")]
+            start = edges[r] + PAD + HEAD + flat[key] + step / 2
+            place[here, c] = start + step * np.arange(len(here))
+        before = place[:, c]
+    return place
+
+
+def _blocks(
+    ax: Axes, staying: Mapping[str, int], rows: list[str], edges: np.ndarray, x: np.ndarray, flat: Mapping[str, float]
+) -> None:
+    """Draw those that stay as one band through all columns, with their number."""
+    for r, key in enumerate(rows):
+        if flat[key]:
+            top = edges[r] + PAD + HEAD - TO_BASE
+            band = Rectangle((x[0] - _PLAIN, top), x[-1] - x[0] + 2 * _PLAIN, flat[key], fc=PALE, ec="none", zorder=1)
+            ax.add_patch(band)
+            look = {"ha": "center", "va": "center", "size": SMALL, "color": INK, "bbox": CLEAR, "zorder": 7}
+            write(ax, (x[0] + x[-1]) / 2, top + flat[key] / 2, f"{staying[key]} stay", **look)
+
+
+def _lines(
+    ax: Axes, x: np.ndarray, places: np.ndarray, names: pd.Index, moves: np.ndarray, single: np.ndarray, named: bool
+) -> None:
+    """Draw the line and the marks of each thing: quiet and round where it stays, coloured and named where it moves."""
+    way = np.linspace(0, 1, 30)
+    bend = way * way * (3 - 2 * way)
+    for these, colour, wide, layer in ((single & ~moves, GREY, 0.7, 2), (single & moves, RED, 1.4, 3)):
+        room = _NAMED / 2 if layer == 3 and named else _PLAIN
+        curves = [
+            np.column_stack(
+                [
+                    x[c] + room + way * (x[c + 1] - x[c] - 2 * room),
+                    places[e, c] + bend * (places[e, c + 1] - places[e, c]),
+                ]
+            )
+            for e in np.flatnonzero(these).tolist()
+            for c in range(len(x) - 1)
+        ]
+        ax.add_collection(LineCollection(curves, colors=colour, linewidths=wide, zorder=layer), autolim=False)
+    box = {"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": RED, "lw": 0.9}
+    tag = {"ha": "center", "va": "center", "size": TAG, "color": RED, "weight": "bold", "bbox": box, "zorder": 6}
+    for e in np.flatnonzero(single).tolist():
+        if moves[e] and named:
+            for at, down in zip(x, places[e], strict=True):
+                write(ax, at, down, str(names[e]), **tag)
+        elif named:
+            write(ax, x[0] - _PLAIN, places[e, 0], str(names[e]), ha="right", va="center", size=TAG, color=QUIET)
+    for these, colour, shape in ((single & ~moves, GREY, "o"), (single & moves & (not named), RED, "s")):
+        across = np.broadcast_to(x, places.shape)[these]
+        ax.plot(across.ravel(), places[these].ravel(), shape, color=colour, ms=DOT, zorder=4, ls="none")

@@ -1,0 +1,209 @@
+"""A table whose numbers open to the excerpts behind them, in the page itself and without any script."""
+
+import html
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from plrlib.privacy.consent import text_of
+from plrlib.show.display import MISSING, BehindCells, caption_html
+from plrlib.stats.bounds.presence import behind
+from plrlib.study.load import Study
+from plrlib.study.prepared import attended, known_level, listed
+from plrlib.study.settings import Grouping
+from plrlib.text import few
+
+# What the numbers of tables and pictures count, so that each can lead to its excerpts or people.
+
+Asked = tuple[str, str | None, str | None]
+"""Level, stance and coder, as `presence` takes them."""
+
+
+def behind_levels(
+    study: Study,
+    grouping: Grouping,
+    codes: Sequence[str],
+    columns: Mapping[str, str],
+    asked: Asked,
+) -> BehindCells:
+    """Return the excerpts behind a table with a row a code and a column a level.
+
+    Parameters
+    ----------
+    study, grouping
+        Who is counted.
+    codes
+        The code of each row.
+    columns
+        The column of each level.
+    asked
+        As `presence` was called.
+    """
+    found = behind(study, grouping.name, *asked)
+    return {(i, head): found.cell(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
+
+
+def behind_rows(
+    study: Study, grouping: Grouping, counted: pd.DataFrame, numbers: pd.DataFrame, asked: Asked
+) -> BehindCells:
+    """Return what is behind a table with a row a code and level, as `presence` has them.
+
+    Behind those who raised the code lie excerpts; behind `of`, all at the level, people where all are known by name.
+
+    Parameters
+    ----------
+    study, grouping, counted
+        Who is counted, and the frame of `presence`.
+    numbers
+        The table: its first two columns name code and level, its last is `of`.
+    asked
+        As `presence` was called.
+    """
+    found = behind(study, grouping.name, *asked)
+    known = {key: found.at(key) for key in grouping.levels}
+    cells: dict[tuple[int, str], Sequence[str]] = {}
+    places = zip(counted["code"].astype(str), counted["level"].astype(str), counted["n"], strict=True)
+    for i, (code, key, n) in enumerate(places):
+        cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.cell(code, key))
+        if len(known[key]) == n:
+            cells[i, "of"] = known[key]
+    return cells
+
+
+def behind_groups(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> BehindCells:
+    """Return what is behind one column of a table; `ids` has it by the key of each row."""
+    return {(i, column): ids.get(key, ()) for i, key in enumerate(rows)}
+
+
+def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Hashable, list[str]]:
+    """Return the ids of a frame's rows by the value of a column, or by the values of several."""
+    found: dict[Hashable, list[str]] = {}
+    keys = [frame[c].astype("object") for c in columns]
+    for name, *key in zip(frame[what].astype(str), *keys, strict=True):
+        found.setdefault(key[0] if len(key) == 1 else tuple(key), []).append(name)
+    return found
+
+
+def users(words: pd.DataFrame) -> dict[Hashable, Sequence[str]]:
+    """Return who used each word, by voice and word, as far as a frame of `words_of` knows."""
+    if "who" not in words:
+        return {}
+    known = words.dropna(subset=["who"])
+    return dict(zip(zip(known["voice"].astype(str), known["word"], strict=True), known["who"], strict=True))
+
+
+def people_at(study: Study) -> dict[Hashable, list[str]]:
+    """Return who is listed at each event."""
+    who = study.participants["participant"].astype(str)
+    return {str(event): list(who[seats]) for event, seats in zip(study.events["event"], listed(study).T, strict=True)}
+
+
+def seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
+    """Return who is known to have been at each event, by its name and their level."""
+    who, level, there = study.participants["participant"].astype(str), known_level(study, grouping), attended(study)
+    return {
+        (event, key): list(who[(level == i) & there[:, v]])
+        for v, event in enumerate(study.events["event"])
+        for i, key in enumerate(grouping.levels)
+    }
+
+
+# A table whose numbers open to the excerpts behind them, in the page itself and without any script.
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text in a cell, of one line or several, and the excerpts that it counts, if any; strong: it stands out."""
+
+    text: str
+    excerpts: tuple[str, ...] = ()
+    strong: bool = False
+
+
+Cell = Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A table of lines.
+
+    Parameters
+    ----------
+    heads
+        The columns.
+    rows
+        A cell a column.
+    shown
+        By excerpt what its entry says: id, page, what was said.
+    caption
+        What the table is, in a sentence.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    shown: Mapping[str, str]
+    caption: str
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as text, without the excerpts."""
+        plain = [["\n".join(line.text for line in cell) or MISSING for cell in row] for row in self.rows]
+        return pd.DataFrame(plain, columns=list(self.heads))
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """One row a number and excerpt: row and column of the table, the number's line, and the excerpt."""
+        found = [
+            (row[0][0].text, head, line.text, excerpt)
+            for row in self.rows
+            for head, cell in zip(self.heads, row, strict=True)
+            for line in cell
+            for excerpt in line.excerpts
+        ]
+        return pd.DataFrame(found, columns=["row", "column", "number", "excerpt"])
+
+    def __repr__(self) -> str:
+        told = [self.caption]
+        for row in self.rows:
+            told.append("")
+            for head, cell in zip(self.heads, row, strict=True):
+                texts = [
+                    line.text.replace("\n", "; ") + (f" [{few(line.excerpts)}]" if line.excerpts else "")
+                    for line in cell
+                ]
+                told.append(f"{head}: {' | '.join(texts) or MISSING}")
+        return "\n".join(told)
+
+    def _repr_html_(self) -> str:
+        top = "text-align:left;vertical-align:top"
+        head = "".join(f'<th scope="col" style="{top}">{html.escape(text)}</th>' for text in self.heads)
+        body = ""
+        for first, *rest in self.rows:
+            cells = "".join(f'<td style="{top}">{self._cell(cell)}</td>' for cell in rest)
+            body += f'<tr><th scope="row" style="{top};font-weight:normal">{self._cell(first)}</th>{cells}</tr>'
+        return f"<table>{caption_html(self.caption)}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _cell(self, cell: Cell) -> str:
+        return "".join(map(self._line, cell)) or MISSING
+
+    def _line(self, line: Line) -> str:
+        text = html.escape(line.text).replace("\n", "<br>")
+        text = f"<strong>{text}</strong>" if line.strong else text
+        if not line.excerpts:
+            return f"<div>{text}</div>"
+        entries = "".join(f"<li>{html.escape(self.shown[excerpt])}</li>" for excerpt in line.excerpts)
+        style = "min-width:16em;padding-left:1.2em;text-align:left"
+        return f'<details><summary>{text}</summary><ul style="{style}">{entries}</ul></details>'
+
+
+def shown_excerpts(study: Study, excerpts: Sequence[str]) -> dict[str, str]:
+    """Return by excerpt what a reader is shown of it: its id, its page where there is one, and what was said."""
+    wanted = list(dict.fromkeys(excerpts))
+    said = text_of(study, wanted)
+    pages = study.excerpts.set_index("excerpt")["page"].reindex(wanted)
+    entries = {}
+    for excerpt, text, page in zip(wanted, said, pages, strict=True):
+        where = "" if pd.isna(page) else f", p. {page}"
+        entries[excerpt] = f"{excerpt}{where}: {text if isinstance(text, str) else 'nothing of it can be shown'}"
+    return entries

@@ -1,0 +1,226 @@
+"""What a design could ever have shown: the smallest gap it would see, and its exact power."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from plrlib.show.charts.dots import Look
+from plrlib.show.charts.lines import curves
+from plrlib.show.display import AMBER, BLUE, Picture, Say, picture, say
+from plrlib.show.labels import chance, compared, everybody, kinds, of, whom
+from plrlib.stats.bounds.presence import presence
+from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
+from plrlib.stats.comparison.power import power, smallest_difference
+from plrlib.study.load import Study
+from plrlib.study.prepared import block, known_level
+from plrlib.study.settings import Grouping
+from plrlib.text import capital, joined
+
+ALPHA, ENOUGH = 0.05, 0.8
+"""The chance of a false alarm in one comparison alone, and the chance of seeing what is there that is called enough."""
+OFTEN = "4 times in 5"
+STEPS = 240
+SHARES = np.linspace(0, 1, STEPS + 1)
+MOST_TICKS = 7
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Two levels, the people at each, and how many of them sat in each room (B × 2; none where not known)."""
+
+    keys: tuple[str, str]
+    n: tuple[int, int]
+    rooms: tuple[tuple[int, int], ...]
+    best: bool
+
+
+def power_say(study: Study, found: pd.DataFrame) -> Say:
+    """Return the smallest gaps that would have shown, alone and among all that is compared.
+
+    Parameters
+    ----------
+    study
+        A study.
+    found
+        The frame that `compare` returned for it.
+    """
+    grouping, _, what = compared(study, found)
+    reason = _not_by_people(found)
+    if reason:
+        return say(reason)
+    sizes = sizes_of(study, grouping, found)
+    if sizes is None:
+        return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
+    told = [f"{power_title(grouping, sizes, found, what)}."]
+    for name, (alpha, family) in _settings(found, what).items():
+        told.append(f"{capital(name)}, of {sizes.n[0]} and {sizes.n[1]} people: {_gaps_say(sizes, alpha, family)}")
+    planned = len(study.settings.comparisons)
+    if float(found["alpha"].iloc[0]) < ALPHA:
+        told.append(f"“As here” also allows for {planned} planned comparisons, which share what chance may do.")
+    confounded = (found["verdict"] == CONFOUNDED).all()
+    first = "This would hold only if levels could be told from rooms; here they cannot, however many people there are."
+    return say(first if confounded else "", *told)
+
+
+def power_title(grouping: Grouping, sizes: Sizes, found: pd.DataFrame, what: str) -> str:
+    """Return in a sentence the smallest gap against none that would have shown in one code alone."""
+    best = f"{grouping.label}, at best: with" if sizes.best else "With"
+    people = everybody(grouping, {key: str(n) for key, n in zip(sizes.keys, sizes.n, strict=True)})
+    k, bar = len(found), float(found["alpha"].iloc[0])
+    if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
+        one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
+        many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
+        seen = f"a difference from none would have shown {OFTEN}"
+        return f"{best} {people} in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
+    one = _widest(smallest_difference(sizes.n, alpha=ALPHA))
+    if not one:
+        return f"{best} {people}, no gap at all would have shown"
+    among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
+    many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
+    return f"{best} {people}, only a gap as wide as {one} would have shown in one {what} alone{many}"
+
+
+def _widest(found: pd.DataFrame) -> str:
+    """Return the smallest number at the first level that shows against none at the second: `5 of 7 against none`."""
+    row = found.iloc[0]
+    return "" if pd.isna(row["raised_1"]) else f"{_of(row['raised_1'], row['n_1'])} against none"
+
+
+def _not_by_people(found: pd.DataFrame) -> str:
+    """Return why people are not what the power depends on; blank where they are."""
+    if not (found["method"].dropna() == WHOLE).any():
+        return ""
+    least = found["p_min"].min()
+    bar = float(found["alpha"].iloc[0])
+    counts = "Whole events are compared, so their number counts and not that of people."
+    if pd.isna(least):
+        return counts
+    rare = "rare enough" if least <= bar else "not rare enough"
+    widest = f"The widest gap there could be would come by chance in {chance(least, bar)} studies"
+    return f"{counts} {widest}, which is {rare} to show."
+
+
+def _of(k: object, n: object) -> str:
+    return of(int(k), int(k), int(n))  # type: ignore[call-overload]
+
+
+def _mixed(sizes: Sizes) -> int:
+    """Return how many rooms held both levels; 0 where that is not known."""
+    return sum(min(room) > 0 for room in sizes.rooms)
+
+
+def _settings(found: pd.DataFrame, what: str) -> dict[str, tuple[float, int]]:
+    """Return by name the chance of a false alarm and the number of codes: alone, and as compared here."""
+    k, bar = len(found), float(found["alpha"].iloc[0])
+    alone = {f"one {what} alone": (ALPHA, 1)}
+    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(what, k)}": (bar, k)}
+
+
+def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
+    """Return which number at the first level would show against none, some and half of the second."""
+    true = enough_share(sizes, alpha, family)
+    often = f"Nothing would be seen as often as {OFTEN}."
+    if true is not None:
+        share = f"{true * sizes.n[0]:.1f} of {sizes.n[0]}"
+        often = f"To be seen {OFTEN}, {share} would have to raise it on average, against none."
+    if _mixed(sizes) > 1:
+        return often[0].lower() + often[1:]
+    found = smallest_difference(sizes.n, power=ENOUGH, family=family, alpha=alpha)
+    shown = found[found["raised_1"].notna()]
+    if shown.empty:
+        return "no gap would have shown."
+    last = int(shown["raised_2"].max())
+    rows = shown[shown["raised_2"].isin({0, 1, sizes.n[1] // 4, sizes.n[1] // 2, last})]
+    gaps = joined(f"{k} against {less or 'none'}" for k, less in zip(rows["raised_1"], rows["raised_2"], strict=True))
+    never = f"; against {last + 1} or more, nothing" if last + 1 < sizes.n[1] else ""
+    return f"{gaps} would have shown{never}. {often}"
+
+
+def sizes_of(study: Study, grouping: Grouping, found: pd.DataFrame) -> Sizes | None:
+    """Return the two levels with the most people, and their rooms where who sat where is known; None without two."""
+    counted = presence(study, grouping.name, compared(study, found)[1])
+    n = counted.groupby("level", observed=False)["n"].max().astype(int)
+    keys = [key for key in n.sort_values(ascending=False, kind="stable").index if n[key]][:2]
+    if len(keys) < 2:
+        return None
+    first, second = sorted(map(str, keys), key=list(grouping.levels).index)
+    at, place = known_level(study, grouping), block(study)
+    positions = [list(grouping.levels).index(key) for key in (first, second)]
+    rooms = tuple((int(((place == v) & (at == positions[0])).sum()), int(((place == v) & (at == positions[1])).sum()))
+                  for v in np.unique(place))  # fmt: skip
+    total = (int(n[first]), int(n[second]))
+    known = tuple(sum(room[i] for room in rooms) for i in (0, 1)) == total and any(min(room) for room in rooms)
+    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2)
+
+
+def power_picture(study: Study, found: pd.DataFrame) -> Picture | Say:
+    """Return a picture of the exact power against the true difference, for one code alone and for all compared."""
+    grouping, _, what = compared(study, found)
+    reason = _not_by_people(found)
+    sizes = None if reason else sizes_of(study, grouping, found)
+    if sizes is None:
+        return say(f"There is no curve to draw over people{', since whole events are compared' if reason else ''}.")
+    return draw_power(
+        study, grouping, sizes, power_curves(sizes, found, what), power_title(grouping, sizes, found, what)
+    )
+
+
+def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFrame, title: str) -> Picture:
+    """Draw the curves of `power_curves`."""
+    names = list(dict.fromkeys(drawn["curve"]))
+    looks = {name: Look(*look, name) for name, look in zip(names, ((BLUE, "o"), (AMBER, "s")), strict=False)}
+    n_1, n_2 = sizes.n
+    first, second = (whom(grouping, key) for key in sizes.keys)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if n_1 / s <= MOST_TICKS)
+    ticks = {k / n_1: of(k, k, n_1) if k else "none" for k in range(0, n_1 + 1, step)}
+    along = f"of {first} raise it on average, and none of {n_2} {second}"
+    titles = along, "chance that the difference would have shown"
+    points = drawn.set_axis(["curve", "x", "y"], axis=1)
+    figure = curves(points, ticks, titles, ENOUGH, f"{OFTEN} (80 %)", looks, title)
+    enough = {name: _reached(rows) for name, rows in drawn.groupby("curve", sort=False)}
+    reached = [f"{name}, {_from(enough.get(name), n_1)}" for name in names]
+    told = f"A true difference from none would be seen {OFTEN} or more: {'; '.join(reached)}."
+    some = drawn[drawn["share"].isin(SHARES[:: STEPS // 12])].round(2)
+    numbers = some.rename(columns={"share": f"true share of {first}", "power": "chance of seeing it"})
+    each = " for each of them held to its share of what chance may do; allowing for all together sees as much or more"
+    exact = f"The chances are exact{each if len(names) > 1 else ''}."
+    exact += f" A gap is easiest to see where no {second} raise it, as here."
+    return picture(figure, study, f"{title}. {told} {exact}", f"Curves of power. {title}. {told}", numbers)
+
+
+def _from(share: float | None, n: int) -> str:
+    return "never" if share is None else f"from {share * n:.1f} of {n} on"
+
+
+def power_curves(sizes: Sizes, found: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return the power at each true share of the first level, nobody at the second: curve, share, power."""
+    parts = []
+    for name, (alpha, family) in _settings(found, what).items():
+        parts.append(pd.DataFrame({"curve": name, "share": SHARES, "power": _power(sizes, alpha, family)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def enough_share(sizes: Sizes, alpha: float, family: int) -> float | None:
+    """Return the smallest true share of the first level that is seen often enough, against nobody at the second."""
+    return _reached(pd.DataFrame({"share": SHARES, "power": _power(sizes, alpha, family)}))
+
+
+def _reached(curve: pd.DataFrame) -> float | None:
+    """Return the share from which a curve of share and power is high enough; None: it never is."""
+    chances, shares = curve["power"].to_numpy(dtype=float), curve["share"].to_numpy(dtype=float)
+    at = int(np.argmax(chances >= ENOUGH))
+    if chances[at] < ENOUGH:
+        return None
+    return float(np.interp(ENOUGH, chances[at - 1 : at + 1], shares[at - 1 : at + 1])) if at else 0.0
+
+
+def _power(sizes: Sizes, alpha: float, family: int) -> np.ndarray:
+    """Return the power at each of SHARES."""
+    pairs = np.column_stack([SHARES, np.zeros(len(SHARES))])
+    try:
+        found = power(None, pairs, alpha, blocks=sizes.rooms, family=family) if sizes.rooms else None
+    except ValueError:  # too many rooms to go through
+        found = None
+    found = power(sizes.n, pairs, alpha, family=family) if found is None else found
+    return found["power"].to_numpy(dtype=float)

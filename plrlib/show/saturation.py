@@ -1,0 +1,195 @@
+"""What notebook 03 shows of whether enough was heard: what each event added, and what may be to come."""
+
+import numpy as np
+import pandas as pd
+
+from plrlib.faults import NotInStudy
+from plrlib.show.charts.lines import Panel, staircase
+from plrlib.show.display import Picture, Say, Table, picture, say
+from plrlib.show.labels import labels
+from plrlib.stats.saturation import (
+    ANY_ORDER,
+    CHAO2,
+    CODES,
+    COVERAGE,
+    INFORMATION,
+    NEW,
+    NOT_SAID,
+    REACHED,
+    TOTAL,
+    saturation,
+)
+from plrlib.study.evidence import codes_at, evidence
+from plrlib.study.load import Study
+from plrlib.study.prepared import only_event
+from plrlib.text import capital, count, few, joined, share, verb
+
+BASE, RUN, THRESHOLD = 4, 2, 0.05
+HEADS = {"focus group": "Focus groups", "interview": "Interviews", NOT_SAID: "Events of no known kind"}
+PLURAL = {"focus group": "focus groups", "interview": "interviews", NOT_SAID: "events of no known kind"}
+ONE = {"focus group": "focus group", "interview": "interview", NOT_SAID: "event of no known kind"}
+
+
+def saturation_say(study: Study) -> Say:
+    """Return how many codes came up, when the last new one did, and what a further event might bring; kinds apart."""
+    try:
+        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    except NotInStudy as error:
+        return say(str(error))
+    codes = len(codes_at(study, "code")[0])
+    told = []
+    for kind in found["kind"].unique():
+        told += _kind_say(found[found["kind"] == kind], str(kind), codes)
+    left = int((only_event(study) < 0).sum())
+    some = f"{capital(share(left, len(study.excerpts), 'excerpt'))} {verb(left, 'is', 'are')}"
+    out = f"{some} of no single event, and left out."
+    limit = "The codebook was made from what was said: a new event may need a code that is not in it."
+    return say(*told, _apart_say(study), out if left else "", limit)
+
+
+def _apart_say(study: Study) -> str:
+    """Return which codes came up in one kind of event alone, where there are two kinds."""
+    place = only_event(study)
+    found = evidence(study, "code", None, None, "all")
+    kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
+    met: dict[str, set[int]] = {str(kind): set() for kind in kinds}
+    for excerpt, code in zip(*found.coded.nonzero(), strict=True):
+        if place[excerpt] >= 0:
+            met[str(kinds[place[excerpt]])].add(int(code))
+    if len(met) < 2:
+        return ""
+    named, told = labels(study), []
+    for kind, codes in met.items():
+        own = sorted(codes.difference(*(other for name, other in met.items() if name != kind)))
+        if own:
+            some = few((f"“{named[found.codes[c]]}”" for c in own), 4)
+            told.append(f"{some} in {PLURAL[kind]} alone")
+    return (
+        f"Came up {joined(told)}."
+        if told
+        else f"Every code that came up did so in {joined(PLURAL[kind] for kind in met)}."
+    )
+
+
+def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
+    n = int(rows["n"].iloc[0])
+    seen = int(_one(rows, CODES, "estimate") or 0)
+    new = rows[rows["measure"] == NEW]
+    last = int(new.loc[new["estimate"] > 0, "position"].max()) if seen else 0
+    came = f"{capital(_of(n, kind))}: {share(seen, codes, 'code')} of the codebook came up"
+    if n == 1:
+        return [f"{came}. With one alone, nothing can be said of a further one."]
+    if not seen:
+        return [f"{came}."]
+    when = "the last" if last == n else f"number {last} of {n}"
+    told = [f"{came}; the last new one in {when}, in the order held."]
+    return [*told, _guest_say(rows, kind), _chao_say(rows), _coverage_say(rows, kind)]
+
+
+def _of(n: int, kind: str) -> str:
+    return count(n, ONE[kind], PLURAL[kind])
+
+
+def _guest_say(rows: pd.DataFrame, kind: str) -> str:
+    """Return what the rule of Guest, Namey and Chen says."""
+    shares = rows[rows["measure"] == INFORMATION]
+    share_of = f"{100 * THRESHOLD:.0f} of 100 or fewer of the codes that the first {BASE} did"
+    rule = f"the first run of {RUN} that brings {share_of}"
+    if shares.empty:
+        return f"They are too few for the rule of Guest, Namey and Chen ({rule} ends the search)."
+    reached = _one(rows, REACHED, "estimate")
+    if reached is None:
+        return f"By the rule of Guest, Namey and Chen the search had not ended: there is no run yet like {rule}."
+    return f"By the rule of Guest, Namey and Chen {int(reached)} + {RUN} were enough: {rule} came after {int(reached)}."
+
+
+def _chao_say(rows: pd.DataFrame) -> str:
+    estimate, seen = _one(rows, CHAO2, "estimate"), _one(rows, CODES, "estimate")
+    low, high = _one(rows, CHAO2, "low"), _one(rows, CHAO2, "high")
+    if estimate is None or seen is None:
+        return ""
+    unseen = estimate - seen
+    if unseen < 0.5 or low is None or high is None:
+        return "That some came up once or twice only gives no reason to think that others are missing (Chao2)."
+    more = f"{count(round(unseen), 'more code')} may be out there (between {low - seen:.0f} and {high - seen:.0f})"
+    return f"By how many came up once or twice only, at least {more}."
+
+
+def _coverage_say(rows: pd.DataFrame, kind: str) -> str:
+    estimate, low = _one(rows, COVERAGE, "estimate"), _one(rows, COVERAGE, "low")
+    if estimate is None:
+        return ""
+    first = f"Of 100 codes that a further {ONE[kind]} brought up, about {_hundred(estimate)} would be known already"
+    high = _one(rows, COVERAGE, "high")
+    return f"{first}." if low is None or high is None else f"{first} ({_hundred(low)} to {_hundred(high)})."
+
+
+def _hundred(value: float) -> str:
+    return "all" if value > 0.9999 else f"{min(99.9, 100 * value):.3g}" if value > 0.99 else f"{100 * value:.0f}"
+
+
+def saturation_table(study: Study) -> Table | Say:
+    """Return a row an event: the codes it brought up first, those met so far, and on average over every order."""
+    try:
+        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    except NotInStudy:
+        return say("So there is no table of events.")
+    wide = found[found["position"].notna()].pivot_table(
+        index=["kind", "position"], columns="measure", values="estimate", observed=True, sort=False
+    )
+    names = found[found["measure"] == NEW].set_index(["kind", "position"])["event"]
+    ends = found[found["measure"] == ANY_ORDER].set_index(["kind", "position"])[["low", "high"]]
+    rows = [
+        (
+            *key[:1], names[key], int(wide.loc[key, NEW]), int(wide.loc[key, TOTAL]),
+            f"{wide.loc[key, ANY_ORDER]:.1f} ({ends.loc[key, 'low']:.0f} to {ends.loc[key, 'high']:.0f})",
+        )
+        for key in wide.index
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["kind", "event", "new codes", "met so far", "in any order, on average"])
+    return Table(frame, "Codes by event, in the order held; in brackets what 95 of 100 orders give")
+
+
+def saturation_picture(study: Study) -> Picture | Say:
+    """Return a picture of the codes met so far, event by event, a panel a kind."""
+    try:
+        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    except NotInStudy:
+        return say("So there is nothing to draw.")
+    panels, told = [], []
+    for kind in found["kind"].unique():
+        rows = found[found["kind"] == kind]
+        total, order = (rows[rows["measure"] == measure] for measure in (TOTAL, ANY_ORDER))
+        names = [str(event) for event in total["event"]]
+        numbers = [_values(total["estimate"]), *(_values(order[c]) for c in ("estimate", "low", "high"))]
+        panels.append(Panel(f"{HEADS[kind]} ({len(names)})", names, *numbers))
+        told.append(f"{HEADS[kind]}: {joined(f'{t:.0f}' for t in numbers[0])}")
+    title = _title(found)
+    figure = staircase(panels, title, "codes met so far", "in any order")
+    caption = (
+        f"A step is an event; above it stands what it added. {title}. The dashed line is the average over every order "
+        "in which the events could have been held, the band what 95 of 100 orders give."
+    )
+    table = saturation_table(study)
+    numbers_drawn = table.frame if isinstance(table, Table) else pd.DataFrame()
+    alt = f"Steps of the codes met so far. {'; '.join(told)}."
+    return picture(figure, study, caption, alt, numbers_drawn)
+
+
+def _title(found: pd.DataFrame) -> str:
+    parts = []
+    for kind in found["kind"].unique():
+        new = found[(found["kind"] == kind) & (found["measure"] == NEW)]
+        brought = new[new["estimate"] > 0]
+        last = int(brought["position"].max()) if len(brought) else 0
+        parts.append(f"number {last} of {_of(len(new), str(kind))}" if last else f"none of {_of(len(new), str(kind))}")
+    return f"The last new code came up in {joined(parts)}"
+
+
+def _values(column: "pd.Series[float]") -> np.ndarray:
+    return column.to_numpy(dtype=float)
+
+
+def _one(rows: pd.DataFrame, measure: str, column: str) -> float | None:
+    value = rows.loc[rows["measure"] == measure, column].iloc[0]
+    return None if pd.isna(value) else float(value)

@@ -1,0 +1,327 @@
+"""Pictures of a second-level reading: excerpts by side and by who may have said them, and people by side."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from plrlib.faults import NotInStudy
+from plrlib.show.charts.dots import Axis
+from plrlib.show.compare_charts import people_grid
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.evidence import LOOKS, NOT_SAID, evidence_map, heard_columns, stances_say
+from plrlib.show.excerpts import behind_groups, ids_by
+from plrlib.show.labels import everybody, labels, of, whom
+from plrlib.show.limits import kind_says
+from plrlib.show.sorting import named_coder
+from plrlib.stats.bounds.presence import attribution, presence
+from plrlib.stats.themes import on_sides, sides
+from plrlib.study.evidence import (
+    coder_or_reference,
+    codes_at,
+    needs_reading,
+    noun,
+    one,
+    plural,
+    reading_columns,
+    reading_labels,
+)
+from plrlib.study.load import Study
+from plrlib.study.schema import STANCES
+from plrlib.study.settings import Grouping
+from plrlib.text import capital, count, few, inner, joined, people, share, verb
+
+# What notebook 08 says of a second-level reading: what each side gathers, and of which codes it is made.
+
+
+def reading_column(study: Study) -> str:
+    """Return the column by which the codebook is read a second time: the first that study.toml declares, or any.
+
+    Raises
+    ------
+    NotInStudy
+        If no column of the codebook gathers its codes.
+    """
+    found = reading_columns(study)
+    if not found:
+        raise NotInStudy("The codebook of this study has no column that gathers its codes, so it is read once only.")
+    return found[0]
+
+
+def reading_say(study: Study, column: str) -> Say:
+    """Return what each side gathers, with the stance of it, and for which side no excerpt speaks.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+    """
+    marks, what = on_sides(study, column), noun(study, column)
+    on = marks[marks["side"].notna()].groupby("excerpt", sort=False).size()
+    n, several = int(marks["excerpt"].nunique()), int((on > 1).sum())
+    coder = named_coder(study, coder_or_reference(study, None))
+    first = f"As {coder} coded them, {share(len(on), n, 'excerpt')} {verb(len(on) or 1, 'is', 'are')} on {one(what)}."
+    none = n - len(on)
+    off = f"{capital(count(none, 'excerpt'))} {verb(none, 'has', 'have')} no code of any, and {verb(none, 'is', 'are')}"
+    twice = f"{capital(count(several, 'excerpt'))} {verb(several, 'is', 'are')} on more than one, and "
+    twice += f"{verb(several, 'counts', 'count')} once for each."
+    told, silent = [], []
+    for side, label in reading_labels(study, column).items():
+        theirs = marks[marks["side"] == side].assign(look=lambda m: m["stance"].fillna(NOT_SAID))
+        if len(theirs):
+            told.append(f"{capital(label)}: {stances_say(theirs, 'its theme')}")
+        else:
+            silent.append(inner(label))
+    needed = (
+        f"No excerpt speaks for {joined(silent, 'or')}. Needed: to ask about {'it' if len(silent) == 1 else 'them'}."
+    )
+    stance = f"A stance is what an excerpt is to its theme, not to the {what}."
+    given = any(look != NOT_SAID for look in marks["stance"].fillna(NOT_SAID))
+    return say(
+        first, f"{off} shown apart." if none else "", twice if several else "", *told, needed if silent else "",
+        stance if given else "",
+    )  # fmt: skip
+
+
+def reading_table(study: Study, column: str) -> Table:
+    """Return a row a side: its codes that were used, its excerpts, their form and stance, and the people behind it."""
+    found, what = sides(study, column), noun(study, column)
+    named, there = reading_labels(study, column), study.codebook[column].value_counts()
+    rows = found[found["side"].notna() | (found["excerpts"] > 0)]
+    on = rows["side"].notna()
+    frame = pd.DataFrame({what: [named.get(str(side), f"on no {what}") for side in rows["side"].astype("object")]})
+    frame["codes used"] = [
+        str(used) if pd.isna(side) else f"{used} of {there.get(side, 0)}"
+        for side, used in zip(rows["side"].astype("object"), rows["codes"], strict=True)
+    ]
+    heads = {"excerpts": "excerpts", "quoted": "quoted", "reported": "reported"}
+    heads |= {stance: LOOKS[stance].label for stance in STANCES} | {"no_stance": LOOKS[NOT_SAID].label}
+    for name, head in heads.items():
+        frame[head] = rows[name].to_numpy()
+    frame["people who raised it"] = [
+        of(int(lower), int(upper), int(n)) if known else None
+        for known, lower, upper, n in zip(on, rows["lower"], rows["upper"], rows["n"], strict=True)
+    ]
+    kept = [c for c in frame if c in (what, "excerpts") or not (frame[c] == 0).all()]
+    caption = (
+        f"What each {what} gathers; an excerpt with codes of two counts once for each, and its stance is to its theme"
+    )
+    marks = on_sides(study, column)
+    behind: dict[tuple[int, str], Sequence[str]] = {}
+    keys = rows["side"].astype("object").where(on, None)
+    marks = marks.assign(side=marks["side"].astype("object").where(marks["side"].notna(), None))
+    kinds = {"excerpts": marks} | {head: marks[marks["form"] == head] for head in ("quoted", "reported")}
+    kinds |= {LOOKS[stance].label: marks[marks["stance"] == stance] for stance in STANCES}
+    kinds[LOOKS[NOT_SAID].label] = marks[marks["stance"].isna()]
+    kinds["people who raised it"] = marks[marks["side"].notna()]
+    for head, some in kinds.items():
+        behind |= behind_groups(keys, head, ids_by(some, "side"))
+    return Table(frame[kept], caption, behind)
+
+
+def codes_of_sides_say(study: Study, column: str) -> Say:
+    """Return which sides rest on one theme alone, and which codes are on none."""
+    made, what = _codes(study, column), noun(study, column)
+    named, themes = reading_labels(study, column), labels(study)
+    empty = [inner(label) for side, label in named.items() if not (made["side"] == side).any()]
+    of_one = []
+    for side, label in named.items():
+        some = made.loc[made["side"] == side, "theme"].unique()
+        if len(some) == 1:
+            of_one.append(
+                f"{capital(label)} gathers codes of one theme only, “{themes[some[0]]}”: it tells little more."
+            )
+    several = f"Every {what} gathers codes of two themes or more." if not of_one and not empty else ""
+    off = made.loc[made["side"].isna(), "code"]
+    none = f"{capital(count(len(off), 'code'))} {verb(len(off), 'is', 'are')} on no {what}: "
+    none += f"{few(f'“{themes[code]}”' for code in off)}."
+    blank = f"No code of the codebook is on {joined(empty, 'or')}, so nothing can speak for it." if empty else ""
+    return say(several, *of_one, blank, none if len(off) else "")
+
+
+def codes_of_sides_table(study: Study, column: str) -> Table:
+    """Return which codes of which themes make up a side, each with the excerpts that have it."""
+    made, what = _codes(study, column), noun(study, column)
+    named, themes = reading_labels(study, column), labels(study)
+    rows = []
+    for side in [*named, None]:
+        theirs = made[made["side"].isna() if side is None else made["side"] == side]
+        for theme, some in theirs.groupby("theme", sort=False):
+            codes = [f"{themes[code]} ({n})" for code, n in zip(some["code"], some["excerpts"], strict=True)]
+            rows.append((named[side] if side else f"on no {what}", themes[str(theme)], "; ".join(codes)))
+    frame = pd.DataFrame(rows, columns=[what, "theme", "codes (excerpts)"])
+    return Table(frame, f"What makes up each {what}, by the codebook")
+
+
+def _codes(study: Study, column: str) -> pd.DataFrame:
+    """Return a row a code: its side (missing: none), its theme, and how many excerpts the reference coder gave it."""
+    needs_reading(study, column)
+    (codes, _), (themes, target) = codes_at(study, "code"), codes_at(study, "theme")
+    mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
+    frame = study.codebook[["code", column]].astype("object").set_axis(["code", "side"], axis=1)
+    frame["theme"] = [themes[t] for t in target]
+    frame["excerpts"] = frame["code"].map(mine["code"].astype("object").value_counts()).fillna(0).astype(int)
+    return frame[frame["code"].isin(codes)]
+
+
+def reading_others_table(study: Study, column: str) -> Table | Say:
+    """Return how many excerpts are on each side by each coder, and how many are on other sides than by the reference.
+
+    Only excerpts to which both coders gave codes are set against one another.
+    """
+    needs_reading(study, column)
+    reference, what = coder_or_reference(study, None), noun(study, column)
+    given = study.codings["coder"].cat.remove_unused_categories().cat.categories
+    coders = [reference, *(coder for coder in given if coder != reference)]
+    if len(coders) == 1:
+        return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
+    found = {coder: _sets(study, column, coder) for coder in coders}
+    named = reading_labels(study, column)
+    frame = pd.DataFrame({what: [*named.values(), f"not on the same {plural(what)} as by {reference}"]})
+    away: dict[str, list[str]] = {}
+    for coder, sets in found.items():
+        both = [excerpt for excerpt in sets if excerpt in found[reference]]
+        away[coder] = [excerpt for excerpt in both if sets[excerpt] != found[reference][excerpt]]
+        last = None if coder == reference else f"{len(away[coder]) or 'none'} of {len(both)}"
+        frame[coder] = [*(str(sum(side in some for some in sets.values())) for side in named), last]
+    behind = {
+        (i, coder): [excerpt for excerpt, some in sets.items() if side in some]
+        for coder, sets in found.items()
+        for i, side in enumerate(named)
+    } | {(len(named), coder): some for coder, some in away.items()}
+    kinds = joined(named_coder(study, coder) for coder in coders)
+    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", behind)
+
+
+def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:
+    """Return the sides of each excerpt to which a coder gave codes."""
+    marks = on_sides(study, column, coder).astype({"side": "object"})
+    coded = marks[marks["codes"].map(len) > 0]
+    return {str(excerpt): frozenset(some.dropna()) for excerpt, some in coded.groupby("excerpt", sort=False)["side"]}
+
+
+def limits_of_reading(study: Study, column: str) -> Say:
+    """Return what a second-level reading cannot tell."""
+    made, what = _codes(study, column), noun(study, column)
+    n = int(made["side"].notna().sum())
+    put = f"The codebook puts {share(n, len(made), 'code')} on {one(what)}, each on no more than one."
+    who = "It does not say who decided, and another reader could have put them otherwise."
+    more = "" if study.settings.complete else "Coding is not complete: others may have said the same, or the opposite."
+    heard = len(study.participants)
+    whom = f"{capital(people(heard))} {verb(heard, 'was', 'were')} heard; nothing here says whom else they speak for."
+    planned = f"No comparison by {what} was planned before the data were seen."
+    return say(*kind_says(study), put, who, more, whom, planned)
+
+
+# On which side of a second-level reading nobody at a level can be heard, and what would be needed to hear them.
+
+CANNOT, NOT_CERTAIN = "no excerpt on {} can be from {}", "no excerpt on {} is for certain from {}"
+ASK, AND_CODE = "to ask them", "to ask them, or every transcript coded through"
+WHO = "who said each excerpt, or at least at which level they were"
+
+
+def silent_say(study: Study, column: str) -> Say:
+    """Return, grouping by grouping, on which side nobody at a level can be heard, and on which nobody is for certain.
+
+    Always with what would be needed. A side for which no excerpt speaks at all is told by `reading_say`.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+    """
+    needs_reading(study, column)
+    if not study.settings.groupings:
+        return say("study.toml declares no grouping, so who is heard on which side is not asked.")
+    told = []
+    for grouping in study.settings.groupings.values():
+        cannot, not_certain = _gaps(study, column, grouping)
+        parts = [*cannot, f"needed: {ASK if study.settings.complete else AND_CODE}"] if cannot else []
+        parts += [*not_certain, f"needed: {WHO}"] if not_certain else []
+        parts = parts or [_heard(study, column, grouping)]
+        told.append(f"{grouping.label}: {'. '.join([parts[0], *map(capital, parts[1:])])}.")
+    return say(*told, "That somebody is not heard on a side does not mean that they have no view of it.")
+
+
+def silent_title(study: Study, column: str, grouping: Grouping) -> str:
+    """Return in one sentence on which side nobody at a level can be heard, or is for certain; or that all are."""
+    cannot, not_certain = _gaps(study, column, grouping)
+    told = next((some for some in (cannot, not_certain) if some), [_heard(study, column, grouping)])
+    return f"{grouping.label}: {'; '.join(told)}."
+
+
+def _heard(study: Study, column: str, grouping: Grouping) -> str:
+    found = _sides(study, column, grouping)
+    if found.empty:
+        return "nobody is known to be at any level"
+    every = found["side"].nunique() == len(reading_labels(study, column))
+    that = "" if every else " that any excerpt speaks for"
+    return f"{everybody(grouping)} are each heard for certain on every {noun(study, column)}{that}"
+
+
+def _gaps(study: Study, column: str, grouping: Grouping) -> tuple[list[str], list[str]]:
+    """Return sentences on which sides whoever is at a level cannot be heard, and may be but not for certain."""
+    found = _sides(study, column, grouping)
+    cannot, certain = found["excerpts"] == 0, found["certain"] > 0
+    return _gap(study, column, grouping, found[cannot], CANNOT), _gap(
+        study, column, grouping, found[~cannot & ~certain], NOT_CERTAIN
+    )
+
+
+def _gap(study: Study, column: str, grouping: Grouping, found: pd.DataFrame, sentence: str) -> list[str]:
+    """Return a sentence for all levels that lack the same sides."""
+    named = {side: inner(label) for side, label in reading_labels(study, column).items()}
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for level, rows in found.groupby("level", observed=True):
+        lacking.setdefault(tuple(rows["side"]), []).append(whom(grouping, str(level)))
+    every = f"any {noun(study, column)}"
+    return [
+        sentence.format(
+            every if len(some) == len(named) > 1 else joined((named[s] for s in some), "or"), joined(who, "or")
+        )
+        for some, who in lacking.items()
+    ]
+
+
+def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:
+    """Return the sides by level, without those for which no excerpt speaks, and levels at which nobody is."""
+    found, whole = sides(study, column, grouping.name), sides(study, column)
+    spoken = whole.loc[whole["excerpts"] > 0, "side"].dropna()
+    there = found.groupby("level", observed=False)["n"].transform("max") > 0
+    return found[found["side"].isin(set(spoken)) & there.fillna(False).astype(bool)]
+
+
+# Pictures of a second-level reading: excerpts by side and by who may have said them, and people by side.
+
+NO_SIDE = ""
+"""The row of excerpts on no side; no value of a column is blank."""
+
+
+def reading_picture(study: Study, column: str, by: str) -> Picture:
+    """Return a picture of the excerpts by side and by who may have said them, with their stance to their theme.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
+    """
+    found, what = on_sides(study, column), noun(study, column)
+    columns, others = heard_columns(study, by)
+    heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
+    marks = found[["excerpt", "form"]].assign(
+        row=found["side"].astype("object").fillna(NO_SIDE),
+        column=found["excerpt"].map(heard),
+        look=found["stance"].fillna(NOT_SAID),
+        filled=found["form"] != "reported",
+    )
+    off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
+    title = silent_title(study, column, study.grouping(by))
+    twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."
+    return evidence_map(
+        study, marks, Axis(reading_labels(study, column) | off, what), columns, title, f"{twice} {others}"
+    )
+
+
+def reading_people_picture(study: Study, column: str, by: str) -> Picture:
+    """Return a picture of the people at each level by the sides on which they raised something, when first heard."""
+    needs_reading(study, column)
+    return people_grid(study, study.grouping(by), presence(study, by, column), column)

@@ -1,0 +1,368 @@
+"""What notebook 07 shows of single words: whose they are, by how far, and by how many people."""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from plrlib.faults import NotInStudy
+from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, tokens, words_of
+from plrlib.show.charts.dots import Look
+from plrlib.show.charts.strips import Scale, strips
+from plrlib.show.display import AMBER, BLUE, GREY, RED, BehindCells, Picture, Say, Table, picture, say
+from plrlib.show.excerpts import users
+from plrlib.show.labels import whom
+from plrlib.show.limits import kind_says
+from plrlib.stats.claims import OTHERS, claim_evidence
+from plrlib.stats.words import families, keyness
+from plrlib.study.load import Study
+from plrlib.text import capital, count, few, inner, joined, people, share, verb
+
+# What notebook 07 shows of word families: how often they stand in each voice, and what an absence tells.
+
+VOICES = {
+    "authors": "the authors' own sentences",
+    "reported": "what the authors report",
+    "respondents": "respondents' quoted words",
+}
+COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "D", "s", "^")
+MOST_PLACES = 20
+
+
+def voice_named(study: Study, voice: object) -> str:
+    """Return a voice as a sentence names it: `what the authors report`, `what voluntary staff said`."""
+    for grouping in study.settings.groupings.values():
+        for key, label in grouping.levels.items():
+            if label == str(voice):
+                return f"what {whom(grouping, key)} said"
+    return VOICES.get(str(voice), "what was said" if str(voice) == EVERYBODY else f"what {voice} said")
+
+
+def families_say(study: Study, words: pd.DataFrame) -> Say:
+    """Return how often each family stands in each voice, and what the absence of one tells.
+
+    Parameters
+    ----------
+    study
+        A study.
+    words
+        What `words_of` returned for it.
+    """
+    kin = study.settings.words.families
+    if not kin:
+        return say("study.toml names no word families. To have them: [words], and below it families = { … }.")
+    found, told = families(words, kin), []
+    for family, rows in found.groupby("family", sort=False):
+        starts = joined((f"{start}…" for start in kin[str(family)]), "or")
+        parts = [_part(study, row) for row in rows.to_dict(orient="records")]
+        told.append(f"“{family}” ({starts}): {joined(parts)}.{_absent(study, rows)}")
+    return say(*told)
+
+
+def _part(study: Study, row: Mapping[Any, Any]) -> str:
+    voice = voice_named(study, row["voice"])
+    return (
+        f"{row['count']} in {voice} ({row['per_thousand']:.1f} per thousand words)"
+        if row["count"]
+        else f"none in {voice}"
+    )
+
+
+def _absent(study: Study, rows: pd.DataFrame) -> str:
+    """Return what it tells that a family is missing from a voice, set against the voice of most words that has it."""
+    there = rows[rows["count"] > 0].sort_values("of", ascending=False, kind="stable").to_dict(orient="records")
+    told = ""
+    for row in rows[rows["count"] == 0].to_dict(orient="records") if there else []:
+        rate = float(there[0]["per_thousand"])
+        expected = f"{rate * int(row['of']) / 1000:.1f} could be expected in these {row['of']:,} words"
+        few = "so few words do not show that it is avoided."
+        many = "so many words without one are more than chance, were words drawn one by one."
+        told += (
+            f" At the rate of {voice_named(study, there[0]['voice'])}, {expected}; finding none fits any rate up to "
+            f"{row['high']:.1f} per thousand: {few if row['high'] >= rate else many}"
+        )
+    return told
+
+
+def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
+    """Return a row a family and voice: how often, per thousand with its interval, and which words."""
+    if not study.settings.words.families:
+        return say("So there is no table of them.")
+    found = families(words, study.settings.words.families)
+    frame = pd.DataFrame(
+        {
+            "family": found["family"], "voice": [capital(voice_named(study, v)) for v in found["voice"]],
+            "count": found["count"], "of words": found["of"],
+            "per thousand": [f"{r:.1f} ({low:.1f} to {high:.1f})" for r, low, high in _rates(found)],
+            "which": found["words"], "people": found["people"],
+        }
+    ).dropna(axis=1, how="all")  # fmt: skip
+    return Table(
+        frame,
+        "Word families by voice; in brackets what would fit as well, in 95 of 100 cases",
+        _most_used(words, found),
+    )
+
+
+def _most_used(words: pd.DataFrame, found: pd.DataFrame) -> BehindCells:
+    """Return who used the word of a family that most people of a voice used."""
+    who, behind = users(words), {}
+    for i, (voice, listed) in enumerate(zip(found["voice"].astype(str), found["words"], strict=True)):
+        some = [who.get((voice, part.rpartition(" (")[0]), ()) for part in str(listed).split(", ") if part]
+        behind[i, "people"] = max(some, key=len, default=())
+    return behind
+
+
+def _rates(found: pd.DataFrame) -> Iterable[tuple[float, float, float]]:
+    return found[["per_thousand", "low", "high"]].astype(float).itertuples(index=False, name=None)
+
+
+def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
+    """Return a picture of each family's rate in each voice, with its interval and its count."""
+    if not study.settings.words.families:
+        return say("So there is nothing to draw.")
+    found = families(words, study.settings.words.families)
+    voices = list(dict.fromkeys(found["voice"]))
+    looks = {
+        str(voice): Look(COLOURS[i % 4], SHAPES[i % 4], voice_named(study, voice)) for i, voice in enumerate(voices)
+    }
+    lines = pd.DataFrame(
+        {
+            "group": [str(f) for f in found["family"]],
+            "count": [f"{n or 'none'} of {of:,}" for n, of in zip(found["count"], found["of"], strict=True)],
+            "low": found["low"].astype(float), "at": found["per_thousand"].astype(float),
+            "high": found["high"].astype(float), "look": [str(v) for v in found["voice"]], "words": "", "after": "",
+        }
+    )  # fmt: skip
+    end = float(lines["high"].max())
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200) if end / s <= 6 or s == 200)
+    ticks = {float(t): str(t) for t in range(0, int(end) + step, step) if t <= end}
+    title = families_title(study, found)
+    figure = strips(
+        lines, Scale(0.0, end * 1.02, ticks, "per thousand words"), looks, title, ("family", "of words", "")
+    )
+    numbers = found[["family", "voice", "count", "of"]].assign(
+        **{"per thousand": found["per_thousand"].round(1), "from": found["low"].round(1), "to": found["high"].round(1)}
+    )
+    told = "; ".join(
+        f"{row['family']}, {voice_named(study, row['voice'])}: {row['count']} of {row['of']}"
+        for row in found.to_dict(orient="records")
+    )
+    caption = (
+        "A mark is how often words of a family stand in a voice, per thousand; its line is what would fit as well. "
+        f"{title}. Lines take words as drawn one by one, so they are too short: words of one passage hang together."
+    )
+    return picture(figure, study, caption, f"A row a word family, with its rate by voice. {told}.", numbers)
+
+
+def families_title(study: Study, found: pd.DataFrame) -> str:
+    """Return which voices have none of the words of how many families."""
+    none = found[found["count"] == 0]
+    if none.empty:
+        return "Every family stands in every voice"
+    n = found["family"].nunique()
+    parts = [
+        f"{share(k, n, 'family', 'families')} {verb(k, 'is', 'are')} in no word of {voice_named(study, voice)}"
+        for voice, k in none.groupby("voice", sort=False, observed=True).size().items()
+    ]
+    return capital(joined(parts))
+
+
+def claims_of_words_say(study: Study) -> Say:
+    """Return of each claim that names a word of a family whether respondents' printed words stand behind it."""
+    kin = study.settings.words.families
+    if study.claims.empty or not kin:
+        return say("No claim is about a word family that study.toml names.")
+    evidence, told = claim_evidence(study), []
+    for claim, gist in zip(study.claims["claim"], study.claims["gist"], strict=True):
+        named = [f for f, starts in kin.items() if any(word.startswith(starts) for word in tokens(str(gist)))]
+        rows = evidence[(evidence["claim"] == claim) & (evidence["part"] != OTHERS)]
+        if not named:
+            continue
+        quoted, reported = (int((rows["form"] == form).sum()) for form in ("quoted", "reported"))
+        about = f"{claim} is about {joined(f'“{family}”' for family in named)}"
+        if rows["form"].isna().any():
+            told.append(f"{about}; of its {count(len(rows), 'excerpt')} the study does not say which are quoted.")
+        elif quoted:
+            told.append(f"{about}; {share(quoted, len(rows), 'excerpt')} under it {verb(quoted, 'is', 'are')} quoted.")
+        else:
+            alone = f"none is quoted: it rests on what is reported alone ({reported})"
+            told.append(f"{about}; of {count(len(rows), 'excerpt')} under it {alone}.")
+    return say(*told) if told else say("No claim is about a word family that study.toml names.")
+
+
+def places_table(study: Study) -> Table | Say:
+    """Return where the words of the families stand in the texts; of many places, the first of each family."""
+    kin = study.settings.words.families
+    if not kin:
+        return say("No word family is named, so none can be looked up.")
+    frames = []
+    try:
+        for family, starts in kin.items():
+            pattern = rf"\b(?:{'|'.join(map(_literal, starts))})\w*"
+            frames.append(kwic(study, pattern).assign(family=family))
+    except NotInStudy as error:
+        return say(str(error))
+    found = pd.concat(frames, ignore_index=True)
+    if found.empty:
+        return say("The words of these families stand in none of the texts that may be shown.")
+    each = max(1, MOST_PLACES // len(kin))
+    some = found.groupby("family", sort=False).head(each)
+    frame = some[["family", "excerpt", "left", "match", "right"]].rename(columns={"left": "before", "right": "after"})
+    which = "" if len(some) == len(found) else f": of {len(found)}, the first {each} of each family"
+    return Table(frame.reset_index(drop=True), f"Where the words stand{which}")
+
+
+def _literal(start: str) -> str:
+    return "".join(f"\\{letter}" if not letter.isalnum() else letter for letter in start)
+
+
+# What notebook 07 shows of single words: whose they are, by how far, and by how many people.
+
+MOST_WORDS = 8
+"""So many words are shown for each of two voices."""
+MOST_LEFT_OUT = 20
+
+
+def voicings(study: Study) -> dict[str | None, pd.DataFrame]:
+    """Return the words by voice: of words.csv (under None), or of the texts by each grouping (under its name).
+
+    Raises
+    ------
+    NotInStudy
+        If the study has neither words.csv nor texts that may be shown.
+    """
+    if len(study.words) or not study.settings.groupings:
+        return {None: words_of(study)}
+    return {by: words_of(study, by) for by in study.settings.groupings}
+
+
+def words_say(study: Study, words: pd.DataFrame, by: str | None) -> Say:
+    """Return how many words each voice has, whose are not counted, and which are left out as too common."""
+    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
+    head = f"{study.grouping(by).label}: " if by else ""
+    first = f"{head}{joined(f'{n:,} words are {_of(study, voice, by)}' for voice, n in sizes.items())}."
+    told = [capital(first)]
+    if not len(study.words):
+        out = left_out_words(study, by)
+        who = f"{capital(people(out.people))} {verb(out.people, 'lets', 'let')} nobody show their words"
+        told.append(f"{who}: {count(out.excerpts, 'excerpt')} not counted." if out.excerpts else "")
+        some = f"{capital(count(out.elsewhere, 'excerpt'))} {verb(out.elsewhere, 'is', 'are')}"
+        told.append(f"{some} of people whom this is not about, or whose level is not known." if out.elsewhere else "")
+    stop = study.settings.words.leave_out
+    common = f"Left out as too common, by study.toml: {few(stop, MOST_LEFT_OUT)}."
+    none = "No word is left out as too common: where all voices use a word alike, it does not come out as anybody's."
+    return say(*told, common if stop else none)
+
+
+def _of(study: Study, voice: object, by: str | None) -> str:
+    return f"in {voice_named(study, voice)}" if by is None else f"of {voice_named(study, voice)}"
+
+
+def voice_pairs(words: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return every two voices of a frame of words that have words in it."""
+    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
+    return list(combinations([str(voice) for voice, n in sizes.items() if n], 2))
+
+
+def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
+    """Return the words that are most one voice's and most the other's."""
+    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
+    told = []
+    for voice, other, rows, first, second in (
+        (a, b, found[found["z"] > 0].head(MOST_WORDS), "count_a", "count_b"),
+        (b, a, found[found["z"] < 0].tail(MOST_WORDS).iloc[::-1], "count_b", "count_a"),
+    ):
+        some = [f"“{w}” ({n} against {m})" for w, n, m in zip(rows["word"], rows[first], rows[second], strict=True)]
+        told.append(
+            f"Most of {voice_named(study, voice)}, against {voice_named(study, other)}: {joined(some)}." if some else ""
+        )
+    lone = found[((found["people_a"] == 1) & (found["z"] > 0)) | ((found["people_b"] == 1) & (found["z"] < 0))]
+    shown = pd.concat([found.head(MOST_WORDS), found.tail(MOST_WORDS)])
+    alone = list(shown.loc[shown["word"].isin(lone["word"]), "word"].drop_duplicates())
+    one = f"By one person alone: {joined(f'“{word}”' for word in alone)}." if alone else ""
+    return say(*told, one)
+
+
+def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
+    """Return the words that are most one voice's and most the other's, with counts, rates, z, G² and people."""
+    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
+    some = _extreme(found)
+    named = (_short(a), _short(b))
+    frame = pd.DataFrame({"word": some["word"]})
+    for side, name in zip("ab", named, strict=True):
+        rates = some[[f"per_thousand_{side}", f"low_{side}", f"high_{side}"]].astype(float)
+        frame[f"{name}, count"] = some[f"count_{side}"]
+        frame[f"{name}, per thousand"] = [
+            f"{r:.1f} ({lo:.1f} to {hi:.1f})" for r, lo, hi in rates.itertuples(index=False)
+        ]
+        frame[f"{name}, people"] = some[f"people_{side}"]
+    frame["z"], frame["G²"] = some["z"].round(1), some["g2"].round(1)
+    frame = frame.dropna(axis=1, how="all")
+    what = "z: how far the odds of the word lie apart, in what chance alone would bring about"
+    who = users(words)
+    behind = {
+        (i, f"{name}, people"): who.get((voice, word), ())
+        for i, word in enumerate(some["word"])
+        for name, voice in zip(named, (a, b), strict=True)
+    }
+    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}", behind)
+
+
+def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Picture | Say:
+    """Return a picture of the words that are most one voice's and most the other's."""
+    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
+    some = _extreme(found)
+    if some.empty or not (some["z"] != 0).any():
+        return say("No word is more of one voice than of the other.")
+    named = (_short(a), _short(b))
+    known = some["people_a"].notna().all()
+    lines = pd.DataFrame(
+        {
+            "group": some["word"],
+            "count": [f"{x} against {y}" for x, y in zip(some["count_a"], some["count_b"], strict=True)],
+            "low": float("nan"), "at": some["z"].astype(float), "high": float("nan"),
+            "look": ["a" if z > 0 else "b" for z in some["z"]], "words": "",
+            "after": [f"{x} and {y}" for x, y in zip(some["people_a"], some["people_b"], strict=True)] if known else "",
+        }
+    )  # fmt: skip
+    end = max(1.0, float(lines["at"].abs().max())) * 1.08
+    step = next(s for s in (1, 2, 5, 10, 20, 50) if end / s <= 4 or s == 50)
+    ticks = {float(t): str(abs(t)) for t in range(-int(end // step) * step, int(end) + 1, step)}
+    scale = Scale(-end, end, ticks, "z", (f"← more of {named[1]}", f"→ more of {named[0]}"), middle=0.0)
+    looks = {"a": Look(BLUE, "o", named[0]), "b": Look(RED, "s", named[1])}
+    ends = [(some.iloc[0], a, some["z"].iloc[0] > 0), (some.iloc[-1], b, some["z"].iloc[-1] < 0)]
+    told = [f"“{row['word']}” in {voice_named(study, voice)}" for row, voice, there in ends if there]
+    title = f"Furthest apart: {joined(told)}"
+    figure = strips(lines, scale, looks, title, ("word", "how often", "people" if known else ""))
+    numbers = some[["word", "count_a", "count_b", "z", "g2"]].round({"z": 1, "g2": 1})
+    numbers = numbers.rename(columns={"count_a": named[0], "count_b": named[1], "g2": "G²"})
+    caption = (
+        f"{title}. To the right, words used relatively more in {voice_named(study, a)}; to the left, in "
+        f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were drawn one "
+        "by one. One person who says a word often can put it there."
+    )
+    counts = zip(some["word"], some["count_a"], some["count_b"], strict=True)
+    alt = "; ".join(f"{word}: {x} against {y}" for word, x, y in counts)
+    return picture(figure, study, caption, f"Words by how much more they are of one voice. {alt}.", numbers)
+
+
+def _extreme(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows at both ends, each once."""
+    top, bottom = found[found["z"] > 0].head(MOST_WORDS), found[found["z"] < 0].tail(MOST_WORDS)
+    return pd.concat([top, bottom]).reset_index(drop=True)
+
+
+def _short(voice: str) -> str:
+    return {"authors": "authors", "reported": "reported", "respondents": "quoted"}.get(voice, inner(voice))
+
+
+def limits_of_words(study: Study, words: pd.DataFrame) -> Say:
+    """Return what counting words cannot tell."""
+    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
+    small = [f"{voice_named(study, v)} ({n:,} words)" for v, n in sizes.items() if n < 1000]
+    few_words = f"There are few words of {joined(small)}: an absence there tells little." if small else ""
+    whom = "" if "people" in words and words["people"].notna().all() else "How many people used a word is not known."
+    same = "Counting words takes no notice of what they mean, or of who was answering whom."
+    return say(*kind_says(study), few_words, whom, same)

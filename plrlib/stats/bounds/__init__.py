@@ -1,0 +1,1 @@
+"""What is possible where speakers are only attributed."""

@@ -1,0 +1,1 @@
+"""Do groups differ in what their people raised: exact tests, adjusted for all that is compared."""

@@ -1,0 +1,388 @@
+"""A simulated study as the files that `load_study` reads."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
+from scipy.special import expit, logit
+
+from plrlib.faults import as_frame
+from plrlib.stats.simulate.plan import Coder, Plan
+from plrlib.study.evidence import codes_at
+from plrlib.study.load import SealedTexts, Study, Tables
+from plrlib.study.schema import STANCES, TABLES
+from plrlib.study.settings import FILE, Grouping, Settings
+from plrlib.study.speakers import ATTRIBUTES
+
+# Draw what people raise, how often, and how it is coded: arrays only.
+
+Effects = Mapping[tuple[str, ...], float]
+SECOND = ("hearing", "second")
+"""Stands for a column and level in effects that only second hearings have."""
+OPPOSES = "opposes"
+_STREAMS = (
+    "popularity", "propensity", "rooms", "raising", "talk", "again", "second", "stance", "words", "blur", "coders",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All that is drawn of a study.
+
+    Parameters
+    ----------
+    raised
+        P × C: whether a person raised a code at their first hearing.
+    again
+        The rows of the A people heard again.
+    speaker, event, code
+        For each of E excerpts, in the order of events, whose it is, where it was said (second hearings after the V
+        rooms) and the code it is about.
+    blurred
+        For each of E excerpts whether it does not name its speaker.
+    words
+        For each of E excerpts the number of words.
+    codings, stances
+        E × K: the code, and the position of the stance, that each coder gives.
+    """
+
+    raised: NDArray[np.bool_]
+    again: NDArray[np.int64]
+    speaker: NDArray[np.int64]
+    event: NDArray[np.int64]
+    code: NDArray[np.int64]
+    blurred: NDArray[np.bool_]
+    words: NDArray[np.int64]
+    codings: NDArray[np.int64]
+    stances: NDArray[np.int64]
+
+
+def draw(plan: Plan, effects: Effects, seed: int) -> Draws:
+    """Draw a study; every part of it comes from a stream of its own. See `plrlib.stats.simulate`.
+
+    Raises
+    ------
+    ValueError
+        If an effect names a column and level that nobody has, or a code that is not there.
+    """
+    children = np.random.SeedSequence(seed).spawn(len(_STREAMS))
+    rng = {name: np.random.Generator(np.random.PCG64(c)) for name, c in zip(_STREAMS, children, strict=True)}
+    people, codes = shape = (len(plan.people), len(plan.code_names))
+    added, later, opposes = _effects(plan, effects)
+    ready = _popularity(plan, rng["popularity"]) + rng["propensity"].normal(0, plan.propensity, (people, 1)) + added
+    rooms = rng["rooms"].normal(0, plan.event_sd, (len(plan.rooms), codes))
+    raised = rng["raising"].random(shape) < expit(ready + rooms[plan.room])
+    talk = rng["talk"].gamma(plan.steadiness, 1 / plan.steadiness, (people, 1)) * np.full(shape, plan.talk)
+    for (column, level), factor in plan.talkative.items():
+        talk[plan.at(column, level)] *= factor
+    counts = np.where(raised, 1 + rng["talk"].poisson(talk), 0)
+    again = _again(plan, rng["again"])
+    own = rng["second"].normal(0, plan.event_sd, shape)[again]
+    anew = rng["second"].random(shape)[again] < expit(ready[again] + own + later)
+    stays = (rng["second"].random(shape)[again] < plan.stay) & (later == 0)
+    raised_again = np.where(stays, raised[again], anew)
+    counts_again = np.where(raised_again, 1 + rng["second"].poisson(talk[again]), 0)
+    row, code = np.divmod(np.repeat(np.arange((people + len(again)) * codes), np.append(counts, counts_again)), codes)
+    speaker = np.append(np.arange(people), again)[row]
+    stance = _views(plan, opposes, rng["stance"])[speaker, code]
+    return Draws(
+        raised=raised,
+        again=again,
+        speaker=speaker,
+        event=np.append(plan.room, len(plan.rooms) + np.arange(len(again)))[row],
+        code=code,
+        blurred=rng["blur"].random(len(row)) < plan.blur,
+        words=rng["words"].integers(5, 40, len(row)),
+        codings=_changed(code, codes, plan.coders, rng["coders"]),
+        stances=_changed(stance, len(STANCES), plan.coders, rng["coders"]),
+    )
+
+
+def _effects(plan: Plan, effects: Effects) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return log odds added (P × C), log odds added at second hearings (C), and the probability to oppose (P × C)."""
+    added = np.zeros((len(plan.people), len(plan.code_names)))
+    later, opposes = np.zeros(added.shape[1]), np.full(added.shape, plan.opposes)
+    for (column, level, code, *on), effect in effects.items():
+        which = plan.below(code)
+        if (column, level) == SECOND and not on:
+            later[which] += effect
+        elif not on:
+            added[np.ix_(plan.at(column, level), which)] += effect
+        elif on == [OPPOSES] and 0 <= effect <= 1:
+            opposes[np.ix_(plan.at(column, level), which)] = effect
+        else:
+            raise ValueError(f"an effect of {effect} on {' '.join(on)!r} is not known: write 'opposes', a probability")
+    return added, later, opposes
+
+
+def _popularity(plan: Plan, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the log odds of each of C codes to be raised."""
+    if isinstance(plan.popularity, Mapping):
+        chances = np.array([plan.popularity[code] for code in plan.code_names])
+    else:
+        chances = rng.uniform(*plan.popularity, len(plan.code_names))
+    return np.asarray(logit(chances))
+
+
+def _again(plan: Plan, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the rows of those who are heard again, in order."""
+    may_be = np.flatnonzero(plan.grouped)
+    if isinstance(plan.again, tuple):
+        return may_be[plan.at(*plan.again)[may_be]]
+    return np.sort(rng.permutation(may_be)[: len(plan.later)])
+
+
+def _views(plan: Plan, opposes: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return P × C: the stance that each person takes on each code, as its position among the stances."""
+    drawn = rng.random((2, *opposes.shape))
+    qualifies = drawn[1] * (1 - plan.opposes) < plan.qualifies  # of those who do not oppose
+    otherwise = np.where(qualifies, STANCES.index("qualifies"), STANCES.index("supports"))
+    return np.where(drawn[0] < opposes, STANCES.index(OPPOSES), otherwise)
+
+
+def _changed(
+    meant: NDArray[np.int64], n: int, coders: tuple[Coder, ...], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return E × K: what each coder gives to each excerpt; what is changed is any of the other values below n."""
+    shape = (len(meant), len(coders))
+    change = rng.random(shape) < np.array([coder.changed for coder in coders])
+    other = rng.integers(1, max(n, 2), shape)
+    return np.where(change, (meant[:, None] + other) % n, meant[:, None])
+
+
+# Draw a study of which the truth is known.
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Simulated(Study):
+    """A study that was drawn; nobody said any of it.
+
+    Parameters
+    ----------
+    truth
+        One row a person and code under a theme: participant, code, raised (whether they raised it at their first
+        hearing). Never blurred.
+    planted
+        One row an effect: column, level, code, on (`raising` or `opposes`), effect (log odds, or a probability).
+    """
+
+    truth: pd.DataFrame
+    planted: pd.DataFrame
+
+    def raised(self, level: str = "theme") -> NDArray[np.bool_]:
+        """Return who truly raised each code of a level when first heard: P × the codes that `presence` has there."""
+        people = len(self.participants)
+        cells = self.truth["raised"].to_numpy().reshape(people, -1)
+        codes, counts_for = codes_at(self, level)
+        target = counts_for[self.truth["code"].cat.codes[: cells.shape[1]]]
+        there = np.zeros((len(codes), people), dtype=bool)
+        np.logical_or.at(there, target, cells.T)
+        return there.T
+
+
+def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Simulated:
+    """Draw a study.
+
+    Whether a person raises a code is a Bernoulli draw with log odds logit(popularity of the code) + propensity of the
+    person + effect of room and code + planted effects; how often, given that they do, is 1 + a gamma-Poisson number.
+    Without effects the people of a room are therefore exchangeable whatever their levels, and so are rooms of one size;
+    without effects on second hearings a code is raised at them as readily as at the first.
+
+    Parameters
+    ----------
+    design
+        Who sits where, what can be raised, and how readily.
+    effects
+        What is planted. `(column, level, code)`: log odds added for people at that level, at every hearing; the code
+        may be a theme, which means all codes under it. `("hearing", "second", code)`: log odds added at second hearings
+        alone. `(column, level, code, "opposes")`: the probability that what they say of it opposes its theme.
+    seed
+        A whole number. The same one draws the same study, and each part of it from a stream of its own: blur, talk,
+        coders or second hearings change nothing of who raised what at the first hearing.
+
+    Returns
+    -------
+    Simulated
+        The study that `load_study` would return from the files that `files_of` gives, and beside it the truth. Unit of
+        the truth: people.
+
+    Raises
+    ------
+    ValueError
+        If an effect names a column and level that nobody has, or a code that is not there.
+    """
+    effects = effects or {}
+    drawn = draw(design, effects, seed)
+    settings = replace(design.settings, seed=seed)
+    tables = {name: frame.copy(deep=False) for name, frame in design.tables.items()}
+    tables["attendance"] = _attendance(design, tables, drawn)
+    tables["excerpts"] = _excerpts(settings, tables, drawn)
+    tables["codings"], tables["envelopes"] = _coded(tables, drawn)
+    n, c = drawn.raised.shape
+    truth = {
+        "participant": _column(tables, "participants", "participant").take(np.repeat(np.arange(n), c)),
+        "code": _column(tables, "codebook", "code").take(np.tile(_under(tables), n)),
+        "raised": drawn.raised.ravel(),
+    }
+    return Simulated(
+        settings=settings,
+        folder=Path(design.name),
+        sources={},
+        notes=_no_notes().copy(deep=False),
+        withdrawn=0,
+        texts=SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text")),
+        truth=pd.DataFrame(truth),
+        planted=_planted(effects),
+        **tables,
+    )
+
+
+@cache
+def _no_notes() -> pd.DataFrame:
+    return as_frame([])
+
+
+def _column(tables: Tables, table: str, name: str) -> pd.Categorical:
+    return cast("pd.Categorical", tables[table][name].array)
+
+
+def _under(tables: Tables) -> NDArray[np.int64]:
+    """Return for each of C codes its row in the codebook."""
+    return np.flatnonzero(_column(tables, "codebook", "parent").codes >= 0)
+
+
+def _attendance(plan: Plan, tables: Tables, drawn: Draws) -> pd.DataFrame:
+    """Return who was interviewed where: people heard alone, and then those heard again."""
+    single = np.flatnonzero(~plan.grouped)
+    who = _column(tables, "participants", "participant").take(np.append(single, drawn.again))
+    where = np.append(plan.room[single], len(plan.rooms) + np.arange(len(drawn.again)))
+    return pd.DataFrame({"participant": who, "event": _column(tables, "events", "event").take(where)})
+
+
+def _excerpts(settings: Settings, tables: Tables, drawn: Draws) -> pd.DataFrame:
+    n = len(drawn.speaker)
+    named = np.where(drawn.blurred, -1, drawn.speaker)
+    attributed = np.where(drawn.blurred, drawn.speaker, -1)
+    filled: dict[str, ExtensionArray] = {
+        "excerpt": _excerpt_ids(n),
+        "participant": _column(tables, "participants", "participant").take(named, allow_fill=True),
+        "event": _as_they_come(_column(tables, "events", "event"), drawn.event, ()),
+        "n_words": pd.array(drawn.words, dtype="Int64"),
+    }
+    if drawn.blurred.any():
+        for name in ATTRIBUTES:
+            filled[name] = _as_they_come(_column(tables, "participants", name), attributed, settings.levels(name))
+        one = np.where(drawn.blurred, 0, -1)
+        filled["quantifier"] = _column(tables, "quantifiers", "quantifier").take(one, allow_fill=True)
+    columns = {str(name): empty.array for name, empty in tables["excerpts"].items()}
+    blank = np.full(n, -1)
+    return pd.DataFrame(
+        {name: filled[name] if name in filled else a.take(blank, allow_fill=True) for name, a in columns.items()}
+    )
+
+
+@lru_cache(maxsize=1024)
+def _excerpt_ids(n: int) -> pd.Categorical:
+    names = pd.Index([f"E{i:04d}" for i in range(1, n + 1)], dtype="str")
+    return pd.Categorical.from_codes(np.arange(n), categories=names)
+
+
+def _as_they_come(values: pd.Categorical, rows: NDArray[np.int64], declared: Collection[str]) -> pd.Categorical:
+    """Return the values of some rows (-1: blank).
+
+    As categories it has the values that are there: declared ones first, others in the order in which they come.
+    """
+    codes = np.where(rows < 0, -1, values.codes[rows])
+    there, first = np.unique(codes, return_index=True)
+    first, there = first[there >= 0], there[there >= 0]
+    places = {key: i for i, key in enumerate(declared)}
+    names = values.categories
+    known = np.array([places.get(names[i], len(places)) for i in there], dtype=np.int64)
+    there = there[np.lexsort((first, known))]
+    new = np.full(len(names) + 1, -1)
+    new[there] = np.arange(len(there))
+    return pd.Categorical.from_codes(new[codes], categories=names[there])
+
+
+def _coded(tables: Tables, drawn: Draws) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return codings and envelopes: a row an excerpt and coder."""
+    coders = _column(tables, "codings", "coder").categories
+    n = len(drawn.speaker)
+    excerpt = _column(tables, "excerpts", "excerpt").take(np.repeat(np.arange(n), len(coders)))
+    coder = pd.Categorical.from_codes(np.tile(np.arange(len(coders)), n), categories=coders)
+    codes, given = _column(tables, "codebook", "code"), _under(tables)[drawn.codings.ravel()]
+    theme = _column(tables, "codebook", "parent").codes[given]
+    stances = _column(tables, "envelopes", "stance").categories
+    stance = pd.Categorical.from_codes(drawn.stances.ravel(), categories=stances)
+    codings = {"excerpt": excerpt, "coder": coder, "code": codes.take(given)}
+    envelopes = {"excerpt": excerpt, "coder": coder, "theme": codes.take(theme), "stance": stance}
+    return pd.DataFrame(codings), pd.DataFrame(envelopes)
+
+
+def _planted(effects: Effects) -> pd.DataFrame:
+    keys = [(*key[:3], key[3] if len(key) > 3 else "raising") for key in effects]
+    columns = {
+        name: pd.array([key[i] for key in keys], dtype="str")
+        for i, name in enumerate(("column", "level", "code", "on"))
+    }
+    return pd.DataFrame({**columns, "effect": np.array(list(effects.values()), dtype=float)})
+
+
+# A simulated study as the files that `load_study` reads.
+
+
+def files_of(study: Simulated) -> dict[str, str]:
+    """Return the content of each file of a simulated study by its name: study.toml, and each table that has rows.
+
+    Columns without any value are left out, unless the table must have them. UTF-8, one line feed a line.
+    """
+    files = {FILE: _toml(study.settings)}
+    for name, frame in study.tables.items():
+        kept = [c for c in frame if c in TABLES[name].required_columns or frame[c].notna().any()]
+        files[f"{name}.csv"] = frame[kept].to_csv(index=False, lineterminator="\n")
+    return files
+
+
+def _toml(settings: Settings) -> str:
+    study = ("id", "title", "source", "kind", "complete", "reference_coder", "stance_coder", "left_over", "seed")
+    privacy = ("quasi_identifiers", "smallest_group", "names")
+    sections = {
+        "[study]": {name: getattr(settings, name) for name in study},
+        "[coders]": {name: {"kind": kind} for name, kind in (settings.coders or {}).items()},
+        "[populations]": settings.populations,
+        **{f"[groupings.{_key(name)}]": _grouping(g) for name, g in settings.groupings.items()},
+    }
+    parts = [_section(head, entries) for head, entries in sections.items()]
+    parts += [_section("[[comparisons]]", {"by": c.by, "level": c.level}) for c in settings.comparisons]
+    parts.append(_section("[privacy]", {name: getattr(settings.privacy, name) for name in privacy}))
+    return "\n".join(parts)
+
+
+def _grouping(grouping: Grouping) -> dict[str, object]:
+    entries: dict[str, object] = {"label": grouping.label, "column": grouping.column, "levels": grouping.levels}
+    return entries | ({"population": grouping.population} if grouping.population else {})
+
+
+def _section(head: str, entries: Mapping[str, object]) -> str:
+    return "".join([f"{head}\n", *(f"{_key(key)} = {_value(value)}\n" for key, value in entries.items())])
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _value(value: object) -> str:
+    """Return a value as TOML writes it."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(entry)}" for key, entry in value.items()) + " }"
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "[" + ", ".join(_value(entry) for entry in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,275 @@
+"""What a second-level reading of the codebook gathers: evidence by side, whoever may have said it.
+
+A side is a value of the column by which the codebook is read. Letters: E excerpts, S sides, L levels.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plrlib.faults import NotInStudy
+from plrlib.stats.bounds.presence import SEPARATOR, attribution, presence
+from plrlib.study.evidence import coder_or_reference, codes_at, evidence, needs_reading, stances
+from plrlib.study.load import Study
+from plrlib.study.prepared import as_one
+from plrlib.study.schema import STANCES
+
+# Envelopes: the one theme under which a coder puts each excerpt, and what moves when another coder sorts.
+
+IN_A_THEME, LEFT_OVER, NOT_SEEN = "in a theme", "left over", "not seen"
+STATUSES = (IN_A_THEME, LEFT_OVER, NOT_SEEN)
+
+
+def envelopes(study: Study, coder: str) -> pd.DataFrame:
+    """Return the ledger of one coder: every excerpt in exactly one envelope, or left over.
+
+    Parameters
+    ----------
+    study
+        A study with a table of envelopes.
+    coder
+        Whose envelopes.
+
+    Returns
+    -------
+    DataFrame
+        One row an excerpt, in the study's order. Unit: excerpts.
+
+        - excerpt, coder;
+        - theme: categorical, in the order of the codebook; missing where the excerpt is left over and the study has no
+          theme for that, or was not seen;
+        - stance: supports, qualifies, opposes, context; missing where the coder gave none;
+        - status: `in a theme`; `left over`: the coder found no theme for it; `not seen`: the coder has no row for it.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    ValueError
+        If the coder has none, or if the totals do not reconcile.
+    """
+    study.needs("envelopes")
+    themes = list(study.themes["code"])
+    mine = study.envelopes[study.envelopes["coder"] == coder]
+    if mine.empty:
+        known = ", ".join(dict.fromkeys(study.envelopes["coder"]))
+        raise ValueError(f"coder {coder!r} has no envelopes in {study.id}; coders who have: {known}")
+    ledger = study.excerpts[["excerpt"]].merge(mine, on="excerpt", how="left", indicator=True)
+    seen = ledger["_merge"] == "both"
+    left_over = study.settings.left_over
+    named = ledger["theme"].astype("object")
+    over = seen & (named.isna() | (named == left_over))
+    if left_over in themes:
+        named = named.where(~over, left_over)
+    ledger["coder"] = coder
+    ledger["theme"] = pd.Categorical(named, categories=themes)
+    status = pd.Series(IN_A_THEME, index=ledger.index).where(~over, LEFT_OVER).where(seen, NOT_SEEN)
+    ledger["status"] = pd.Categorical(status, categories=STATUSES)
+    _reconcile(study, ledger)
+    return ledger[["excerpt", "coder", "theme", "stance", "status"]]
+
+
+def _reconcile(study: Study, ledger: pd.DataFrame) -> None:
+    """Raise where an excerpt is in no envelope or in two, or an envelope is none of the study's themes."""
+    twice = sorted(set(ledger["excerpt"][ledger["excerpt"].duplicated()]))
+    if twice or len(ledger) != len(study.excerpts):
+        raise ValueError(
+            f"{len(study.excerpts)} excerpts, but {len(ledger)} are in the ledger; twice: {', '.join(twice)}"
+        )
+    astray = ledger["excerpt"][(ledger["status"] == IN_A_THEME) & ledger["theme"].isna()]
+    if len(astray):
+        raise ValueError(f"excerpts in an envelope that is no theme of the codebook: {', '.join(astray)}")
+
+
+def moved(study: Study, a: str, b: str) -> pd.DataFrame:
+    """Return the excerpts that two coders put in different envelopes, from where to where.
+
+    Parameters
+    ----------
+    study
+        A study with a table of envelopes.
+    a, b
+        Two coders: the excerpt moves from the envelope of `a` to that of `b`.
+
+    Returns
+    -------
+    DataFrame
+        One row an excerpt that moved: excerpt, from, to (themes, categorical; missing: left over, where the study has
+        no theme for that). Unit: excerpts. What either of them did not see is not there.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    ValueError
+        As `envelopes` does.
+    """
+    both = sorted_twice(study, a, b)
+    away = both["from"].astype("object").fillna("") != both["to"].astype("object").fillna("")
+    return both[away].reset_index(drop=True)
+
+
+def sorted_twice(study: Study, a: str, b: str) -> pd.DataFrame:
+    """Return excerpt, from, to for every excerpt that two coders saw, moved or not; raises as `moved` does."""
+    first, second = envelopes(study, a), envelopes(study, b)
+    seen = (first["status"] != NOT_SEEN) & (second["status"] != NOT_SEEN)
+    both = pd.DataFrame({"excerpt": first["excerpt"], "from": first["theme"], "to": second["theme"]})
+    return both[seen.to_numpy()].reset_index(drop=True)
+
+
+# Who sorted the excerpts into envelopes, and who of them can be set against whom.
+
+
+def sorters(study: Study) -> list[str]:
+    """Return the coders who sorted into envelopes, whose stances count first, then as study.toml lists them.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    """
+    study.needs("envelopes")
+    there = [c for c in study.envelopes["coder"].cat.categories if (study.envelopes["coder"] == c).any()]
+    return sorted(there, key=lambda coder: coder != study.settings.stance_coder)
+
+
+def kind_of(study: Study, coder: str) -> str:
+    """Return the kind of a coder, as study.toml has it; the coder's own name where it says nothing."""
+    return (study.settings.coders or {}).get(coder, coder)
+
+
+def pairs(study: Study) -> list[tuple[str, str]]:
+    """Return the first sorter with one sorter of each other kind: those of one kind tell little about one another.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes, if only one kind of coder sorted, or no two kinds the same excerpts.
+    """
+    first, *others = sorters(study)
+    kinds: dict[str, str] = {}
+    for coder in others:
+        if kind_of(study, coder) != kind_of(study, first) and len(sorted_twice(study, first, coder)):
+            kinds.setdefault(kind_of(study, coder), coder)
+    if not kinds:
+        raise NotInStudy(
+            f"Only {first} put these excerpts into envelopes, or nobody of another kind did so with the same ones: "
+            "nothing can be seen to move."
+        )
+    return [(first, coder) for coder in kinds.values()]
+
+
+# What a second-level reading of the codebook gathers: evidence by side, whoever may have said it.
+
+FORMS = ("quoted", "reported")
+COUNTS = ("excerpts", "certain", *STANCES, "no_stance", *FORMS, "codes")
+
+
+def sides(
+    study: Study, column: str, by: str | None = None, coder: str | None = None, hearing: str = "all"
+) -> pd.DataFrame:
+    """Count the evidence by the sides of a second-level reading, and the people who raised something on each.
+
+    Parameters
+    ----------
+    study
+        A study.
+    column
+        The column of the codebook by which it is read, as `market_side`: its values are the sides.
+    by
+        A grouping of study.toml: a row a side and level. None: a row a side, for everybody heard.
+    coder
+        Whose codings; None: the study's reference coder.
+    hearing
+        `all`: every hearing. `first`: only excerpts that may be of a first hearing (see `presence`).
+
+    Returns
+    -------
+    DataFrame
+        One row a side (and level), in the order of study.toml, also where nothing was said; then one whose side is
+        missing, for excerpts on no side: they have no code by this coder, or only codes that have no side. An excerpt
+        with codes of two sides counts once for each. Unit: excerpts, but for n, lower and upper: people.
+
+        - side, level: categorical; level is missing throughout where `by` is None;
+        - excerpts: those with a code of that side that somebody at that level may have said;
+        - certain: those of them that only people at that level can have said; without `by` all of them;
+        - supports, qualifies, opposes, context, no_stance: those of them (of `excerpts`) to which the study's stance
+          coder gave this stance, or none. A stance is what an excerpt is to its **theme**, not to the side;
+        - quoted, reported: those of them that are; both leave out excerpts of which the study does not say;
+        - codes: how many codes of that side these excerpts have;
+        - n, lower, upper: the people at that level who were asked about the side, and the smallest and largest number
+          of them who raised it, as `presence` counts them; missing for excerpts on no side.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
+    ValueError
+        If the coder or hearing is not known to the study, or totals and quantifiers cannot all be true.
+    """
+    marks = on_sides(study, column, coder, hearing)
+    order = list(marks["side"].cat.categories)
+    whole, grouping = (study, study.grouping(by)) if by is not None else as_one(study, "")
+    heard = attribution(whole, grouping.name).set_index("excerpt")
+    reach = {key: set(str(key).split(SEPARATOR)) for key in heard["heard"].cat.categories}
+    theirs = marks["excerpt"].map(heard["heard"].astype("object")).map(reach)
+    alone = marks["excerpt"].map(heard["certain"]).to_numpy(dtype=bool)
+    people = presence(whole, grouping.name, column, coder=coder, hearing=hearing).set_index(["code", "level"])
+    rows: list[tuple[object, ...]] = []
+    for side in [*order, None]:
+        of = marks["side"].isna() if side is None else marks["side"] == side
+        for level in grouping.levels:
+            at = of.to_numpy() & np.array([level in some for some in theirs], dtype=bool)
+            n = (None, None, None) if side is None else people.loc[(side, level), ["n", "lower", "upper"]]
+            rows.append((side, level if by else None, *_counts(marks[at], alone[at]), *n))
+    frame = pd.DataFrame(rows, columns=["side", "level", *COUNTS, "n", "lower", "upper"])
+    frame["side"] = pd.Categorical(frame["side"], categories=order)
+    frame["level"] = pd.Categorical(frame["level"], categories=list(grouping.levels) if by else [])
+    return frame.astype({**dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(("n", "lower", "upper"), "Int64")})
+
+
+def on_sides(study: Study, column: str, coder: str | None = None, hearing: str = "all") -> pd.DataFrame:
+    """Return a row an excerpt and side that it has a code of; an excerpt on no side has one row, its side missing.
+
+    The arguments are those of `sides`, and so is what it raises.
+
+    Returns
+    -------
+    DataFrame
+        Excerpts in the study's order, and the sides of each in the order of the reading.
+
+        - excerpt, side (categorical), form;
+        - stance: what the excerpt is to its theme, by the study's stance coder; missing where none is on record;
+        - codes: the codes of that side that it has, as a tuple; without a side: all that it has.
+    """
+    needs_reading(study, column)
+    order, target = codes_at(study, column)
+    found = evidence(study, column, None, coder, hearing)
+    mine = study.codings[study.codings["coder"] == coder_or_reference(study, coder)]
+    codes: dict[tuple[object, object], tuple[str, ...]] = {}
+    for excerpt, side, code in zip(mine["excerpt"], target[mine["code"].cat.codes], mine["code"], strict=True):
+        codes[excerpt, side] = (*codes.get((excerpt, side), ()), code)
+    coded = found.coded.tocsr()
+    place = np.repeat(np.arange(coded.shape[0]), np.diff(coded.indptr))
+    nowhere = np.flatnonzero(found.counts & (np.diff(coded.indptr) == 0))
+    marks = pd.DataFrame(
+        {"e": np.r_[place, nowhere], "s": np.r_[coded.indices, np.full(len(nowhere), -1)]}, dtype="int64"
+    ).sort_values(["e", "s"], ignore_index=True)
+    excerpts = study.excerpts["excerpt"].astype("object").to_numpy()[marks["e"]]
+    return pd.DataFrame(
+        {
+            "excerpt": excerpts,
+            "side": pd.Categorical.from_codes(marks["s"], categories=pd.Index(order, dtype="object")),
+            "form": study.excerpts["form"].astype("object").to_numpy()[marks["e"]],
+            "stance": stances(study).to_numpy()[marks["e"]],
+            "codes": [codes.get((e, s), ()) for e, s in zip(excerpts, marks["s"], strict=True)],
+        }
+    )
+
+
+def _counts(marks: pd.DataFrame, alone: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return what is counted of the excerpts of one side and level, in the order of `COUNTS`."""
+    stance = [int((marks["stance"] == one).sum()) for one in STANCES]
+    form = [int((marks["form"] == one).sum()) for one in FORMS]
+    codes = len({code for some in marks["codes"] for code in some})
+    return len(marks), int(alone.sum()), *stance, int(marks["stance"].isna().sum()), *form, codes

@@ -1,0 +1,180 @@
+"""How often the words of a family stand in each voice, per thousand words, with intervals."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import xlogy
+from scipy.stats import beta
+
+# Which words are more one voice's than another's: log-odds with an informative prior, and the likelihood ratio.
+
+PRIOR = 500.0
+"""The prior weighs as much as so many words: about a page of text."""
+THOUSAND = 1000
+LEVEL = 0.95
+
+
+def keyness(words: pd.DataFrame, a: str, b: str, prior: float = PRIOR, leave_out: Collection[str] = ()) -> pd.DataFrame:
+    """Set the words of one voice against those of another.
+
+    Parameters
+    ----------
+    words
+        A row a word and voice: voice, word, count and, where known, people (how many used it). Several rows of one word
+        and voice, as of several sections, are added up. `study.words` is such a frame, and so is what
+        `plrlib.words_of` returns.
+    a, b
+        Two voices.
+    prior
+        How many words the prior weighs: it expects of both voices what all voices of the frame do together. The larger,
+        the less a word of few occurrences stands out.
+    leave_out
+        Words that are left out of the rows; they still count among the words of a voice.
+
+    Returns
+    -------
+    DataFrame
+        One row a word that a or b used, those that are most a's first. Unit: words, one by one. Descriptive: words of
+        one person hang together, so nothing here is a test.
+
+        - word; count_a, count_b; per_thousand_a, per_thousand_b: per thousand words of the voice, with low_a, high_a,
+          low_b, high_b, the exact (Clopper-Pearson) 95 % interval, also where the count is 0;
+        - log_odds: of using the word, a's against b's, with the prior; z: that in its standard deviations;
+        - g2: the log-likelihood ratio of the 2 × 2 table of word and voice;
+        - people_a, people_b: how many people used it; missing where that is not known.
+
+    Raises
+    ------
+    ValueError
+        If a voice has no words in the frame, or a and b are the same.
+
+    Notes
+    -----
+    Monroe, Colaresi & Quinn 2008 (equations 15 to 22, the variance with all four terms); Dunning 1993.
+    """
+    counts, people = word_counts(words)
+    known = list(counts.columns)
+    strangers = [voice for voice in (a, b) if voice not in known]
+    if strangers or a == b:
+        why = f"{', '.join(strangers)} has no words" if strangers else f"{a!r} is set against itself"
+        raise ValueError(f"{why}; voices there are: {', '.join(map(str, known))}")
+    total = counts.sum()
+    ya, yb = (counts[voice].to_numpy(dtype=float) for voice in (a, b))
+    expected = prior * counts.sum(axis=1).to_numpy(dtype=float) / float(total.sum())
+    log_odds, z = _log_odds(ya, yb, float(total[a]), float(total[b]), expected)
+    frame = pd.DataFrame({"word": counts.index.astype("object"), "count_a": ya, "count_b": yb})
+    for side, voice, count in (("a", a, ya), ("b", b, yb)):
+        low, high = share_interval(count, np.full(len(count), float(total[voice])))
+        frame[f"per_thousand_{side}"] = THOUSAND * count / float(total[voice])
+        frame[f"low_{side}"], frame[f"high_{side}"] = THOUSAND * low, THOUSAND * high
+        frame[f"people_{side}"] = people[voice].to_numpy() if people is not None else pd.NA
+    frame["log_odds"], frame["z"] = log_odds, z
+    frame["g2"] = likelihood_ratio(ya, yb, float(total[a]), float(total[b]))
+    used = (ya + yb > 0) & ~frame["word"].isin(set(leave_out)).to_numpy()
+    rows: pd.DataFrame = (
+        frame[used].sort_values(["z", "word"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    )
+    columns = ["word", "count_a", "count_b", "per_thousand_a", "low_a", "high_a", "per_thousand_b", "low_b", "high_b"]
+    whole = dict.fromkeys(("count_a", "count_b", "people_a", "people_b"), "Int64")
+    return rows[[*columns, "log_odds", "z", "g2", "people_a", "people_b"]].astype(whole)
+
+
+def word_counts(words: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return how often each word (rows) stands in each voice (columns) and, where known, how many people used it."""
+    voices = list(dict.fromkeys(words["voice"].dropna()))
+    rows = words.assign(voice=words["voice"].astype("object"), word=words["word"].astype("object"))
+    counts = rows.pivot_table(index="word", columns="voice", values="count", aggfunc="sum", fill_value=0)[voices]
+    if "people" not in words or words["people"].isna().any():
+        return counts.astype("int64"), None
+    people = rows.pivot_table(index="word", columns="voice", values="people", aggfunc="max", fill_value=0)[voices]
+    return counts.astype("int64"), people.astype("Int64")
+
+
+def _log_odds(
+    ya: NDArray[np.float64], yb: NDArray[np.float64], na: float, nb: float, prior: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return W log-odds ratios with a Dirichlet prior, and their z; 0 where the word is the only one there is."""
+    weight = prior.sum()
+    inside = [(y + prior, n + weight - y - prior) for y, n in ((ya, na), (yb, nb))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        delta = np.log(inside[0][0] / inside[0][1]) - np.log(inside[1][0] / inside[1][1])
+        variance = sum(1 / part for pair in inside for part in pair)
+        z = delta / np.sqrt(variance)
+    whole = np.isfinite(delta) & np.isfinite(z)
+    return np.where(whole, delta, 0.0), np.where(whole, z, 0.0)
+
+
+def likelihood_ratio(ya: NDArray[np.float64], yb: NDArray[np.float64], na: float, nb: float) -> NDArray[np.float64]:
+    """Return G² of W 2 × 2 tables: a word or another, by voice (Dunning 1993)."""
+    both, n = ya + yb, na + nb
+    cells = [(ya, both * na / n), (yb, both * nb / n), (na - ya, na - both * na / n), (nb - yb, nb - both * nb / n)]
+    g2 = 2 * sum(xlogy(o, o) - xlogy(o, e) for o, e in cells)
+    return np.asarray(np.maximum(g2, 0.0), dtype=np.float64)
+
+
+def share_interval(
+    k: NDArray[np.float64], n: NDArray[np.float64], level: float = LEVEL
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the exact interval of k of n (Clopper & Pearson 1934); 0 to 1 where n is 0.
+
+    It takes words as drawn one by one. They are not: what one person says, and what one passage is about, hang
+    together, so that it is narrower than it should be.
+    """
+    half = (1 - level) / 2
+    low = np.where(k > 0, beta.ppf(half, np.where(k > 0, k, 1), n - k + 1), 0.0)
+    high = np.where(k < n, beta.ppf(1 - half, k + 1, np.where(k < n, n - k, 1)), 1.0)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+
+
+# How often the words of a family stand in each voice, per thousand words, with intervals.
+
+
+def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Count the words that begin alike, by voice.
+
+    Parameters
+    ----------
+    words
+        A row a word and voice, as `keyness` takes it.
+    beginnings
+        For each family how its words begin, in small letters: `{"conformity": ["conform"]}`.
+
+    Returns
+    -------
+    DataFrame
+        One row a family and voice, in the order given and found. Unit: words, one by one.
+
+        - family, voice;
+        - count: how often its words stand there; of: all words of that voice;
+        - per_thousand, low, high: per thousand words, with the exact 95 % interval (see `share_interval`), also where
+          there is none;
+        - words: which words these are, each with its count, the most frequent first; blank where there is none;
+        - people: how many people used the most common of them, at least; missing where that is not known.
+
+    Raises
+    ------
+    ValueError
+        If a family has no beginning, or a blank one.
+    """
+    empty = [name for name, starts in beginnings.items() if not starts or not all(starts)]
+    if empty:
+        raise ValueError(f"families without a beginning: {', '.join(empty)}")
+    counts, people = word_counts(words)
+    total = counts.sum()
+    rows = []
+    for family, starts in beginnings.items():
+        mine = counts[counts.index.str.startswith(tuple(start.casefold() for start in starts))]
+        for voice in counts.columns:
+            used = mine[voice][mine[voice] > 0].sort_values(ascending=False, kind="stable")
+            who = None if people is None else int(people.loc[used.index, voice].max()) if len(used) else 0
+            listed = ", ".join(f"{word} ({n})" for word, n in used.items())
+            rows.append((family, voice, int(used.sum()), int(total[voice]), listed, who))
+    frame = pd.DataFrame(rows, columns=["family", "voice", "count", "of", "words", "people"])
+    k, n = frame["count"].to_numpy(dtype=float), frame["of"].to_numpy(dtype=float)
+    low, high = share_interval(k, n)
+    frame["per_thousand"] = THOUSAND * np.divide(k, n, out=np.zeros_like(k), where=n > 0)
+    frame["low"], frame["high"] = THOUSAND * low, THOUSAND * high
+    columns = ["family", "voice", "count", "of", "per_thousand", "low", "high", "words", "people"]
+    return frame[columns].astype({"count": "Int64", "of": "Int64", "people": "Int64"})

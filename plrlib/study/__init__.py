@@ -1,0 +1,1 @@
+"""A study: its tables, settings and checks."""

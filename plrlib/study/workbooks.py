@@ -1,0 +1,166 @@
+"""The sheets of an Excel workbook as text: nothing in it is computed, run or fetched."""
+
+import datetime
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from plrlib.safe_open import Archive, archive, elements, refused, without_document_type
+
+_ANEW = "open it in Excel or LibreOffice and save it again as .xlsx"
+_CONTENTS = "[Content_Types].xml"
+_MOST_MERGED = 100
+_MOST_CELLS = 20_000_000
+
+
+@dataclass
+class Page:
+    """One sheet of a workbook: `rows` maps a row's number there to its cells as text, blank ones as empty strings.
+
+    Rows without a filled cell are not in it. What a formula once gave is what its cell holds; where that is not kept,
+    the formula itself.
+    """
+
+    name: str
+    rows: dict[int, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Workbook:
+    """All sheets, in order, and what is worth knowing of the file."""
+
+    pages: list[Page]
+    told: list[str]
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a ZIP holds a workbook."""
+    with archive(path) as zipped:
+        return _CONTENTS in zipped and any(name.startswith("xl/") for name in zipped.names())
+
+
+def read_workbook(path: Path, *, formulas: bool = False) -> Workbook:
+    """Read every sheet.
+
+    Parameters
+    ----------
+    path
+        The file.
+    formulas
+        Whether what starts with `=` is a text that Excel took for a formula, as in exports of highlights.
+
+    Raises
+    ------
+    StudyError
+        If it is no workbook, damaged or hostile.
+    """
+    with archive(path) as zipped:
+        if _CONTENTS not in zipped:
+            raise refused(path.name, "it is a ZIP, but no workbook", _ANEW)
+        told = _oddities(path.name, zipped)
+        merged = {name: _merged(path.name, zipped, name) for name in zipped.names() if "worksheets/" in name}
+    pages = _pages(path, merged, data_only=False)
+    if any(cell.startswith("=") for page in pages for row in page.rows.values() for cell in row):
+        kept = pages if formulas else _pages(path, merged, data_only=True)
+        n = _prefer(pages, kept)
+        if n and not formulas:
+            told.append(f"{n} cells hold formulas: none was computed, and what Excel last showed was read")
+    return Workbook(pages, told)
+
+
+def _prefer(pages: list[Page], kept: list[Page]) -> int:
+    """Put what formulas once gave in their place, where it was kept, and return how many there are."""
+    n = 0
+    for page, other in zip(pages, kept, strict=True):
+        for at, row in page.rows.items():
+            for i, cell in enumerate(row):
+                if cell.startswith("="):
+                    before = other.rows.get(at, [])
+                    row[i] = before[i] if i < len(before) and before[i] else cell
+                    n += 1
+    return n
+
+
+def _oddities(file: str, zipped: Archive) -> list[str]:
+    """Refuse document types in any part, and tell of macros and of links to other files."""
+    names = zipped.names()
+    for name in names:
+        if name.endswith((".xml", ".rels")):
+            without_document_type(file, lambda name=name: zipped.open(name))  # type: ignore[misc]
+    told = []
+    if any(name.casefold().endswith("vbaproject.bin") for name in names):
+        told.append("the workbook holds macros: they were not run")
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        told.append("the workbook refers to other files: they were not looked at")
+    return told
+
+
+def _merged(file: str, zipped: Archive, name: str) -> list[tuple[int, int, int, int]]:
+    """Return the merged cells of a sheet: first column and row, last column and row."""
+    if not name.endswith(".xml"):
+        return []
+    found = elements(file, lambda: zipped.open(name), ("mergeCell",))
+    references = [str(element.get("ref")) for element in found]
+    return [range_boundaries(ref) for ref in references if re.fullmatch(r"[A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7}", ref)]
+
+
+def _pages(path: Path, merged: dict[str, list[tuple[int, int, int, int]]], *, data_only: bool) -> list[Page]:
+    try:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # styles, charts, lists
+            book = load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+            try:
+                return [_page(path.name, sheet, merged) for sheet in book.worksheets]
+            finally:
+                book.close()
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, EOFError) as error:
+        if isinstance(error, ValueError) and hasattr(error, "faults"):
+            raise
+        raise refused(path.name, "the workbook is damaged", _ANEW, f"{type(error).__name__}: {error}"[:120]) from error
+
+
+def _page(file: str, sheet: Any, merged: dict[str, list[tuple[int, int, int, int]]]) -> Page:
+    page, cells = Page(str(sheet.title)), 0
+    sheet.reset_dimensions()
+    for number, row in _filled(sheet):
+        cells += len(row)
+        if cells > _MOST_CELLS:
+            raise refused(file, "a sheet of the workbook is too large", "save it as CSV", page.name)
+        page.rows[number] = row
+    part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
+    for left, top, right, bottom in merged.get(part, ()):
+        value = page.rows.get(top, [])[left - 1 : left]
+        across = range(left - 1, min(right, left + _MOST_MERGED))
+        for row in [page.rows[at] for at in range(top, bottom + 1) if at in page.rows]:
+            row.extend([""] * (across.stop - len(row)))
+            for at in across:
+                row[at] = row[at] or "".join(value)
+    return page
+
+
+def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        if any(cell is not None for cell in cells):
+            row = [_text(cell) for cell in cells]
+            while row and not row[-1]:
+                row.pop()
+            if row:
+                yield number, row
+
+
+def _text(value: object) -> str:
+    """Return a cell as one would have typed it: days without a time, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    return str(value).replace("\r\n", "\n").replace("_x000D_", "")

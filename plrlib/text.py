@@ -1,0 +1,76 @@
+"""Ids that look alike: what is left of one without blanks, case and leading zeros."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import floor, log10
+
+# The words that computed sentences are made of: numbers with what they count, lists, labels inside a sentence.
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Return a number with what it counts: `1 person`, `7 people`, `no excerpts`."""
+    noun = one if n == 1 else (many or f"{one}s")
+    return f"{n if n else 'no'} {noun}"
+
+
+def share(k: int, n: int, one: str, many: str = "") -> str:
+    """Return how many of how many: `5 of 7 excerpts`, `all 7 excerpts`, `the one excerpt`, `none of 7 excerpts`."""
+    if k == n:
+        return {0: count(0, one, many), 1: f"the one {one}"}.get(n, f"all {count(n, one, many)}")
+    return f"{k or 'none'} of {count(n, one, many)}"
+
+
+def verb(n: int, one: str, many: str) -> str:
+    """Return the form of a verb that goes with a number."""
+    return one if n == 1 else many
+
+
+def people(n: int) -> str:
+    """Return a number of people in words."""
+    return count(n, "person", "people")
+
+
+def joined(words: Iterable[str], last: str = "and", none: str = "none") -> str:
+    """Return words as a list in a sentence: `a`, `a and b`, `a, b and c`."""
+    items: Sequence[str] = list(words)
+    if len(items) < 2:
+        return items[0] if items else none
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def few(words: Iterable[str], most: int = 8, last: str = "and") -> str:
+    """Return words as a list in a sentence; of a long list the first ones, and how many more there are."""
+    items = list(words)
+    return joined(items, last) if len(items) <= most + 1 else f"{', '.join(items[:most])} and {len(items) - most} more"
+
+
+def inner(label: str) -> str:
+    """Return a label as it stands inside a sentence: small, unless it looks like an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence that starts with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def p_value(p: float) -> str:
+    """Return a p-value to two digits: `0.31`, `0.050`, `0.0012`, and `1` as it is."""
+    if p < 0.00001:
+        return "0.00001 or less"
+    return "1" if p > 0.995 else f"{p:.{max(2, 1 - floor(log10(p)))}f}"
+
+
+# Ids that look alike: what is left of one without blanks, case and leading zeros.
+
+ALIKE = "only in blanks, case or leading zeros"
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+
+@lru_cache(maxsize=2**16)
+def look(identifier: str) -> str:
+    """Return what is left of an id without blanks, case and leading zeros: `R1-01` and ` r1-1` look the same."""
+    plain = "".join(unicodedata.normalize("NFKC", identifier).split()).casefold()
+    return _LEADING_ZEROS.sub("", plain) if "0" in plain else plain
