@@ -15,18 +15,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from ingest.refi_writer import Passage, Text, case, packed, project
+from importers.refi_writer import Passage, Text, case, packed, project
 from processes import in_a_process, peak
 
 SOURCES, CODINGS, CODES, PEOPLE = 2_000, 200_000, 120, 2_000
 WORDS = ("we", "asked", "for", "help", "and", "they", "said", "there", "was", "none", "so", "\U0001f600", "caf\u00e9")
 RESULTS = Path(__file__).resolve().parent / "results" / "import.md"
 ROUNDS = 3
-TIMED = ("pyrefiqda", "read", "carry")
+TIMED = ("pyrefiqda", "read", "tables")
 ABOUT = {
     "pyrefiqda": "`pyrefiqda` reads the XML into its models; no text is opened",
     "read": "`plrlib.importers.refi` reads it, with each passage's words taken from its text",
-    "carry": "the same, and all tables of a study made from it, as `plr import` does",
+    "tables": "the same, and all tables of a study made from it, as `plr import` does",
 }
 
 
@@ -62,21 +62,21 @@ def measure(what: str, folder: Path) -> dict[str, float]:
         start = time.perf_counter()
         read = RefiProject.load(path, folder / "extracted")
         assert sum(len(s.coding) for t in read.sources.text_source for s in t.plain_text_selection) == CODINGS
-    elif what in ("read", "carry"):
+    elif what in ("read", "tables"):
         from plrlib.importers.import_files import reconciled, tables_as_csv  # noqa: PLC0415
+        from plrlib.importers.material import Choices  # noqa: PLC0415
         from plrlib.importers.merge import merge  # noqa: PLC0415
-        from plrlib.importers.refi import read_project  # noqa: PLC0415
-        from plrlib.importers.speakers import Options  # noqa: PLC0415
-        from plrlib.importers.to_tables import carry  # noqa: PLC0415
+        from plrlib.importers.recognise import read, sources  # noqa: PLC0415
+        from plrlib.importers.to_tables import to_tables  # noqa: PLC0415
 
         start = time.perf_counter()
-        material = read_project(path)
+        (material,) = map(read, sources(path, Choices()))
         assert sum(len(s.coded) for s in material.segments) == CODINGS
         assert all(s.text == material.documents[s.document].text[s.start : s.end] for s in material.segments)
-        if what == "carry":
-            carried = carry(merge([material]), Options(), {})
-            assert reconciled(carried)["codings"][0] == ("in the files", CODINGS)
-            tables_as_csv(carried)
+        if what == "tables":
+            tables = to_tables(merge([material]), Choices(), {})
+            assert reconciled(tables)["codings"][0] == ("in the files", CODINGS)
+            tables_as_csv(tables)
     return {"seconds": time.perf_counter() - start, "memory": peak()}
 
 

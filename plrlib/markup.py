@@ -42,17 +42,11 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def bullets(sentences: Iterable[str]) -> str:
     """Return sentences as a list; bold that a sentence brings is kept."""
-    return "\n".join(f"- {_bold(sentence)}" for sentence in sentences)
+    return "\n".join(f"- {_with_bold(sentence)}" for sentence in sentences)
 
 
-def _bold(sentence: str) -> str:
-    parts = sentence.split("**")
-    if len(parts) % 2 == 0:
+def _with_bold(sentence: str) -> str:
+    parts = " ".join(sentence.split()).split("**")
+    if len(parts) % 2 == 0:  # an odd number of marks is no bold
         return plain(sentence)
-    return "".join(f"**{plain(part)}**" if i % 2 else _inside(part) for i, part in enumerate(parts))
-
-
-def _inside(text: str) -> str:
-    """Return a text with the blanks at its ends kept."""
-    inner = text.strip()
-    return f"{' ' * (text[:1] == ' ')}{plain(inner) if inner else ''}{' ' * (len(text) > 1 and text[-1:] == ' ')}"
+    return "**".join(_SPECIAL.sub(r"\\\1", part) for part in parts)

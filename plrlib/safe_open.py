@@ -1,4 +1,4 @@
-"""XML from outside: element by element, without a document type, entities of its own, or a network."""
+"""ZIP, SQLite and XML from outside, opened so that a file which means harm can do none."""
 
 import re
 import shutil
@@ -54,10 +54,6 @@ class Archive:
         """Return the names of all members, in the order of the archive."""
         return list(self._members)
 
-    def size(self, name: str) -> int:
-        """Return how many bytes a member has, unpacked."""
-        return self._members[name].file_size
-
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """Open a member to read from it bit by bit.
@@ -83,8 +79,9 @@ class Archive:
         StudyError
             If it is damaged, or larger than any text.
         """
-        if self.size(name) > LARGEST_TEXT:
-            found = f"{name}, {self.size(name) / 2**20:.0f} MB"
+        size = self._members[name].file_size
+        if size > LARGEST_TEXT:
+            found = f"{name}, {size / 2**20:.0f} MB"
             raise refused(self._file, "a text in it is too large", "split it, or leave it out of the export", found)
         with self.open(name) as stream:
             return stream.read()
@@ -130,9 +127,7 @@ def _check(file: str, members: list[zipfile.ZipInfo]) -> None:
 
 # A database file (SQLite) from outside: a copy is read, so that whoever uses the file is not disturbed.
 
-MAGIC = b"SQLite format 3\0"
-_AT_ONCE = 1000
-_BESIDE = ("-wal",)  # what was written and not yet taken into the file
+SQLITE = b"SQLite format 3\0"
 
 
 class Database:
@@ -140,18 +135,14 @@ class Database:
 
     def __init__(self, file: str, opened: sqlite3.Connection) -> None:
         self._file, self._opened = file, opened
-        self._columns: dict[str, list[str]] = {}
+        self.columns: dict[str, list[str]] = {}
         for name, sql in self._run("SELECT name, sql FROM sqlite_master WHERE type = 'table'"):
             if sql and not str(sql).upper().lstrip().startswith("CREATE VIRTUAL"):
                 quoted = str(name).replace('"', '""')
-                self._columns[str(name)] = [str(row[1]) for row in self._run(f'PRAGMA table_info("{quoted}")')]
+                self.columns[str(name)] = [str(row[1]) for row in self._run(f'PRAGMA table_info("{quoted}")')]
 
     def __contains__(self, table: object) -> bool:
-        return table in self._columns
-
-    def has(self, table: str, column: str) -> bool:
-        """Tell whether a table is there and has a column; programs add columns from version to version."""
-        return column in self._columns.get(table, ())
+        return table in self.columns
 
     def count(self, table: str) -> int:
         """Return how many rows a table has; none where it is not there."""
@@ -169,16 +160,15 @@ class Database:
         order
             The column that the rows are sorted by.
         """
-        if table in self:
-            asked = ", ".join(f'"{name}"' if self.has(table, name) else "NULL" for name in columns)
-            sorting = f' ORDER BY "{order}"' if order and self.has(table, order) else ""
+        there = self.columns.get(table, [])
+        if there:
+            asked = ", ".join(f'"{name}"' if name in there else "NULL" for name in columns)
+            sorting = f' ORDER BY "{order}"' if order in there else ""
             yield from self._run(f'SELECT {asked} FROM "{table}"{sorting}')
 
     def _run(self, query: str) -> Iterator[tuple[Any, ...]]:
         try:
-            cursor = self._opened.execute(query)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield from rows
+            yield from self._opened.execute(query)
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             remedy = "export or save it again from the program it comes from"
             raise refused(self._file, "the database is damaged", remedy, str(error)[:120]) from error
@@ -194,17 +184,16 @@ def database(path: Path) -> Iterator[Database]:
         If it is no such file, damaged, or too large.
     """
     with path.open("rb") as stream:
-        if stream.read(len(MAGIC)) != MAGIC:
+        if stream.read(len(SQLITE)) != SQLITE:
             raise refused(path.name, "it is not an SQLite database", "export or save it again from its program")
     if path.stat().st_size > LARGEST_WHOLE:
         raise refused(path.name, "the database is too large", "make a copy of the project with fewer documents")
     with tempfile.TemporaryDirectory(prefix="plr-") as folder:
         copy = Path(folder) / "copy.sqlite3"
         shutil.copyfile(path, copy)
-        for ending in _BESIDE:
-            beside = path.with_name(path.name + ending)
-            if beside.is_file() and not beside.is_symlink():
-                shutil.copyfile(beside, copy.with_name(copy.name + ending))
+        log = path.with_name(f"{path.name}-wal")  # what was written and not yet taken into the file
+        if log.is_file() and not log.is_symlink():
+            shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
         with closing(sqlite3.connect(copy)) as opened:
             opened.execute("PRAGMA trusted_schema = OFF")
             opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_TEXT)

@@ -132,9 +132,9 @@ def add_to(app: typer.Typer) -> None:
 def begin(name: NewName) -> None:
     """Begin a study: its folder with study.toml, empty tables, a data dictionary, and the same as a workbook."""
     with in_words():
-        from plrlib.importers.new_study import begin
+        from plrlib.importers.new_study import new_study
 
-        print(telling.begun(begin(name)))
+        print(telling.begun(new_study(name)))
 
 
 def bring(
@@ -144,13 +144,15 @@ def bring(
 ) -> None:  # fmt: skip
     """Make a study of other programs' files: REFI-QDA, Taguette, QualCoder, Dedoose, OpenQDA, or any sheets."""
     with in_words():
-        from plrlib.importers.import_files import Asked, bring
-        from plrlib.importers.speakers import Options
+        from plrlib.importers.import_files import import_files
+        from plrlib.importers.material import Choices
 
-        voices = Options(speakers != Speakers.none, speakers.same, tuple(leader or ()))
-        asked = Asked(pairs(columns), nesting, project, voices, keep_names, replace)
+        choices = Choices(
+            pairs(columns), nesting, project, read_labels=speakers != Speakers.none, same_speakers=speakers.same,
+            moderators=tuple(leader or ()), keep_names=keep_names, replace=replace,
+        )  # fmt: skip
         with telling.console().status("reading"):
-            folder, report = bring(files, into, asked)
+            folder, report = import_files(files, into, choices)
         telling.show_report(report)
         print(f"Written to {telling.relative(folder)}/")
 
@@ -158,17 +160,17 @@ def bring(
 def mask(study: StudyName, out: Out) -> None:
     """Make a copy of a study in which identifiers are masked, each the same wherever it stands."""
     with in_words(study):
-        from plrlib.exporters.copies import masked
+        from plrlib.exporters.files import write_masked_copy
 
-        print(masked(telling.loaded(study), out))
+        print(write_masked_copy(telling.loaded(study), out))
 
 
 def release(study: StudyName, out: Out, keep: Keep = None) -> None:
     """Make a copy of a study that is safe to share: rare people and small numbers taken out, and say what was."""
     with in_words(study):
-        from plrlib.exporters.copies import released
+        from plrlib.exporters.files import write_release
 
-        telling.show_report(released(telling.loaded(study), out, keep))
+        telling.show_report(write_release(telling.loaded(study), out, keep))
 
 
 def disclosure(study: StudyName = DEFAULT_STUDY) -> None:

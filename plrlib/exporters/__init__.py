@@ -1,1 +1,1 @@
-"""Drafts for a report: the joint display as Word and as Excel; the only rooms that know python-docx and openpyxl."""
+"""What leaves a study: copies that are masked or safe to share, and Word and Excel drafts for a report."""

@@ -1,9 +1,8 @@
-"""What goes into the drafts of a study's joint display."""
+"""Drafts for a report: the joint display as Word and as Excel, and what a mentor should check as a form in Word."""
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from plrlib.exporters.archives import safe, steady
+from plrlib.exporters.files import safe, saved
 from plrlib.faults import NotInStudy
 from plrlib.paths import DRAFTS
 from plrlib.privacy.consent import text_of
@@ -28,164 +27,6 @@ from plrlib.show.excerpts import Opening
 from plrlib.stats.claims import claim_evidence
 from plrlib.stats.joint_display import joint_display
 from plrlib.study.load import Study, load_study
-
-# What a mentor should check, as a Word document to fill in.
-
-WIDTHS = (Cm(10.5), Cm(1.7), Cm(5.8))
-BOX = "☐"
-
-
-def checklist(title: str, about: Sequence[str], lists: Mapping[str, Sequence[str]]) -> bytes:
-    """Return a Word document: a row for each thing to check, with a box to tick and room for a remark.
-
-    Parameters
-    ----------
-    title
-        The study.
-    about
-        Sentences on what is reviewed: which data, and how to give the review back.
-    lists
-        What to check in each notebook, by its title.
-    """
-    file = docx.Document()
-    section = file.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    file.core_properties.title, file.core_properties.author, file.core_properties.language = title, "", "en-GB"
-    file.core_properties.comments = ""
-    file.styles["Normal"].font.size = Pt(10)
-    file.add_heading(safe(f"Review: {title}"), level=1)
-    for sentence in about:
-        file.add_paragraph(safe(sentence), style="List Bullet")
-    file.add_paragraph("Reviewed by: ______________________________     On: ________________")
-    for name, items in lists.items():
-        file.add_heading(safe(name), level=2)
-        fixed_table(file, ["to check", "seen", "remark"], [[item, BOX, ""] for item in items], WIDTHS)
-    stream = io.BytesIO()
-    file.save(stream)
-    return steady(stream.getvalue())
-
-
-# The joint display as an Excel workbook.
-
-NARROW, WIDE = 12, 60
-
-
-def workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
-    """Return a workbook with a sheet a frame: headers that stay in sight, numbers and plain text."""
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.title, book.properties.creator = title, ""
-    for name, frame in sheets.items():
-        _fill(book.create_sheet(name), frame)
-    stream = io.BytesIO()
-    book.save(stream)
-    return steady(stream.getvalue())
-
-
-def _fill(sheet: Any, frame: pd.DataFrame) -> None:
-    for across, head in enumerate(map(str, frame.columns), 1):
-        cells = [_plain(value) for value in frame.iloc[:, across - 1]]
-        longest = max((len(cell) for cell in [head, *map(str, cells)]), default=0)
-        sheet.column_dimensions[get_column_letter(across)].width = min(max(longest + 2, NARROW), WIDE)
-        for down, value in enumerate([safe(head), *cells], 1):
-            cell = sheet.cell(row=down, column=across)
-            cell.value = value
-            if isinstance(value, str):
-                cell.data_type = "s"  # never a formula
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=down == 1)
-    sheet.freeze_panes = "A2"
-
-
-def _plain(value: object) -> str | int | float | bool | None:
-    if value is None or value is pd.NA or value != value:
-        return None
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, Integral):
-        return int(value)
-    return float(value) if isinstance(value, Real) else safe(str(value))
-
-
-# The joint display as a Word document.
-
-A4 = (Cm(29.7), Cm(21.0))
-MARGIN, SMALL = Cm(1.5), Pt(8.5)
-FIRST = (Cm(4.6), Cm(2.8), Cm(2.8), Cm(2.8), Cm(3.4), Cm(2.5), Cm(3.9), Cm(3.9))
-"""How wide the columns of the display are."""
-RULES = (Cm(1.5), Cm(3.0), Cm(22.2))
-
-
-def document(title: str, about: Sequence[str], display: Opening, rules: Table, limits: Sequence[str]) -> bytes:
-    """Return a Word document, landscape: sentences, the display, its rules, its limits, and every excerpt it counts."""
-    file = docx.Document()
-    section = file.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = A4
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    file.core_properties.title, file.core_properties.author, file.core_properties.language = title, "", "en-GB"
-    file.core_properties.comments = ""
-    file.styles["Normal"].font.size = Pt(10)
-    file.add_heading(safe(title), level=1)
-    _sentences(file, about)
-    file.add_heading("Claim by claim", level=2)
-    texts = [["\n".join(line.text for line in cell) for cell in row] for row in display.rows]
-    fixed_table(file, list(display.heads), texts, FIRST)
-    file.add_heading("By which rules", level=2)
-    file.add_paragraph(rules.caption + ".")
-    fixed_table(
-        file, list(rules.frame.columns), [list(map(str, row)) for row in rules.frame.itertuples(index=False)], RULES
-    )
-    file.add_heading("Limits", level=2)
-    _sentences(file, limits)
-    file.add_heading("The excerpts behind the numbers", level=2)
-    for claim, counted in display.counted.groupby("row", sort=False):
-        file.add_heading(safe(str(claim)), level=3)
-        for excerpt in counted["excerpt"].drop_duplicates():
-            _small(file.add_paragraph(safe(display.shown[excerpt]), style="List Bullet"))
-    stream = io.BytesIO()
-    file.save(stream)
-    return steady(stream.getvalue())
-
-
-def _sentences(file: Any, sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        file.add_paragraph(safe(sentence), style="List Bullet")
-
-
-def fixed_table(file: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[Any]) -> None:
-    """Add a table whose columns keep their widths, with its heads at the top of each page."""
-    table = file.add_table(rows=1, cols=len(heads), style="Table Grid")
-    table.autofit = False
-    for _ in rows:
-        table.add_row()
-    for at, texts in enumerate([heads, *rows]):
-        for cell, text in zip(table.rows[at].cells, texts, strict=True):
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(safe(text))
-            run.font.size, run.bold = SMALL, at == 0
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-        for cell in column.cells:
-            cell.width = width
-    _mark(table.rows[0], "w:tblHeader")  # at the top of each page, and known as its heading
-    for row in table.rows:
-        _mark(row, "w:cantSplit")
-
-
-def _mark(row: Any, name: str) -> None:
-    mark = OxmlElement(name)
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
-
-
-def _small(paragraph: Any) -> None:
-    for run in paragraph.runs:
-        run.font.size = SMALL
-
-
-# What goes into the drafts of a study's joint display.
 
 
 def drafts(study: Study) -> dict[str, bytes]:
@@ -204,16 +45,19 @@ def drafts(study: Study) -> dict[str, bytes]:
     except NotInStudy:
         return {}
     display, rules = joint_table(study, found), rules_table()
-    told = [sentence.replace("**", "") for sentence in (*about(study).sentences, *joint_say(study, found).sentences)]
+    introduction = [
+        sentence.replace("**", "") for sentence in (*about(study).sentences, *joint_say(study, found).sentences)
+    ]
     limits = [*limits_of_claims(study, found).sentences, *stamp(study).sentences]
     title = f"{study.title}: what can be claimed"
     sheets = {
         "claims": found,
         "evidence": _evidence(study),
         "rules": rules.frame,
-        "read me": pd.DataFrame({title: [*told, *limits]}),
+        "read me": pd.DataFrame({title: [*introduction, *limits]}),
     }
-    return dict(zip(DRAFTS, (document(title, told, display, rules, limits), workbook(sheets, title)), strict=True))
+    files = (document(title, introduction, display, rules, limits), workbook(sheets, title))
+    return dict(zip(DRAFTS, files, strict=True))
 
 
 def _evidence(study: Study) -> pd.DataFrame:
@@ -223,6 +67,138 @@ def _evidence(study: Study) -> pd.DataFrame:
     found["what was said"] = text_of(study, found["excerpt"]).to_numpy()
     found["page"] = pages.reindex(found["excerpt"]).to_numpy()
     return found.rename(columns={"part": "stance", "certain": "theirs for certain", "left": "elsewhere by"})
+
+
+# Word: the joint display, and what a mentor should check.
+
+A4 = (Cm(21.0), Cm(29.7))
+MARGIN, NORMAL, SMALL = Cm(1.5), Pt(10), Pt(8.5)
+DISPLAY = (Cm(4.6), Cm(2.8), Cm(2.8), Cm(2.8), Cm(3.4), Cm(2.5), Cm(3.9), Cm(3.9))
+"""How wide the columns of the display are, as the next two are of the rules and of the form."""
+RULES = (Cm(1.5), Cm(3.0), Cm(22.2))
+FORM = (Cm(10.5), Cm(1.7), Cm(5.8))
+BOX = "☐"
+
+
+def document(title: str, about: Sequence[str], display: Opening, rules: Table, limits: Sequence[str]) -> bytes:
+    """Return a Word document, landscape: sentences, the display, its rules, its limits, and every excerpt it counts."""
+    file = _document(title)
+    section = file.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = reversed(A4)
+    file.add_heading(safe(title), level=1)
+    _list(file, about)
+    file.add_heading("Claim by claim", level=2)
+    texts = [["\n".join(line.text for line in cell) for cell in row] for row in display.rows]
+    _table(file, list(display.heads), texts, DISPLAY)
+    file.add_heading("By which rules", level=2)
+    file.add_paragraph(rules.caption + ".")
+    _table(file, list(rules.frame.columns), rules.frame.astype(str).to_numpy().tolist(), RULES)
+    file.add_heading("Limits", level=2)
+    _list(file, limits)
+    file.add_heading("The excerpts behind the numbers", level=2)
+    for claim, counted in display.counted.groupby("row", sort=False):
+        file.add_heading(safe(str(claim)), level=3)
+        for excerpt in counted["excerpt"].drop_duplicates():
+            for run in file.add_paragraph(safe(display.shown[excerpt]), style="List Bullet").runs:
+                run.font.size = SMALL
+    return saved(file)
+
+
+def checklist(title: str, about: Sequence[str], lists: Mapping[str, Sequence[str]]) -> bytes:
+    """Return a Word document: a row for each thing to check, with a box to tick and room for a remark.
+
+    Parameters
+    ----------
+    title
+        The study.
+    about
+        Sentences on what is reviewed: which data, and how to give the review back.
+    lists
+        What to check in each notebook, by its title.
+    """
+    file = _document(title)
+    file.add_heading(safe(f"Review: {title}"), level=1)
+    _list(file, about)
+    file.add_paragraph("Reviewed by: ______________________________     On: ________________")
+    for name, items in lists.items():
+        file.add_heading(safe(name), level=2)
+        _table(file, ["to check", "seen", "remark"], [[item, BOX, ""] for item in items], FORM)
+    return saved(file)
+
+
+def _document(title: str) -> Any:
+    """Return an empty document of upright pages, without a word on who made it."""
+    file = docx.Document()
+    section = file.sections[0]
+    section.page_width, section.page_height = A4
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
+    properties = file.core_properties
+    properties.title, properties.author, properties.language, properties.comments = title, "", "en-GB", ""
+    file.styles["Normal"].font.size = NORMAL
+    return file
+
+
+def _list(file: Any, sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        file.add_paragraph(safe(sentence), style="List Bullet")
+
+
+def _table(file: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[Any]) -> None:
+    """Add a table whose columns keep their widths, with its heads at the top of each page."""
+    table = file.add_table(rows=1 + len(rows), cols=len(heads), style="Table Grid")
+    table.autofit = False
+    _mark(table.rows[0], "w:tblHeader")  # at the top of each page, and known as its heading
+    for at, (row, texts) in enumerate(zip(table.rows, [heads, *rows], strict=True)):
+        for cell, text, width in zip(row.cells, texts, widths, strict=True):
+            cell.width = width
+            run = cell.paragraphs[0].add_run(safe(text))
+            run.font.size, run.bold = SMALL, at == 0
+        _mark(row, "w:cantSplit")
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+
+
+def _mark(row: Any, name: str) -> None:
+    mark = OxmlElement(name)
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+# Excel: a sheet a frame, headers that stay in sight, numbers and plain text.
+
+NARROW, WIDE = 12, 60
+
+
+def workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
+    """Return a workbook of these frames."""
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title, book.properties.creator = title, ""
+    for name, frame in sheets.items():
+        _fill_sheet(book.create_sheet(name), frame)
+    return saved(book)
+
+
+def _fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+    for across, head in enumerate(map(str, frame.columns), 1):
+        cells = [_plain(value) for value in frame.iloc[:, across - 1]]
+        longest = max(len(str(cell)) for cell in (head, *cells))
+        sheet.column_dimensions[get_column_letter(across)].width = min(max(longest + 2, NARROW), WIDE)
+        for down, value in enumerate([safe(head), *cells], 1):
+            cell = sheet.cell(row=down, column=across, value=value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # never a formula
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=down == 1)
+    sheet.freeze_panes = "A2"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a cell may hold it: a number, text that is no formula, or nothing."""
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, (Real, np.bool_)) else safe(str(value))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,53 @@
-"""What a file of another program holds, in the terms that all of them share, before it is laid out as tables."""
+"""Material: the one thing that every reader makes of a file, in terms that all programs share.
+
+A reader takes from a file what the tables of a study have a place for, and counts in the file itself how many of each
+kind it holds. All that follows (`merge`, `speakers`, `to_tables`, the report) knows material alone, and no program.
+What is lost or gained on the way is counted with its reason, so that the report can account for every number.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-NOBODY = ""
+from plrlib.text import count, verb
+
+NO_CODER = ""
 """The coder of a program that does not say who coded."""
+NO_PLACE = "passages whose place is not in the text"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What somebody says beside the files, on the command line or in study.toml.
+
+    Parameters
+    ----------
+    columns
+        Of sheets, the name of the column for each field.
+    nesting
+        What stands between a theme and a code in a sheet's column of codes; blank: looked for.
+    project
+        Which project of a Taguette database that has several.
+    read_labels
+        Whether labels at the beginning of a transcript's lines tell who speaks.
+    same_speakers
+        Whether a label means the same person in every document; None: a label in several documents is a fault.
+    moderators
+        More labels of whoever leads the talk.
+    keep_names
+        Whether the program's own names of people and documents stay.
+    replace
+        Whether imported rows take the place of those that are there.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    nesting: str = ""
+    project: str = ""
+    read_labels: bool = True
+    same_speakers: bool | None = None
+    moderators: tuple[str, ...] = ()
+    keep_names: bool = False
+    replace: bool = False
 
 
 @dataclass(slots=True)
@@ -83,27 +126,10 @@ class Segment:
 
 
 @dataclass
-class Tally:
-    """How many of something a file has, and what became of those that did not come through one for one."""
-
-    found: int = 0
-    changes: Counter[str] = field(default_factory=Counter)
-
-    def less(self, why: str, n: int = 1) -> None:
-        """Count so many that are not carried, and why."""
-        self.changes.update({why: -n} if n else {})
-
-    def more(self, why: str, n: int = 1) -> None:
-        """Count so many that one became, and why."""
-        self.changes.update({why: n} if n else {})
-
-
-KINDS = ("documents", "people", "codes", "excerpts", "codings")
-
-
-@dataclass
 class Material:
-    """All of one file.
+    """All that one file holds for a study.
+
+    Codes, documents and people stand under keys of the reader's own, which its segments refer to.
 
     Parameters
     ----------
@@ -116,17 +142,18 @@ class Material:
     nesting
         What stands between a code and the one it is under, where codes are written as a path; blank: they are not.
     complete_paths
-        Whether a code of which only the path tells is one all the same.
-    tallies
-        For each of KINDS, what was counted in the file itself and not in what was made of it.
-    left
+        Whether a theme that stands in paths only is a code all the same.
+    found
+        How many documents, people, codes, excerpts and codings were counted in the file itself, and not in what was
+        made of it.
+    changes
+        (kind, reason): how many more came of what was found, or, below zero, how many fewer.
+    not_carried
         What the tables have no place for, with its number.
-    guessed
+    guesses
         What was taken to be so, and how to say otherwise.
-    told
+    notes
         What is worth knowing.
-    header, asked
-        Of a sheet, the columns there are, and the fields that were asked for and found in it.
     """
 
     file: str
@@ -138,14 +165,50 @@ class Material:
     documents: dict[str, Document] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
-    tallies: dict[str, Tally] = field(default_factory=lambda: {kind: Tally() for kind in KINDS})
-    left: Counter[str] = field(default_factory=Counter)
-    guessed: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    header: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
+    found: Counter[str] = field(default_factory=Counter)
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    not_carried: Counter[str] = field(default_factory=Counter)
+    guesses: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
-    def found(self, **numbers: int) -> None:
-        """Keep how many of each kind the file has."""
-        for kind, n in numbers.items():
-            self.tallies[kind].found += n
+    def gain(self, kind: str, reason: str, n: int = 1) -> None:
+        """Count so many more of a kind than the file has."""
+        if n:  # a reason without a number would be a row of the report
+            self.changes[kind, reason] += n
+
+    def lose(self, kind: str, reason: str, n: int = 1) -> None:
+        """Count so many of a kind that are not carried."""
+        self.gain(kind, reason, -n)
+
+    def lose_passage(self, reason: str, codings: int) -> None:
+        """Count a passage that is not carried, and its codings."""
+        self.lose("excerpts", reason)
+        self.lose("codings", f"of {reason}", codings)
+
+    def give(self, segment: Segment, coder: str, code: str) -> None:
+        """Give a code to a passage, or count that it cannot be given."""
+        if code not in self.codes:
+            self.lose("codings", "codings with a code that is not in the codebook")
+        elif (coder, code) in segment.coded:
+            self.lose("codings", "codings given twice")
+        else:
+            segment.coded[coder, code] = None
+
+    def path(self, key: str) -> list[str]:
+        """Return the keys from the top to a code; a circle of parents is cut where it is met."""
+        upwards: list[str] = []
+        while key in self.codes and key not in upwards:
+            upwards.append(key)
+            key = self.codes[key].parent
+        return upwards[::-1]
+
+    def note_other_words(self, n: int) -> None:
+        """Tell how many passages stand at places whose words are not those that the program keeps beside them."""
+        if n:
+            passages, are, them = count(n, "passage"), verb(n, "is", "are"), verb(n, "it", "them")
+            self.notes.append(f"{passages} {are} not worded as the program noted beside {them}")
+
+
+def plain_text(text: str) -> str:
+    """Return a text with one character a line end, and no byte-order mark: so most programs count places."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

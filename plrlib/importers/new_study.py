@@ -1,11 +1,8 @@
-"""A study begun: every table with the right headers, study.toml, the data dictionary, and the same as a workbook."""
+"""A new study: every table with the right headers, study.toml, the data dictionary, and the same as a workbook."""
 
-import io
-import os
 import re
-import shutil
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -15,84 +12,56 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from plrlib.exporters.archives import steady
+from plrlib.exporters.files import bring_back, saved, write_folder
 from plrlib.faults import RunError
-from plrlib.importers.to_tables import Carried
+from plrlib.importers.to_tables import StudyTables
 from plrlib.paths import SHIPPED, WORKBOOK, home
 from plrlib.study.schema import TABLES, Column, Table, dictionary
 from plrlib.study.settings import FILE, quoted
+from plrlib.text import capital
 
-# The study.toml of an imported study: what the files tell, and groupings to start from.
-
-_MOST_GROUPINGS, _MOST_LEVELS, _FEWEST = 6, 6, 2
-_NO_GROUPING = ("participant", "focus_group", "consent_quote", "withdrawn")
+DICTIONARY = "data-dictionary.md"
 
 
-def groupings(carried: Carried) -> dict[str, list[str]]:
-    """Return the attributes that people can be grouped by, each with its levels in the order they come.
+def new_study(name: str) -> Path:
+    """Make the folder of a new study in data/raw/, all of it or nothing, and return it.
 
-    An attribute serves where two to six values are in use, two of them by two people or more, and not all are numbers.
+    Raises
+    ------
+    RunError
+        If the name is no plain one, or the folder is there already.
     """
-    found: dict[str, list[str]] = {}
-    rows = carried.tables["participants"]
-    for column in dict.fromkeys(name for row in rows for name in row if name not in _NO_GROUPING):
-        counts = Counter(row[column] for row in rows if row.get(column))
-        often = sum(n >= _FEWEST for n in counts.values())
-        numbers = all(re.fullmatch(r"[\d.,-]+", value) for value in counts)
-        if often > 1 and len(counts) <= _MOST_LEVELS and not numbers and len(found) < _MOST_GROUPINGS:
-            found[column] = list(counts)
-    return found
+    folder = folder_of(name)
+    if folder.exists():
+        raise RunError(f"data/raw/{name}/ is there already; nothing was written")
+    return write_folder(folder, new_files(name))
 
 
-def written(name: str, carried: Carried) -> str:
-    """Return the text of study.toml."""
-    material = carried.material
-    often = Counter(row["coder"] for row in carried.tables["codings"])
-    lines = [
-        "[study]",
-        f"id = {quoted(name)}",
-        f"title = {quoted(material.title or name)}",
-        f"source = {quoted(f'imported from {material.origin}')}",
-        'kind = "collected"        # published, collected or simulated; shown wherever results are',
-        "complete = false          # true once every transcript was coded through: then a code not given was not said",
-        *(
-            f"reference_coder = {quoted(coder)}   # whose codings the comparisons use"
-            for coder, _ in often.most_common(1)
-        ),
-        "seed = 1",
-    ]
-    if carried.coders:
-        lines += ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
-        lines += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in carried.coders]
-    for column, levels in groupings(carried).items():
-        labels = ", ".join(f"{quoted(level)} = {quoted(level[:1].upper() + level[1:])}" for level in levels)
-        label = column.replace("_", " ")
-        lines += [
-            "",
-            f"[groupings.{_slug(column)}]      # guessed; take out what you will not compare",
-            f"label = {quoted(label[:1].upper() + label[1:])}",
-            f"column = {quoted(column)}",
-            f"levels = {{ {labels} }}",
-        ]
-    known = {n: None for row in carried.tables["participants"] for n, value in row.items() if value}
-    quasi = ", ".join(quoted(name) for name in known if name not in _NO_GROUPING)
-    lines += ["", "[privacy]", f"quasi_identifiers = [{quasi}]", "smallest_group = 3", "names = []"]
-    return "\n".join(lines) + "\n"
+def new_files(name: str) -> dict[str, bytes]:
+    """Return the files of a study that has nothing in it yet."""
+    tables = {f"{table}.csv": f"{','.join(header(table))}\n".encode() for table in TABLES}
+    return tables | {
+        FILE: template(name).encode(),
+        DICTIONARY: described(),
+        WORKBOOK: workbook(),
+    }
 
 
-def _slug(column: str) -> str:
-    """Return a column as the name of a grouping, which becomes part of a file's name."""
-    plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_")
-    return plain or f"column_{sum(map(ord, column))}"
+def described() -> bytes:
+    """Return the data dictionary as a file."""
+    return f"{dictionary()}\n".encode()
 
 
-# A study's folder in data/raw/, put there whole: whoever is stopped at any moment leaves what was there before.
+def header(table: str) -> list[str]:
+    """Return every column that may stand in a table."""
+    return [column.name for column in TABLES[table].columns]
+
 
 _PLAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def place(name: str) -> Path:
+def folder_of(name: str) -> Path:
     """Return the folder that a study of this name has in data/raw/.
 
     One that was moved aside by somebody who was stopped before the new one had its place is put back.
@@ -107,57 +76,7 @@ def place(name: str) -> Path:
     if name in SHIPPED:
         raise RunError(f"{name} comes with the project; choose another name")
     folder = home() / "data" / "raw" / name
-    _, old = _beside(folder)
-    if old.exists() and not folder.exists():
-        old.rename(folder)
-    return folder
-
-
-def _beside(folder: Path) -> tuple[Path, Path]:
-    """Return where a study's folder is made, and where the one before it waits until that is in its place."""
-    return folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-
-
-def put(name: str, files: Mapping[str, bytes], *, replace: bool, gone: Collection[str] = ()) -> Path:
-    """Write files into a study's folder, beside whatever else is there, and return the folder.
-
-    Parameters
-    ----------
-    name
-        The study's name.
-    files
-        All of each file, by its name.
-    replace
-        Whether the folder may be there already.
-    gone
-        Files that are there and are not kept.
-
-    Raises
-    ------
-    RunError
-        If the name will not do, or the folder is there and may not be.
-    """
-    folder = place(name)
-    if folder.exists() and not replace:
-        raise RunError(f"data/raw/{name}/ is there already; nothing was written")
-    made, old = _beside(folder)
-    for left in (made, old):
-        shutil.rmtree(left, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.exists():
-        shutil.copytree(folder, made, symlinks=True)
-    made.mkdir(exist_ok=True)
-    for file in gone:
-        (made / file).unlink(missing_ok=True)
-    for file, data in files.items():
-        with (made / file).open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    if folder.exists():
-        folder.rename(old)
-    made.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    bring_back(folder)
     return folder
 
 
@@ -172,17 +91,14 @@ _LISTED = ("events", "participants", "excerpts", "codebook", "quantifiers")
 def workbook() -> bytes:
     """Return it: with the same headers as the CSV files, and nothing below them."""
     book = Workbook()
-    if book.active is not None:
-        book.remove(book.active)
+    book.remove(book.active)
     book.properties.title, book.properties.creator = "A study's tables", ""
     for table in TABLES.values():
-        _sheet(book.create_sheet(table.name), table)
-    stream = io.BytesIO()
-    book.save(stream)
-    return steady(stream.getvalue())
+        _fill_sheet(book.create_sheet(table.name), table)
+    return saved(book)
 
 
-def _sheet(sheet: Worksheet, table: Table) -> None:
+def _fill_sheet(sheet: Worksheet, table: Table) -> None:
     for across, column in enumerate(table.columns, 1):
         letter = get_column_letter(across)
         head = sheet.cell(row=1, column=across, value=column.name)
@@ -199,7 +115,7 @@ def _sheet(sheet: Worksheet, table: Table) -> None:
 
 
 def _choices(column: Column, table: Table) -> DataValidation | None:
-    """Return the list of a column: the levels it may take, or the ids that stand in the sheet it refers to."""
+    """Return the list of a column: the values it may take, or the ids that stand in the sheet it refers to."""
     if column.allowed:
         formula = f'"{",".join(column.allowed)}"'
     elif column.refers in _LISTED and not column.several and column.refers != table.name:
@@ -212,62 +128,68 @@ def _choices(column: Column, table: Table) -> DataValidation | None:
     return choices
 
 
-# A study begun: every table with the right headers, study.toml, the data dictionary, and the same as a workbook.
-
-DICTIONARY = "data-dictionary.md"
-
-
-def files(name: str) -> dict[str, bytes]:
-    """Return the files of a study that has nothing in it yet."""
-    tables = {f"{table}.csv": header(table).encode() for table in TABLES}
-    return tables | {
-        FILE: template(name).encode(),
-        DICTIONARY: f"{dictionary()}\n".encode(),
-        WORKBOOK: workbook(),
-    }
-
-
-def header(table: str) -> str:
-    """Return the header row of a table: every column that may stand in it."""
-    return ",".join(column.name for column in TABLES[table].columns) + "\n"
-
-
-def begin(name: str) -> Path:
-    """Make the folder of a new study in data/raw/, all of it or nothing, and return it.
-
-    Raises
-    ------
-    RunError
-        If the name is no plain one, or the folder is there already.
-    """
-    return put(name, files(name), replace=False)
+# study.toml: to be filled in, or, of an imported study, what the files tell and groupings to start from.
 
 
 def template(name: str) -> str:
     """Return a study.toml to fill in, whose least is there already."""
-    return f'''\
-# What this study is called and how its people are grouped; `plr check {name}` says what is wrong.
-[study]
-id = "{name}"
-title = ""
-source = ""
-kind = "collected"        # published, collected or simulated; shown wherever results are
-complete = false          # true: every transcript was coded through, so a code not given means "not said"
-seed = 1
+    return (Path(__file__).parent / "new_study.toml").read_text(encoding="utf-8").replace("NAME", name)
 
-# A grouping of people, by a column of participants; take the # away and write your own.
-# [groupings.sector]
-# label = "Sector"
-# column = "sector"
-# levels = {{ voluntary = "Voluntary", statutory = "Statutory" }}
 
-# A comparison that was planned before the data were seen: planned ones share alpha.
-# [[comparisons]]
-# by = "sector"
-# level = "theme"
+_MOST_GROUPINGS, _MOST_GROUPS, _FEWEST = 6, 6, 2
+_NO_ATTRIBUTES = ("participant", "focus_group", "consent_quote", "withdrawn")
 
-[privacy]
-quasi_identifiers = ["role", "sector"]
-smallest_group = 3
-names = []                # words that must never stand in a text: people, places, services
-'''
+
+def imported_settings(name: str, made: StudyTables) -> str:
+    """Return the text of an imported study's study.toml."""
+    coders = Counter(row["coder"] for row in made.tables["codings"])
+    lines = [
+        "[study]",
+        f"id = {quoted(name)}",
+        f"title = {quoted(made.material.title or name)}",
+        f"source = {quoted(f'imported from {made.material.origin}')}",
+        'kind = "collected"        # published, collected or simulated; shown wherever results are',
+        "complete = false          # true once every transcript was coded through: then a code not given was not said",
+    ]
+    if coders:
+        most = quoted(coders.most_common(1)[0][0])
+        lines.append(f"reference_coder = {most}   # whose codings the comparisons use")
+    lines.append("seed = 1")
+    if coders:
+        lines += ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
+        lines += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in made.coders]
+    counts = _attributes(made)
+    for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
+        labels = ", ".join(f"{quoted(group)} = {quoted(capital(group))}" for group in counts[column])
+        lines += [
+            "",
+            f"[groupings.{_slug(column)}]      # guessed; take out what you will not compare",
+            f"label = {quoted(capital(column.replace('_', ' ')))}",
+            f"column = {quoted(column)}",
+            f"levels = {{ {labels} }}",
+        ]
+    quasi = ", ".join(map(quoted, counts))
+    lines += ["", "[privacy]", f"quasi_identifiers = [{quasi}]", "smallest_group = 3", "names = []"]
+    return "\n".join(lines) + "\n"
+
+
+def _attributes(made: StudyTables) -> dict[str, Counter[str]]:
+    """Return how many people have each value, by the attribute."""
+    counts: dict[str, Counter[str]] = {}
+    for row in made.tables["participants"]:
+        for column, value in row.items():
+            if value and column not in _NO_ATTRIBUTES:
+                counts.setdefault(column, Counter())[value] += 1
+    return counts
+
+
+def _can_group(counts: Mapping[str, int]) -> bool:
+    """Tell whether values make groups of people: up to six, two of them of two people or more, and not all numbers."""
+    often = sum(n >= _FEWEST for n in counts.values())
+    return often > 1 and len(counts) <= _MOST_GROUPS and not all(re.fullmatch(r"[\d.,-]+", value) for value in counts)
+
+
+def _slug(column: str) -> str:
+    """Return a column as the name of a grouping, which becomes part of a file's name."""
+    plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_")
+    return plain or f"column_{sum(map(ord, column))}"

@@ -4,15 +4,15 @@ Source: QualCoder's database v17. Older databases lack columns, so each is asked
 Unicode characters from 0, the end not included.
 """
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from plrlib.importers.material import Code, Document, Material, Person, Segment
-from plrlib.importers.speakers import plain
+from plrlib.importers.material import Code, Document, Material, Person, Segment, plain_text
+from plrlib.importers.sources import Source
 from plrlib.safe_open import Database, database
 
-FILE = "data.qda"
-_LEFT = {
+_FILE = "data.qda"
+_NOT_CARRIED = {
     "code_image": "codings of pictures", "code_av": "codings of sound and video", "annotation": "notes and memos",
     "journal": "notes and memos", "graph": "maps", "stored_sql": "stored queries",
 }  # fmt: skip
@@ -20,119 +20,120 @@ _LIBRARY = "Ref_"
 """How the attributes begin that QualCoder fills from a list of literature."""
 
 
-def read(path: Path) -> Material:
-    """Read a project.
+def fits(source: Source) -> bool:
+    """Tell whether a source is such a folder or database."""
+    return (source.path / _FILE).is_file() or "pos0" in source.tables.get("code_text", ())
+
+
+def read(source: Source) -> Material:
+    """Return all of a project.
 
     Raises
     ------
     StudyError
-        If the database is damaged, hostile, or no project.
+        If the database is damaged or hostile.
     """
-    name = path.name if path.is_dir() or path.name != FILE else path.parent.name
-    with database(path / FILE if path.is_dir() else path) as base:
+    path = source.path / _FILE if source.path.is_dir() else source.path
+    name = path.parent.name if path.name == _FILE else path.name
+    with database(path) as base:
         material = Material(name, "QualCoder project", title=name.removesuffix(".qda"))
-        _codes(base, material)
-        _documents(base, material)
-        _segments(base, material)
-        _people(base, material)
-        for table, what in _LEFT.items():
-            material.left[what] += base.count(table)
+        _read_codes(base, material)
+        _read_documents(base, material)
+        _read_segments(base, material)
+        _read_cases(base, material)
+        for table, what in _NOT_CARRIED.items():
+            material.not_carried[what] += base.count(table)
     return material
 
 
-def _codes(base: Database, material: Material) -> None:
+def _read_codes(base: Database, material: Material) -> None:
     for key, name, memo, above in base.rows("code_cat", "catid", "name", "memo", "supercatid", order="catid"):
-        material.codes[f"cat {key}"] = Code(_text(name), _key("cat", above), _text(memo).strip())
-    for key, name, memo, category, above in base.rows(
-        "code_name", "cid", "name", "memo", "catid", "supercid", order="cid"
-    ):
-        parent = _key("code", above) or _key("cat", category)
+        material.codes[f"cat {key}"] = Code(_text(name), f"cat {above}", _text(memo).strip())
+    codes = base.rows("code_name", "cid", "name", "memo", "catid", "supercid", order="cid")
+    for key, name, memo, category, above in codes:
+        parent = f"cat {category}" if above is None else f"code {above}"
         material.codes[f"code {key}"] = Code(_text(name), parent, _text(memo).strip())
     for code in material.codes.values():
         if code.parent not in material.codes:
             code.parent = ""
-    material.found(codes=base.count("code_cat") + base.count("code_name"))
+    material.found["codes"] = base.count("code_cat") + base.count("code_name")
 
 
-def _documents(base: Database, material: Material) -> None:
+def _read_documents(base: Database, material: Material) -> None:
     for key, name, text in base.rows("source", "id", "name", "fulltext", order="id"):
         material.documents[str(key)] = Document(_text(name), _text(text) or None)
-    material.found(documents=base.count("source"))
-    for kind, key, name, value in base.rows("attribute", "attr_type", "id", "name", "value", order="attrid"):
-        document = material.documents.get(str(key))
-        if kind == "file" and document and _text(value).strip() and not _text(name).startswith(_LIBRARY):
-            document.values[_text(name)] = _text(value).strip()
+    material.found["documents"] = base.count("source")
+    for key, name, value in _attributes(base, "file"):
+        if key in material.documents and not name.startswith(_LIBRARY):
+            material.documents[key].values[name] = value
 
 
-def _segments(base: Database, material: Material) -> None:
+Coding = tuple[str, str, str, int, int, str]
+"""Code, document, words, start, end, coder."""
+
+
+def _read_segments(base: Database, material: Material) -> None:
     """Take the coded passages; whoever codes the same place codes the same passage."""
-    asked = base.rows("code_text", "cid", "fid", "seltext", "pos0", "pos1", "owner", "memo", order="ctid")
-    rows = [(f"code {code}", str(fid), _text(words), *_ends(pos0, pos1), _text(who), memo)
-            for code, fid, words, pos0, pos1, who, memo in asked]  # fmt: skip
-    _settle_line_ends(material, rows)
-    places: dict[tuple[str, int, int], Segment] = {}
-    differing = 0
-    for code, fid, words, start, end, who, memo in rows:
-        segment = places.get((fid, start, end))
-        if segment is None:
-            document = material.documents.get(fid)
+    codings = []
+    rows = base.rows("code_text", "cid", "fid", "seltext", "pos0", "pos1", "owner", "memo", order="ctid")
+    for code, document, words, pos0, pos1, owner, memo in rows:
+        start, end = _position(pos0), _position(pos1)
+        codings.append((f"code {code}", str(document), _text(words), start, end, _text(owner)))
+        material.not_carried["memos on passages"] += bool(memo)
+    _settle_line_ends(material, codings)
+    segments: dict[tuple[str, int, int], Segment] = {}
+    other_words = 0
+    for code, key, words, start, end, coder in codings:
+        if (key, start, end) not in segments:
+            document = material.documents.get(key)
             there = document.text[start:end] if document and document.text and 0 <= start < end else ""
-            differing += bool(there) and there != words
-            segment = places[fid, start, end] = Segment(fid if document else "", start, end, there or words)
-        if code in material.codes:
-            segment.coded[who, code] = None
-        else:
-            material.tallies["codings"].less("codings with a code that is not in the codebook")
-        material.left["memos on passages"] += bool(memo)
-    material.segments = list(places.values())
-    material.found(excerpts=len({(fid, start, end) for _, fid, _, start, end, *_ in rows}))
-    material.found(codings=base.count("code_text"))
-    doubled = len(rows) - sum(len(s.coded) for s in places.values()) + material.tallies["codings"].changes.total()
-    if doubled:
-        material.tallies["codings"].less("codings given twice", doubled)
-    if differing:
-        material.told.append(f"{differing} passages are not worded as the program noted beside them")
+            other_words += bool(there) and there != words
+            segments[key, start, end] = Segment(key if document else "", start, end, there or words)
+        material.give(segments[key, start, end], coder, code)
+    material.segments = list(segments.values())
+    material.found.update(excerpts=len(segments), codings=len(codings))
+    material.note_other_words(other_words)
 
 
-def _settle_line_ends(material: Material, rows: list[tuple[Any, ...]]) -> None:
+def _settle_line_ends(material: Material, codings: list[Coding]) -> None:
     """Count line ends of two characters as the positions do: as one, where that fits what was marked better."""
     for key, document in material.documents.items():
         if document.text and "\r" in document.text:
-            raw, clean = document.text, plain(document.text)
-            marked = [(words, start, end) for _, fid, words, start, end, *_ in rows if fid == key]
-            fits = [sum(text[start:end] == words for words, start, end in marked) for text in (raw, clean)]
-            document.text = clean if fits[1] >= fits[0] else raw
+            marked = [coding[2:5] for coding in codings if coding[1] == key]
+            texts = (plain_text(document.text), document.text)  # of two that fit alike the first is taken
+            document.text = max(texts, key=lambda text: sum(text[at:to] == words for words, at, to in marked))
 
 
-def _people(base: Database, material: Material) -> None:
-    values: dict[str, dict[str, str]] = {}
-    for kind, key, name, value in base.rows("attribute", "attr_type", "id", "name", "value", order="attrid"):
-        if kind == "case" and _text(value).strip():
-            values.setdefault(str(key), {})[_text(name)] = _text(value).strip()
+def _read_cases(base: Database, material: Material) -> None:
     for key, name in base.rows("cases", "caseid", "name", order="caseid"):
-        material.people[str(key)] = Person(_text(name), values.get(str(key), {}))
-    material.found(people=base.count("cases"))
+        material.people[str(key)] = Person(_text(name))
+    material.found["people"] = base.count("cases")
+    for key, name, value in _attributes(base, "case"):
+        if key in material.people:
+            material.people[key].values[name] = value
     for key, fid, pos0, pos1 in base.rows("case_text", "caseid", "fid", "pos0", "pos1", order="id"):
         person, document = material.people.get(str(key)), material.documents.get(str(fid))
         if person is None or document is None:
-            material.left["links from a case to a source that is not there"] += 1
+            material.not_carried["links from a case to a source that is not there"] += 1
             continue
-        start, end = _ends(pos0, pos1)
+        start, end = _position(pos0), _position(pos1)
         if end <= start or (start == 0 and end >= len((document.text or "").rstrip())):
             person.documents[str(fid)] = None
         else:
             person.spans.append((str(fid), start, end))
 
 
-def _ends(pos0: Any, pos1: Any) -> tuple[int, int]:
-    """Return two positions; -1 where one is no number."""
-    start, end = (int(p) if isinstance(p, int | float) and abs(p) < 2**53 else -1 for p in (pos0, pos1))
-    return start, end
+def _attributes(base: Database, of: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the attributes of files or of cases that are filled: whose, which, what."""
+    for kind, key, name, value in base.rows("attribute", "attr_type", "id", "name", "value", order="attrid"):
+        if kind == of and _text(value).strip():
+            yield str(key), _text(name), _text(value).strip()
+
+
+def _position(number: Any) -> int:
+    """Return a position; -1 where it is none."""
+    return int(number) if isinstance(number, int | float) and abs(number) < 2**53 else -1
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _key(kind: str, number: Any) -> str:
-    return "" if number is None else f"{kind} {number}"

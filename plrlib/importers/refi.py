@@ -4,293 +4,279 @@ Source: the REFI-QDA standard 1.5 and its schemas. Positions are Unicode charact
 end of two characters counts as one, and a byte-order mark as none.
 """
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from plrlib.importers.material import NOBODY, Code, Document, Material, Person, Segment
-from plrlib.importers.speakers import plain
+from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Material, Person, Segment, plain_text
+from plrlib.importers.sources import Source
 from plrlib.safe_open import Archive, Opener, archive, elements, local, refused
+from plrlib.study.schema import WHOLE
 
+_PROJECT = ".qde"
+_CODEBOOK = ".qdc"
+_TEXTS = ("TextSource", "Representation", "TextDescription", "Transcript")
+_OTHER_SOURCES = ("PDFSource", "PictureSource", "AudioSource", "VideoSource")
 _OTHER_PASSAGES = {
     "PDFSelection": "passages of a PDF of which only the place on the page is known",
     "PictureSelection": "parts of pictures",
     "AudioSelection": "stretches of sound",
     "VideoSelection": "stretches of video",
 }
-_NAMES = (
-    "User", "Codes", "Variable", "Case", "TextSource", "Representation", "TextDescription", "Transcript",
-    *_OTHER_PASSAGES, "Set", "Link", "Note", "Graph", "CodeBook", "Project",
-    "PDFSource", "PictureSource", "AudioSource", "VideoSource",
+_NOT_CARRIED = {"Set": "sets", "Link": "links", "Note": "notes and memos", "Graph": "maps"}
+_ELEMENTS = (
+    "Project", "CodeBook", "User", "Variable", "Codes", "Case",
+    *_TEXTS, *_OTHER_SOURCES, *_OTHER_PASSAGES, *_NOT_CARRIED,
 )  # fmt: skip
-_TEXTS = ("TextSource", "Representation", "TextDescription", "Transcript")
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
-_WHOLE = "codings of a whole document, not of a passage"
-_LEFT = {"Set": "sets", "Link": "links", "Note": "notes and memos", "Graph": "maps"}
+_WHOLE_DOCUMENT = "codings of a whole document, not of a passage"
+_AGAIN = "export it again as REFI-QDA"
 
 
-def read_project(path: Path) -> Material:
-    """Read a .qdpx: the project in it, and the texts it names.
+def fits(source: Source) -> bool:
+    """Tell whether a source is a project, packed with its texts or not, or a codebook: any XML is taken for one."""
+    if source.is_zip:
+        return source.ending == ".qdpx" or any(name.casefold().endswith(_PROJECT) for name in source.members)
+    return source.ending in (_PROJECT, _CODEBOOK) or source.start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def read(source: Source) -> Material:
+    """Return all of a project, with the texts that lie beside it in its archive, or of a codebook.
 
     Raises
     ------
     StudyError
         If the archive or the XML is damaged, hostile, or no project.
     """
-    with archive(path) as zipped:
-        projects = [name for name in zipped.names() if name.casefold().endswith(".qde")]
+    name = source.path.name
+    if not source.is_zip:
+        return _Project(name, lambda: source.path.open("rb"), None).read()
+    with archive(source.path) as zipped:
+        projects = [member for member in zipped.names() if member.casefold().endswith(_PROJECT)]
         if len(projects) != 1:
             found = ", ".join(projects) or "no .qde"
-            raise refused(path.name, "one project (.qde) is expected in it", "export it again as REFI-QDA", found)
-        reader = _Reader(path.name, lambda: zipped.open(projects[0]), zipped)
-        return reader.project()
+            raise refused(name, "one project (.qde) is expected in it", _AGAIN, found)
+        return _Project(name, lambda: zipped.open(projects[0]), zipped).read()
 
 
-def read_bare(path: Path) -> Material:
-    """Read a .qde or .qdc that lies by itself: the same XML, without texts beside it."""
-    return _Reader(path.name, lambda: path.open("rb"), None).project()
-
-
-class _Reader:
-    """Reads one project, element by element."""
+class _Project:
+    """Reads one project element by element: it may be too large to be held as a tree."""
 
     def __init__(self, file: str, opener: Opener, zipped: Archive | None) -> None:
-        self.file, self.zipped = file, zipped
-        self._open = opener
+        self.file, self.opener, self.zipped = file, opener, zipped
         self.material = Material(file, "REFI-QDA")
         self.users: dict[str, str] = {}
         self.variables: dict[str, str] = {}
-        self.selections: dict[str, tuple[str, int, int]] = {}
+        self.places: dict[str, tuple[str, int, int]] = {}
         self.cases: list[tuple[str, Person, list[str], list[str]]] = []
+        self.words_in_pdfs: dict[str, str] = {}
         self.names_are_words = False
-        self.represented: dict[str, str] = {}
-        self.differing = 0
+        self.other_words = 0
 
-    def project(self) -> Material:
+    def read(self) -> Material:
         root = None
-        for element in elements(self.file, self._open, _NAMES):
+        for element in elements(self.file, self.opener, _ELEMENTS):
             if root is None:
                 root = element.getroottree().getroot()
-                self._origin(root)
-            name = local(element)
-            if name in _TEXTS:
-                self._text(element, name)
-            elif name in _OTHER_PASSAGES:
-                self._other(element, _OTHER_PASSAGES[name])
-            elif name in _LEFT:
-                self.material.left[_LEFT[name]] += 1
-            elif name in ("PDFSource", "PictureSource", "AudioSource", "VideoSource"):
-                self._source_itself(element)
-            elif name in ("User", "Codes", "Variable", "Case"):
-                getattr(self, f"_{name.casefold()}")(element)
+                self._take_origin(root)
+            match local(element):
+                case "User":
+                    self.users[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
+                case "Variable":
+                    self.variables[_guid(element)] = element.get("name") or ""
+                case "Codes":
+                    self._take_codes(element)
+                case "Case":
+                    self._take_case(element)
+                case name if name in _TEXTS:
+                    self._take_text(element)
+                case name if name in _OTHER_SOURCES:
+                    self._take_other_source(element)
+                case name if name in _OTHER_PASSAGES:
+                    self._take_other_passage(element)
+                case name if name in _NOT_CARRIED:
+                    self.material.not_carried[_NOT_CARRIED[name]] += 1
         if root is None:
-            raise refused(self.file, "it holds no project and no codebook", "export it again as REFI-QDA")
+            raise refused(self.file, "it holds no project and no codebook", _AGAIN)
         self._settle_cases()
-        if self.differing:
-            self.material.told.append(f"{self.differing} passages are not worded as the program noted beside them")
+        self.material.note_other_words(self.other_words)
         return self.material
 
-    def _origin(self, root: Any) -> None:
+    def _take_origin(self, root: Any) -> None:
         kind = {"CodeBook": "codebook", "Project": "project"}.get(local(root))
         if kind is None:
-            raise refused(self.file, "it is XML, but no REFI-QDA", "export it again as REFI-QDA", local(root)[:60])
+            raise refused(self.file, "it is XML, but no REFI-QDA", _AGAIN, local(root)[:60])
         program = root.get("origin") or "a program that does not say its name"
         self.names_are_words = program.startswith("QualCoder")
         self.material.origin = f"REFI-QDA {kind} of {program}"
         self.material.title = root.get("name") or ""
         self.material.nesting = "." if program.startswith("Taguette") else ""
 
-    def _user(self, element: Any) -> None:
-        self.users[_key(element.get("guid"))] = element.get("name") or element.get("id") or NOBODY
-
-    def _codes(self, element: Any) -> None:
+    def _take_codes(self, element: Any) -> None:
         """Take the whole tree of codes; `element` is Codes, whose children nest to any depth."""
-        waiting = [(child, "") for child in reversed(element) if local(child) == "Code"]
+        waiting = [(child, "") for child in element.iterchildren("{*}Code", reversed=True)]
         while waiting:
             one, parent = waiting.pop()
-            key = _key(one.get("guid"))
-            definition = "".join(child.text or "" for child in one if local(child) == "Description")
-            self.material.codes[key] = Code(one.get("name") or "", parent, definition.strip())
-            self.material.found(codes=1)
-            waiting += [(child, key) for child in reversed(one) if local(child) == "Code"]
+            key = _guid(one)
+            self.material.found["codes"] += 1
+            if key in self.material.codes:
+                self.material.lose("codes", "codes that stand twice")
+            else:
+                definition = one.findtext("{*}Description", "").strip()
+                self.material.codes[key] = Code(one.get("name") or "", parent, definition)
+            waiting += [(child, key) for child in one.iterchildren("{*}Code", reversed=True)]
 
-    def _variable(self, element: Any) -> None:
-        self.variables[_key(element.get("guid"))] = element.get("name") or ""
-
-    def _case(self, element: Any) -> None:
+    def _take_case(self, element: Any) -> None:
         """Keep a case until the sources have been read: it names them, and stands before them."""
-        guid = _key(element.get("guid"))
         person = Person(element.get("name") or "", self._values(element))
-        sources = [_target(child) for child in element if local(child) == "SourceRef"]
-        passages = [_target(child) for child in element if local(child) == "SelectionRef"]
-        self.cases.append((guid, person, sources, passages))
-        self.material.left["codes of a whole case"] += sum(local(child) == "CodeRef" for child in element)
+        self.cases.append((_guid(element), person, _targets(element, "SourceRef"), _targets(element, "SelectionRef")))
+        self.material.not_carried["codes of a whole case"] += len(_targets(element, "CodeRef"))
 
     def _values(self, element: Any) -> dict[str, str]:
         values = {}
-        for child in element:
-            if local(child) == "VariableValue":
-                name = next((self.variables.get(_target(c), "") for c in child if local(c) == "VariableRef"), "")
-                value = next((c.text or "" for c in child if local(c) in _VALUES), "")
-                if name and value.strip():
-                    values[name] = value.strip()
+        for child in element.iterfind("{*}VariableValue"):
+            name = self.variables.get(_target(child.find("{*}VariableRef")), "")
+            value = next((given.text or "" for given in child if local(given) in _VALUES), "").strip()
+            if name and value:
+                values[name] = value
         return values
 
-    def _text(self, element: Any, kind: str) -> None:
+    def _take_text(self, element: Any) -> None:
         """Take one text with all that was marked in it."""
-        owner = element if kind == "TextSource" else element.getparent()
+        owner = element if local(element) == "TextSource" else element.getparent()
         if local(owner) == "PDFSelection":  # the words of one passage, and no document
-            self.represented[_key(owner.get("guid"))] = self._content(element) or ""
+            self.words_in_pdfs[_guid(owner)] = self._content(element) or ""
             return
         key = self._document(owner)
         if self.material.documents[key].text is not None:  # a second transcript of the same recording
             key = self._document(element)
         document = self.material.documents[key]
-        document.text = text = self._content(element)
+        document.text = self._content(element)
         document.values |= self._values(element)
-        points = {_key(p.get("guid")): _whole(p.get("position")) for p in element if local(p) == "SyncPoint"}
-        for child in element:
-            what = local(child)
-            if what == "PlainTextSelection":
-                self._passage(child, key, text, _whole(child.get("startPosition")), _whole(child.get("endPosition")))
-            elif what == "TranscriptSelection":
-                first, last = (points.get(_key(child.get(end)), -1) for end in ("fromSyncPoint", "toSyncPoint"))
-                self._passage(child, key, text, first, last)
-            elif what == "Coding":
-                self._lose(1, _WHOLE)
+        for child in element.iterfind("{*}PlainTextSelection"):
+            self._take_passage(child, key, child.get("startPosition"), child.get("endPosition"))
+        points = {_guid(point): point.get("position") for point in element.iterfind("{*}SyncPoint")}
+        for child in element.iterfind("{*}TranscriptSelection"):
+            first, last = (points.get(_guid(child, end)) for end in ("fromSyncPoint", "toSyncPoint"))
+            self._take_passage(child, key, first, last)
+        self._lose_codings_of(element)
+
+    def _take_other_source(self, element: Any) -> None:
+        """Take what is said of a source that is no text: its attributes, and codes of all of it."""
+        self.material.documents[self._document(element)].values |= self._values(element)
+        self._lose_codings_of(element)
+
+    def _lose_codings_of(self, source: Any) -> None:
+        codings = len(source.findall("{*}Coding"))
+        self.material.found["codings"] += codings
+        self.material.lose("codings", _WHOLE_DOCUMENT, codings)
+
+    def _take_other_passage(self, element: Any) -> None:
+        """Take a passage of what is no text, where the file has its words; else count it."""
+        words = self.words_in_pdfs.pop(_guid(element), "")
+        if words:
+            self._take_passage(element, self._document(element.getparent()), None, None, words)
+            return
+        codings = len(element.findall("{*}Coding"))
+        self.material.found.update(excerpts=1, codings=codings)
+        self.material.lose_passage(_OTHER_PASSAGES[local(element)], codings)
 
     def _document(self, source: Any) -> str:
         """Return the key of a source's document, which is made where there is none."""
-        key = _key(source.get("guid"))
+        key = _guid(source)
         if key not in self.material.documents:
             self.material.documents[key] = Document(source.get("name") or "")
-            self.material.found(documents=1)
+            self.material.found["documents"] += 1
         return key
-
-    def _source_itself(self, element: Any) -> None:
-        """Take what is said of a source that is no text: its attributes, and codes of all of it."""
-        self.material.documents[self._document(element)].values |= self._values(element)
-        self._lose(sum(local(child) == "Coding" for child in element), _WHOLE)
 
     def _content(self, element: Any) -> str | None:
         """Return the text that the project holds itself, or that lies beside it in the archive, and nowhere else."""
-        inline = next((child.text or "" for child in element if local(child) == "PlainTextContent"), None)
+        inline = element.findtext("{*}PlainTextContent")
         if inline is not None:
-            return plain(inline)
+            return plain_text(inline)
         path = element.get("plainTextPath") or ""
         scheme, _, rest = path.rpartition("://")
-        if rest and self.zipped is not None:
-            found = next((n for n in (f"sources/{rest}", f"Sources/{rest}", rest) if n in self.zipped), "")
-            if found:
-                return plain(self._decoded(self.zipped.read(found), found))
+        members = [name for name in (f"sources/{rest}", f"Sources/{rest}", rest) if self.zipped and name in self.zipped]
+        if rest and members:
+            return self._member(members[0])
         if path:
             where = "in the file" if scheme in ("", "internal") else "in a place outside of the file, not looked at"
-            self.material.left[f"texts that should lie {where}"] += 1
+            self.material.not_carried[f"texts that should lie {where}"] += 1
         return None
 
-    def _decoded(self, data: bytes, name: str) -> str:
+    def _member(self, name: str) -> str:
+        """Return a text that lies beside the project."""
+        data = self.zipped.read(name) if self.zipped else b""
         try:
-            if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                return data.decode("utf-16")
-            return data.decode("utf-8")
+            return plain_text(data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"))
         except UnicodeDecodeError as error:
             remedy = "export the project again; the standard asks for UTF-8"
             raise refused(self.file, "a text in it is not UTF-8", remedy, PurePosixPath(name).name) from error
 
-    def _passage(
-        self, element: Any, document: str, text: str | None, start: int, end: int, represented: str = ""
-    ) -> None:
-        segment = Segment(document, start, end)
-        creator = element.get("creatingUser")
-        codings = memos = 0
-        for child in element:
-            what = local(child)
-            if what == "Coding":
-                codings += 1
-                coder = self.users.get(_key(child.get("creatingUser") or creator), NOBODY)
-                self._give(segment, coder, next((_target(c) for c in child if local(c) == "CodeRef"), ""))
-            elif what == "Description" and child.text:
-                memos += 1
-        self.material.found(excerpts=1, codings=codings)
-        self.material.left["memos on passages"] += memos
-        if text is not None and not 0 <= start < end <= len(text):
-            self._drop(len(segment.coded), "passages whose place is not in the text")
+    def _take_passage(self, element: Any, document: str, start: Any, end: Any, words: str = "") -> None:
+        """Take one passage, which stands at a place of a document's text or has words of its own."""
+        text = None if words else self.material.documents[document].text
+        segment = Segment(document, _position(start), _position(end))
+        codings = element.findall("{*}Coding")
+        for coding in codings:
+            coder = self.users.get(_guid(coding, "creatingUser") or _guid(element, "creatingUser"), NO_CODER)
+            self.material.give(segment, coder, _target(coding.find("{*}CodeRef")))
+        self.material.found.update(excerpts=1, codings=len(codings))
+        self.material.not_carried["memos on passages"] += bool(element.findtext("{*}Description"))
+        if text is not None and not 0 <= segment.start < segment.end <= len(text):
+            self.material.lose_passage(NO_PLACE, len(segment.coded))
             return
-        words = represented or ((element.get("name") or "") if self.names_are_words else "")
-        segment.text = words if text is None else text[start:end]
-        if text is not None and words and segment.text != words:
-            self.differing += 1
+        noted = words or ((element.get("name") or "") if self.names_are_words else "")
+        segment.text = noted if text is None else text[segment.start : segment.end]
+        self.other_words += bool(noted) and segment.text != noted
         self.material.segments.append(segment)
-        self.selections[_key(element.get("guid"))] = (document, start, end)
+        self.places[_guid(element)] = (document, segment.start, segment.end)
 
-    def _give(self, segment: Segment, coder: str, code: str) -> None:
-        if code not in self.material.codes:
-            self._lose(1, "codings with a code that is not in the codebook")
-        elif (coder, code) in segment.coded:
-            self._lose(1, "codings given twice")
-        else:
-            segment.coded[coder, code] = None
-
-    def _other(self, element: Any, what: str) -> None:
-        """Take a passage of what is no text, where the file has its words; else count it."""
-        words = self.represented.pop(_key(element.get("guid")), "")
-        if words:
-            self._passage(element, self._document(element.getparent()), None, -1, -1, words)
-            return
-        codings = sum(local(child) == "Coding" for child in element)
-        self.material.found(excerpts=1, codings=codings)
-        self._drop(codings, what)
-
-    def _drop(self, codings: int, what: str) -> None:
-        self.material.tallies["excerpts"].less(what)
-        self.material.tallies["codings"].less(f"of {what}", codings)
-
-    def _lose(self, codings: int, what: str) -> None:
-        if what == _WHOLE:
-            self.material.found(codings=codings)
-        self.material.tallies["codings"].less(what, codings)
+    def _settle_cases(self) -> None:
+        """Give each case its documents and passages; one without a name only says something of its document."""
+        for guid, person, sources, passages in self.cases:
+            there = [source for target in sources if (source := self._source(target))]
+            missing = len(sources) - len(there)
+            if missing:
+                self.material.not_carried["links from a case to a source that is not there"] += missing
+            if not person.name:
+                for source in there:
+                    self.material.documents[source].values |= person.values
+                self.material.not_carried["cases without a name and a source"] += not there
+                continue
+            person.documents = dict.fromkeys(there)
+            person.spans = [self.places[passage] for passage in passages if passage in self.places]
+            self.material.people[guid] = person
+            self.material.found["people"] += 1
 
     def _source(self, target: str) -> str:
         """Return the key of a source; QualCoder names a copy of the text, which lies beside the one that it means."""
         documents = self.material.documents
         if target in documents:
             return target
-        copy = (
-            next((name for name in self.zipped.names() if PurePosixPath(name).stem.casefold() == target), "")
-            if self.zipped
-            else ""
-        )
+        members = self.zipped.names() if self.zipped else []
+        copy = next((name for name in members if PurePosixPath(name).stem.casefold() == target), "")
         if not copy.casefold().endswith(".txt"):
             return ""
-        text = plain(self._decoded(self.zipped.read(copy) if self.zipped else b"", copy))
+        text = self._member(copy)
         same = [key for key, document in documents.items() if document.text == text]
         return same[0] if len(same) == 1 else ""
 
-    def _settle_cases(self) -> None:
-        """Give each case its documents and passages; one without a name only says something of its document."""
-        for guid, person, sources, passages in self.cases:
-            there = [source for source in map(self._source, sources) if source]
-            if len(there) < len(sources):
-                self.material.left["links from a case to a source that is not there"] += len(sources) - len(there)
-            if not person.name:
-                for source in there:
-                    self.material.documents[source].values |= person.values
-                self.material.left["cases without a name and a source"] += not there
-                continue
-            person.documents = dict.fromkeys(there)
-            person.spans = [self.selections[passage] for passage in passages if passage in self.selections]
-            self.material.people[guid] = person
-            self.material.found(people=1)
 
-
-def _key(guid: str | None) -> str:
+def _guid(element: Any, name: str = "guid") -> str:
     """Return a GUID as a key: programs write it in small or capital letters, with or without braces."""
-    return (guid or "").strip("{}").casefold()
+    return (element.get(name) or "").strip("{}").casefold()
 
 
 def _target(reference: Any) -> str:
-    return _key(reference.get("targetGUID"))
+    """Return the key of what a reference means; blank where there is none."""
+    return "" if reference is None else _guid(reference, "targetGUID")
 
 
-def _whole(number: str | None) -> int:
+def _targets(element: Any, reference: str) -> list[str]:
+    """Return the keys of all that an element refers to in such a way."""
+    return [_target(child) for child in element.iterfind(f"{{*}}{reference}")]
+
+
+def _position(number: str | None) -> int:
     """Return a position; -1 where it is none."""
-    return int(number) if number and number.isascii() and number.isdigit() and len(number) < 16 else -1
+    return int(number) if number and WHOLE.fullmatch(number) else -1

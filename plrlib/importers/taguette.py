@@ -1,90 +1,79 @@
-"""Taguette's database, which alone keeps highlights without a tag, and its exports as CSV and XLSX.
+"""Taguette's database, which alone keeps highlights without a tag and who gave each tag.
 
 Source: Taguette 1.5.2, database/models.py, extract.py and export.py. Offsets are UTF-8 bytes in the text without tags.
+Its exports as CSV and XLSX are layouts of sheets.
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from pathlib import Path
+from html.parser import HTMLParser
 
-from plrlib.importers.material import NOBODY, Code, Document, Material, Segment
-from plrlib.importers.sheets import Grid
-from plrlib.importers.speakers import Flat
+from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Material, Segment
+from plrlib.importers.sources import Source
 from plrlib.safe_open import Database, database, refused
 
-HIGHLIGHTS = ("id", "document", "tag", "content")
-CODEBOOK = ("tag", "description")
-NESTING = "."
+
+def fits(source: Source) -> bool:
+    """Tell whether a source is such a database."""
+    return "start_offset" in source.tables.get("highlights", ())
 
 
-def read(path: Path, project: str = "") -> Material:
-    """Read one project of a database.
-
-    Parameters
-    ----------
-    path
-        The SQLite file.
-    project
-        The project's name or number, where the database has several.
+def read(source: Source) -> Material:
+    """Return one project of a database: the one that was chosen, where there are several.
 
     Raises
     ------
     StudyError
         If the database is damaged, hostile, or has several projects and none was chosen.
     """
-    with database(path) as base:
-        number, title = _project(path.name, base, project)
-        material = Material(path.name, "Taguette database", title=title, nesting=NESTING)
-        for key, name, of in base.rows("tags", "id", "path", "project_id", order="id"):
+    with database(source.path) as base:
+        number, title = _project(source, base)
+        material = Material(source.path.name, "Taguette database", title=title, nesting=".")
+        for key, name, description, of in base.rows("tags", "id", "path", "description", "project_id", order="id"):
             if of == number:
-                material.codes[str(key)] = Code(str(name))
-        for key, text in base.rows("tags", "id", "description"):
-            if str(key) in material.codes:
-                material.codes[str(key)].definition = str(text or "").strip()
-        flats = {}
+                material.codes[str(key)] = Code(str(name), definition=str(description or "").strip())
+        texts = {}
         for key, name, html, of in base.rows("documents", "id", "name", "contents", "project_id", order="id"):
             if of == number:
-                flats[str(key)] = flat = Flat(str(html or ""))
-                material.documents[str(key)] = Document(str(name), flat.text)
-        material.found(codes=len(material.codes), documents=len(material.documents))
-        _segments(base, material, flats)
+                texts[str(key)] = text = HtmlText(str(html or ""))
+                material.documents[str(key)] = Document(str(name), text.text)
+        material.found.update(codes=len(material.codes), documents=len(material.documents))
+        _read_highlights(base, material, texts)
     return material
 
 
-def _project(file: str, base: Database, wanted: str) -> tuple[int, str]:
+def _project(source: Source, base: Database) -> tuple[int, str]:
+    wanted = source.choices.project
     rows = base.rows("projects", "id", "name", order="id")
     projects = [(key, str(name)) for key, name in rows if isinstance(key, int)]
     fitting = [(key, name) for key, name in projects if not wanted or wanted in (str(key), name)]
     if len(fitting) != 1:
         listed = ", ".join(f"{key} ({name})" for key, name in projects[:20]) or "none"
-        raise refused(file, f"one project is imported at a time; there: {listed}", "choose with --project", wanted)
+        what = f"one project is imported at a time; there: {listed}"
+        raise refused(source.path.name, what, "choose with --project", wanted)
     return fitting[0]
 
 
-def _segments(base: Database, material: Material, flats: Mapping[str, Flat]) -> None:
+def _read_highlights(base: Database, material: Material, texts: Mapping[str, "HtmlText"]) -> None:
     coders = _coders(base)
     tags: dict[int, list[str]] = {}
-    for highlight, tag in base.rows("highlight_tags", "highlight_id", "tag_id"):
+    for highlight, tag in base.rows("highlight_tags", "highlight_id", "tag_id", order="tag_id"):
         tags.setdefault(highlight, []).append(str(tag))
-    for key, document, start, end in base.rows(
-        "highlights", "id", "document_id", "start_offset", "end_offset", order="id"
-    ):
-        flat = flats.get(str(document))
-        if flat is None:  # of another project
+    places = base.rows("highlights", "id", "document_id", "start_offset", "end_offset", order="id")
+    for key, document, start, end in places:
+        text = texts.get(str(document))
+        if text is None:  # of another project
             continue
         given = tags.get(key, [])
-        material.found(excerpts=1, codings=len(given))
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(flat):
-            material.tallies["excerpts"].less("passages whose place is not in the text")
-            material.tallies["codings"].less("of passages whose place is not in the text", len(given))
+        material.found.update(excerpts=1, codings=len(given))
+        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+            material.lose_passage(NO_PLACE, len(given))
             continue
-        first, last = flat.place(start), flat.place(end, end=True)
-        segment = Segment(str(document), first, last, flat.text[first:last], name=str(key))
-        for tag in sorted(given, key=int):
-            if tag in material.codes:
-                segment.coded[coders.get((key, tag), NOBODY), tag] = None
-            else:
-                material.tallies["codings"].less("codings with a code that is not in the codebook")
+        first, last = text.character(start), text.character(end, end=True)
+        segment = Segment(str(document), first, last, text.text[first:last], name=str(key))
+        for tag in given:
+            material.give(segment, coders.get((key, tag), NO_CODER), tag)
         material.segments.append(segment)
 
 
@@ -109,38 +98,55 @@ def _coders(base: Database) -> dict[tuple[int, str], str]:
     return given
 
 
-def from_highlights(grid: Grid) -> Material:
-    """Return an export of highlights: a row a highlight and tag, the highlight's number repeating.
+# The text of a document, which Taguette keeps as HTML, and the characters at its offsets.
 
-    Documents of the same name cannot be told apart there, and untagged highlights are not in it.
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+
+
+class HtmlText(HTMLParser):
+    """The text of an HTML document, with a line for each block, and how to get there from bytes of its bare text.
+
+    Taguette counts UTF-8 bytes in the text without tags, in which blocks run into one another: the line ends that are
+    put between them here are in no offset. Its length is that of the bare text.
     """
-    material = Material(grid.file, "Taguette highlights", nesting=NESTING, told=list(grid.told))
-    segments: dict[str, Segment] = {}
-    for row in grid.records(*HIGHLIGHTS):
-        document, tag = row["document"], row["tag"]
-        if document:
-            material.documents.setdefault(document, Document(document))
-        if tag:
-            material.codes.setdefault(tag, Code(tag))
-        segment = segments.setdefault(row["id"], Segment(document, text=row["content"], name=row["id"]))
-        material.found(codings=bool(tag))
-        if tag and (NOBODY, tag) in segment.coded:
-            material.tallies["codings"].less("codings given twice")
-        elif tag:
-            segment.coded[NOBODY, tag] = None
-    material.segments = list(segments.values())
-    material.found(excerpts=len(segments), documents=len(material.documents), codes=len(material.codes))
-    material.told.append("this export leaves out highlights without a tag; the database (.sqlite3) has them")
-    return material
 
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._bare = bytearray()
+        self._breaks: list[int] = []
+        self._new_block = False
+        self.feed(html)
+        self.close()
+        self.text = "".join(self._parts)
 
-def from_codebook(grid: Grid) -> Material:
-    """Return an export of the codebook."""
-    material = Material(grid.file, "Taguette codebook", nesting=NESTING, told=list(grid.told))
-    for row in grid.records(*CODEBOOK):
-        material.found(codes=1)
-        if row["tag"] in material.codes:
-            material.tallies["codes"].less("codes that stand twice")
-        else:
-            material.codes[row["tag"]] = Code(row["tag"], "", row["description"].strip())
-    return material
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where a block begins."""
+        self._new_block |= tag in _BLOCKS
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where a block ends."""
+        self._new_block |= tag in _BLOCKS
+
+    def handle_data(self, data: str) -> None:
+        """Take a text, on a line of its own where a block began or ended before it."""
+        if self._new_block and self._parts and not self._parts[-1].endswith("\n") and not data.startswith("\n"):
+            self._parts.append("\n")
+            self._breaks.append(len(self._bare))
+        self._new_block = False
+        self._parts.append(data)
+        self._bare += data.encode()
+
+    def character(self, at: int, *, end: bool = False) -> int:
+        """Return the character that a byte of the bare text is, and for an `end` the one after the last."""
+        while at < len(self._bare) and 0x80 <= self._bare[at] <= 0xBF:  # inside a character: after it, as Taguette cuts
+            at += 1
+        added = bisect_left(self._breaks, at) if end else bisect_right(self._breaks, at)
+        return len(self._bare[:at].decode()) + added
+
+    def __len__(self) -> int:
+        return len(self._bare)

@@ -1,280 +1,288 @@
 """Material laid out as a study's tables: every excerpt with who said it, every number accounted for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import itertools
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import Code, Material, Segment
-from plrlib.importers.merge import bare, coded_names, distinct
-from plrlib.importers.speakers import LED, Heard, Options, heard, owner_parts
+from openpyxl.utils import get_column_letter
+
+from plrlib.importers.material import Choices, Material, Segment
+from plrlib.importers.speakers import GROUP, INTERVIEW, MODERATOR, Speakers, document_name, speakers_of
+from plrlib.privacy.keys import Key
+from plrlib.safe_open import refused
 from plrlib.study.schema import PARTICIPANTS, TABLES
-from plrlib.text import joined, look
-
-# What is known of people: their own attributes, and those of the documents they alone speak in.
-
-_OWN = {look(c.name): c for c in PARTICIPANTS.columns}
-_NEVER = ("participant", "focus_group")
-
-
-def attributes(material: Material, spoken: Mapping[str, Heard]) -> dict[str, dict[str, str]]:
-    """Return for each person the cells of their row, under headers that no two of which look alike.
-
-    Attributes of a document are given to those who speak in it, where they have none of that name. Values that differ
-    only in how they are written are written as the first of them is.
-    """
-    values = {key: dict(person.values) for key, person in material.people.items()}
-    given = 0
-    for key, one in spoken.items():
-        for person in one.people:
-            for name, value in material.documents[key].values.items():
-                if name not in values[person]:
-                    values[person][name] = value
-                    given += 1
-    if given:
-        material.guessed.append(f"{given} attributes of documents are taken for those of the people who speak in them")
-    headers: dict[str, str] = {}
-    first: dict[tuple[str, str], str] = {}
-    tidy: dict[str, dict[str, str]] = {}
-    for key, cells in values.items():
-        tidy[key] = {}
-        for name, value in cells.items():
-            own = _OWN.get(look(name))
-            header = headers.setdefault(look(name), own.name if own else " ".join(name.split()))
-            if header in _NEVER:
-                header = f"{header} (as named in the file)"
-            plain = " ".join(value.split())
-            plain = plain.casefold() if own and own.allowed else plain
-            tidy[key][header] = first.setdefault((header, look(plain)), plain)
-    return tidy
-
-
-# Material laid out as a study's tables: every excerpt with who said it, every number accounted for.
+from plrlib.text import count, joined, look, verb
 
 UNNAMED_CODER = "coder"
+TABLE_OF = {
+    "documents": "events", "people": "participants", "codes": "codebook", "excerpts": "excerpts", "codings": "codings",
+}  # fmt: skip
+"""Where each kind of material goes."""
 Rows = list[dict[str, str]]
 
 
 @dataclass
-class Carried:
+class StudyTables:
     """The tables, as rows of text, and what the import report is made of.
 
-    `renamed` maps a kind and a program's own name to the id that stands for it in the tables.
+    `ids` maps a kind and a program's own name to the id that stands for it in the tables, where it is another.
     """
 
-    tables: dict[str, Rows]
     material: Material
-    renamed: dict[tuple[str, str], str] = field(default_factory=dict)
-    coders: list[str] = field(default_factory=list)
+    speakers: Mapping[str, Speakers]
+    tables: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in TABLES})
+    ids: dict[Key, str] = field(default_factory=dict)
 
     @property
-    def out(self) -> dict[str, int]:
-        """How many of each kind are in the tables."""
-        names = {"documents": "events", "people": "participants", "codes": "codebook"}
-        return {kind: len(self.tables[names.get(kind, kind)]) for kind in self.material.tallies}
+    def coders(self) -> list[str]:
+        """Who coded, in the order of their first coding."""
+        return list(dict.fromkeys(row["coder"] for row in self.tables["codings"]))
 
 
-def carry(
-    material: Material, options: Options, before: Mapping[tuple[str, str], str], *, keep_names: bool = False
-) -> Carried:
+def to_tables(material: Material, choices: Choices, earlier: Mapping[Key, str]) -> StudyTables:
     """Lay out all that was read.
 
     Parameters
     ----------
     material
         All files as one.
-    options
-        How voices are told apart.
-    before
-        Names that an earlier import replaced.
-    keep_names
-        Whether the program's own names of people and documents stay.
+    choices
+        How speakers are told apart, and whether names stay.
+    earlier
+        Ids that an earlier import gave, by kind and name.
 
     Raises
     ------
     StudyError
-        If there is nothing to carry, or if it was not said who a label is.
+        If there is nothing to lay out, or if it was not said who a label is.
     """
-    spoken = heard(material, options)
-    carried = Carried({name: [] for name in TABLES}, material)
-    people = _ids(carried, "person", {k: p.name for k, p in material.people.items()}, "P", before, keep_names)
-    events = _event_ids(carried, spoken, before, keep_names)
-    codes = _codebook(carried)
-    _participants(carried, spoken, people, events)
-    for key, one in spoken.items():
-        if key in events:
-            kind = "focus group" if one.group else "interview"
-            n = str(len(one.people)) if one.people else ""
-            carried.tables["events"].append({"event": events[key], "kind": kind, "participants": n})
-    _excerpts(carried, spoken, people, events, codes)
-    _nothing_missing(carried)
-    return carried
+    made = StudyTables(material, speakers_of(material, choices))
+    marked = {segment.document for segment in material.segments}
+    heard = {key: one for key, one in made.speakers.items() if one.people or key in marked}
+    reason = "documents in which nobody speaks and nothing is marked"
+    material.lose("documents", reason, len(material.documents) - len(heard))
+    names = {key: ("person", person.name) for key, person in material.people.items()}
+    people, made.ids = ids_for(names, earlier, keep=choices.keep_names)
+    names = {key: (one.kind, document_name(material.documents[key].name)) for key, one in heard.items()}
+    events, replaced = ids_for(names, earlier, keep=choices.keep_names)
+    made.ids |= replaced
+    codes = _fill_codebook(made)
+    _fill_people(made, people, events)
+    _fill_excerpts(made, people, events, codes)
+    _note_empty_tables(made)
+    return made
 
 
-def _ids(
-    carried: Carried,
-    kind: str,
-    names: Mapping[str, str],
-    prefix: str,
-    before: Mapping[tuple[str, str], str],
-    keep: bool,
-) -> dict[str, str]:
-    earlier = {name: one for (what, name), one in before.items() if what == kind}
-    ids, replaced = coded_names(names.values(), prefix, earlier, keep=keep)
-    carried.renamed |= {(kind, name): one for name, one in replaced.items()}
-    return dict(zip(names, ids, strict=True))
+def _fill_codebook(made: StudyTables) -> dict[str, str]:
+    """Lay out the codes, each after the one it stands under, and return their ids.
 
-
-def _event_ids(
-    carried: Carried, spoken: Mapping[str, Heard], before: Mapping[tuple[str, str], str], keep: bool
-) -> dict[str, str]:
-    """Return the events' ids; a document that nobody speaks in and nothing was marked in is none."""
-    used = {segment.document for segment in carried.material.segments}
-    names = {
-        key: bare(document.name)
-        for key, document in carried.material.documents.items()
-        if spoken[key].people or key in used
-    }
-    empty = len(carried.material.documents) - len(names)
-    carried.material.tallies["documents"].less("documents in which nobody speaks and nothing is marked", empty)
-    ids: dict[str, str] = {}
-    for kind, prefix, group in (("focus group", "FG", True), ("interview", "INT", False)):
-        chosen = {key: name for key, name in names.items() if spoken[key].group is group}
-        ids |= _ids(carried, kind, chosen, prefix, before, keep)
-    given: set[str] = set()
-    return {key: distinct(ids[key], given) for key in names}
-
-
-def _codebook(carried: Carried) -> dict[str, str]:
-    """Lay out the codes, each after the one it stands under; a name that is not alone gets its path before it."""
-    codes = _in_order(carried.material.codes)
+    The id is the name; where several have the same one, with the name of the code above before it.
+    """
+    material = made.material
+    position = {key: n for n, key in enumerate(material.codes)}
+    ordered = sorted(material.codes, key=lambda key: [position[above] for above in material.path(key)])
+    codes = {key: material.codes[key] for key in ordered}
     names = {key: " ".join(code.name.split()) or "unnamed" for key, code in codes.items()}
-    often: dict[str, int] = {}
-    for name in names.values():
-        often[look(name)] = often.get(look(name), 0) + 1
+    often = Counter(map(look, names.values()))
     given: set[str] = set()
     ids: dict[str, str] = {}
     for key, code in codes.items():
-        name = names[key]
-        if often[look(name)] > 1 and code.parent:
-            name = f"{names[code.parent]} / {name}"
-        ids[key] = distinct(name, given)
-        carried.material.left["spaces before or behind the names of codes"] += code.name != code.name.strip()
-    for key, code in codes.items():
-        row = {"code": ids[key], "parent": ids.get(code.parent, ""), "label": names[key]}
-        carried.tables["codebook"].append(row | {"definition": code.definition})
+        shared = often[look(names[key])] > 1 and code.parent
+        ids[key] = distinct(f"{names[code.parent]} / {names[key]}" if shared else names[key], given)
+        material.not_carried["spaces before or behind the names of codes"] += code.name != code.name.strip()
+    made.tables["codebook"] = [
+        {"code": ids[key], "parent": ids.get(code.parent, ""), "label": names[key], "definition": code.definition}
+        for key, code in codes.items()
+    ]
     return ids
 
 
-def _in_order(codes: Mapping[str, Code]) -> dict[str, Code]:
-    """Return codes so that each stands after the one it is under, and before that one's next sibling."""
-    under: dict[str, list[str]] = {}
-    for key, code in codes.items():
-        under.setdefault(code.parent if code.parent in codes else "", []).append(key)
-    ordered: dict[str, Code] = {}
-    waiting = under.get("", [])[::-1]
-    while waiting:
-        key = waiting.pop()
-        ordered[key] = codes[key]
-        waiting += under.get(key, [])[::-1]
-    return ordered | {key: code for key, code in codes.items() if key not in ordered}  # those in a circle last
+def _fill_people(made: StudyTables, people: Mapping[str, str], events: Mapping[str, str]) -> None:
+    """Lay out the events, and everybody with their group; where else they were heard goes into attendance."""
+    made.tables["events"] = [
+        {"event": event, "kind": made.speakers[key].kind, "participants": str(len(made.speakers[key].people) or "")}
+        for key, event in events.items()
+    ]
+    attributes = _attributes(made)
+    for key, participant in people.items():
+        where = [event for event in events if key in made.speakers[event].people]
+        group = next((event for event in where if made.speakers[event].kind == GROUP), "")
+        row = {"participant": participant, "focus_group": events.get(group, "")}
+        made.tables["participants"].append(row | attributes[key])
+        others = ({"participant": participant, "event": events[event]} for event in where if event != group)
+        made.tables["attendance"].extend(others)
 
 
-def _participants(
-    carried: Carried, spoken: Mapping[str, Heard], people: Mapping[str, str], events: Mapping[str, str]
+def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:
+    """Return for each person the cells of their row, under headers that no two of which look alike.
+
+    Attributes of a document are given to those who speak in it, where they have none of that name. Values that differ
+    only in how they are written are written as the first of them is.
+    """
+    material = made.material
+    values = {key: dict(person.values) for key, person in material.people.items()}
+    of_documents = 0
+    for key, document in material.documents.items():
+        for person in made.speakers[key].people:
+            fresh = {name: value for name, value in document.values.items() if name not in values[person]}
+            values[person] |= fresh
+            of_documents += len(fresh)
+    if of_documents:
+        n = of_documents
+        what = f"{count(n, 'attribute')} of documents {verb(n, 'is', 'are')} taken for"
+        material.guesses.append(f"{what} {verb(n, 'that', 'those')} of the people who speak in them")
+    own = {look(column.name): column for column in PARTICIPANTS.columns}
+    headers: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
+    rows: dict[str, dict[str, str]] = {key: {} for key in values}
+    for key, cells in values.items():
+        for name, value in cells.items():
+            column = own.get(look(name))
+            header = headers.setdefault(look(name), column.name if column else " ".join(name.split()))
+            if header in ("participant", "focus_group"):
+                header = f"{header} (as named in the file)"
+            plain = " ".join(value.split())
+            plain = plain.casefold() if column and column.allowed else plain
+            rows[key][header] = first.setdefault((header, look(plain)), plain)
+    return rows
+
+
+def _fill_excerpts(
+    made: StudyTables, people: Mapping[str, str], events: Mapping[str, str], codes: Mapping[str, str]
 ) -> None:
-    """Lay out everybody who was heard, with their group; where else they were heard goes into attendance."""
-    values = attributes(carried.material, spoken)
-    for key, who in people.items():
-        where = [event for event, one in spoken.items() if key in one.people and event in events]
-        group = next((event for event in where if spoken[event].group), "")
-        row = {"participant": who, "focus_group": events.get(group, "")} | values[key]
-        carried.tables["participants"].append(row)
-        others = ({"participant": who, "event": events[event]} for event in where if event != group)
-        carried.tables["attendance"].extend(others)
-
-
-def _excerpts(
-    carried: Carried, spoken: Mapping[str, Heard], people: Mapping[str, str], events: Mapping[str, str],
-    codes: Mapping[str, str],
-) -> None:  # fmt: skip
-    material = carried.material
+    """Lay out the passages in the order of the documents, each with whoever said it, and their codings."""
+    material = made.material
     order = {key: place for place, key in enumerate(material.documents)}
-    ordered = sorted(
-        enumerate(material.segments), key=lambda s: (order.get(s[1].document, len(order)), s[1].start, s[0])
-    )
-    digits = max(4, len(str(len(ordered))))
-    own = [segment.name for _, segment in ordered]
-    named = all(own) and len({look(name) for name in own}) == len(own) and all(" " not in name for name in own)
-    coders: dict[str, None] = {}
-    for number, (_, segment) in enumerate(ordered, 1):
-        voices = _voices(material, spoken, segment)
-        if not voices:
-            material.tallies["excerpts"].less("passages said by whoever leads the talk")
-            material.tallies["codings"].less("of passages said by whoever leads the talk", len(segment.coded))
+    segments = sorted(material.segments, key=lambda segment: (order.get(segment.document, len(order)), segment.start))
+    names = [segment.name for segment in segments]
+    own_names = all(name and " " not in name for name in names) and len(set(map(look, names))) == len(names)
+    digits = max(4, len(str(len(segments))))
+    for number, segment in enumerate(segments, 1):
+        parts = _parts(made, segment)
+        if not parts:
+            material.lose_passage("passages said by whoever leads the talk", len(segment.coded))
             continue
-        material.tallies["excerpts"].more(
-            "more excerpts, of passages in which several speak: each voice has its own", len(voices) - 1
-        )
-        material.tallies["codings"].more(
-            "more codings, of passages in which several speak", (len(voices) - 1) * len(segment.coded)
-        )
-        base = f"E{segment.name}" if named else f"E{number:0{digits}}"
-        for n, (person, start, end, text) in enumerate(voices):
-            excerpt = base if len(voices) == 1 else f"{base}{_letter(n)}"
-            row = {"excerpt": excerpt, "participant": people.get(person, ""), "event": events.get(segment.document, "")}
-            places = {"start": str(start), "end": str(end)} if start >= 0 else {}
-            carried.tables["excerpts"].append(row | {"text": text} | places | segment.values)
-            for coder, code in segment.coded:
-                coders[coder or UNNAMED_CODER] = None
-                carried.tables["codings"].append(
-                    {"excerpt": excerpt, "coder": coder or UNNAMED_CODER, "code": codes[code]}
-                )
-    carried.coders = list(coders)
+        more = len(parts) - 1
+        material.gain("excerpts", "more excerpts, of passages in which several speak: each voice has its own", more)
+        material.gain("codings", "more codings, of passages in which several speak", more * len(segment.coded))
+        name = f"E{segment.name}" if own_names else f"E{number:0{digits}}"
+        for n, part in enumerate(parts, 1):
+            excerpt = f"{name}{get_column_letter(n).lower()}" if more else name
+            who, event = people.get(part.person, ""), events.get(part.document, "")
+            places = {"start": str(part.start), "end": str(part.end)} if part.start >= 0 else {}
+            row = {"excerpt": excerpt, "participant": who, "event": event, "text": part.text}
+            made.tables["excerpts"].append(row | places | part.values)
+            given = ((coder or UNNAMED_CODER, codes[code]) for coder, code in part.coded)
+            made.tables["codings"] += [{"excerpt": excerpt, "coder": coder, "code": code} for coder, code in given]
 
 
-def _voices(material: Material, spoken: Mapping[str, Heard], segment: Segment) -> list[tuple[str, int, int, str]]:
-    """Return whose a passage is: (person, start, end, words) of each voice in it; a blank person is not known.
+def _parts(made: StudyTables, segment: Segment) -> list[Segment]:
+    """Return a passage by whose it is; a blank person is not known.
 
     A passage in which one respondent speaks stays as it was marked. Of one in which several do, each has their part.
     """
-    whole = (segment.start, segment.end, segment.text)
-    if segment.person:
-        return [(segment.person, *whole)]
-    one, document = spoken.get(segment.document), material.documents.get(segment.document)
-    if one is None or document is None:
-        return [("", *whole)]
-    if not one.owners:
-        return [(next(iter(one.people)) if len(one.people) == 1 else "", *whole)]
-    parts = owner_parts(one, segment.start, segment.end, document.text or "") if segment.start >= 0 else {}
-    led = parts.pop(LED, None)
-    if not parts:
-        return [] if led else [("", *whole)]
-    if len(parts) == 1:
-        return [(next(iter(parts)), *whole)]
-    text = document.text or ""
+    if segment.person or not segment.document:
+        return [segment]
+    heard, text = made.speakers[segment.document], made.material.documents[segment.document].text or ""
+    if not heard.owners:
+        return [replace(segment, person=next(iter(heard.people)) if len(heard.people) == 1 else "")]
+    places: dict[str, list[tuple[int, int]]] = {}
+    before = bisect_left(heard.owners, (segment.end,)) if segment.start >= 0 else 0
+    for first, last, person in heard.owners[:before]:
+        low, high = max(segment.start, first), min(segment.end, last)
+        if low < high and any(map(str.isalnum, text[low:high])):  # a line end between two labels is nobody's
+            places.setdefault(person, []).append((low, high))
+    moderated = places.pop(MODERATOR, None)
+    if len(places) < 2:
+        return [] if moderated and not places else [replace(segment, person=next(iter(places), ""))]
+    words = {person: "\n".join(text[low:high].strip() for low, high in own) for person, own in places.items()}
     return [
-        (person, places[0][0], places[-1][1], "\n".join(text[low:high].strip() for low, high in places))
-        for person, places in parts.items()
+        replace(segment, person=person, start=own[0][0], end=own[-1][1], text=words[person])
+        for person, own in places.items()
     ]
 
 
-def _letter(n: int) -> str:
-    """Return a letter for 0, 1 and so on: a, b, then after z aa, ab."""
-    return (_letter(n // 26 - 1) if n > 25 else "") + "abcdefghijklmnopqrstuvwxyz"[n % 26]
-
-
-def _nothing_missing(carried: Carried) -> None:
+def _note_empty_tables(made: StudyTables) -> None:
     """Refuse to make a study of files that hold nothing; tell which tables stay empty where they hold something."""
     names = {"participants": "people", "excerpts": "marked passages", "codings": "codings", "codebook": "codes"}
-    missing = [what for table, what in names.items() if not carried.tables[table]]
-    file = carried.material.file
+    missing = [what for table, what in names.items() if not made.tables[table]]
     if len(missing) == len(names):
-        remedy = "import a file in which something was marked and coded, or a codebook"
-        raise StudyError(
-            file, [Fault(file, None, "", "it holds no people, passages, codings or codes", "", "", remedy)]
-        )
+        file, what = made.material.file, "it holds no people, passages, codings or codes"
+        raise refused(file, what, "import a file in which something was marked and coded, or a codebook")
     if missing:
-        carried.material.told.append(
+        made.material.notes.append(
             f"there are no {joined(missing, 'or')} in what was read, and the study cannot be run without: add them by "
             "hand, or import again with the files that hold them beside these, and --replace"
         )
+
+
+# Ids that say nothing of anybody: a program's own names are kept where they are codes, and else replaced by some.
+
+_WORDS = frozenset({
+    "a", "adult", "and", "carer", "case", "child", "client", "discussion", "doc", "document", "dyad", "event",
+    "family", "father", "female", "fg", "file", "final", "focus", "follow", "followup", "foster", "fr", "gp",
+    "group", "hearing", "int", "interview", "interviewee", "male", "man", "manager", "mother", "ni", "nurse", "of",
+    "officer", "one", "parent", "part", "participant", "patient", "person", "police", "practitioner", "pupil", "r",
+    "respondent", "round", "school", "session", "social", "source", "speaker", "staff", "statutory", "student",
+    "survey", "teacher", "team", "text", "three", "transcript", "triad", "two", "up", "v", "version", "voice",
+    "voluntary", "week", "woman", "worker", "workshop", "young", "youth",
+})  # fmt: skip
+_PREFIXES = {"person": "P", GROUP: "FG", INTERVIEW: "INT"}
+"""What an id begins with that replaces a name; a number follows."""
+_TOKEN = re.compile(r"\d+[a-z]?|[^\W\d_]{1,5}\d+[a-z]?|[^\W\d_]", re.IGNORECASE)
+_CAPITALS = re.compile(r"[A-Z]{2,5}")
+
+
+def is_code(name: str) -> bool:
+    """Tell whether a name is made of codes and common words alone, so that it can be nobody's: `P01`, `Focus group 2`.
+
+    Numbers, single letters, up to five letters with a number, up to five capitals and the words of the trade count.
+    """
+    tokens = [token for token in re.split(r"[\W_]+", name) if token]
+    return bool(tokens) and all(
+        _TOKEN.fullmatch(token) or _CAPITALS.fullmatch(token) or token.casefold() in _WORDS for token in tokens
+    )
+
+
+def ids_for(
+    names: Mapping[str, Key], earlier: Mapping[Key, str], *, keep: bool = False
+) -> tuple[dict[str, str], dict[Key, str]]:
+    """Return an id for each name, no two of which look alike, and the names that were replaced with what replaced them.
+
+    Parameters
+    ----------
+    names
+        (kind, the program's name), by key and in order.
+    earlier
+        Names that were replaced earlier, with their ids: the same name gets the same id.
+    keep
+        Whether names are kept, whatever they are made of.
+    """
+    kept = {name for _, name in names.values() if keep or is_code(name)}
+    taken = {look(one) for one in (*kept, *earlier.values())}
+    unused = {kind: _numbered(prefix, taken) for kind, prefix in _PREFIXES.items()}
+    replaced: dict[Key, str] = {}
+    ids: dict[str, str] = {}
+    given: set[str] = set()
+    for key, (kind, name) in names.items():
+        one = name or "unnamed"
+        if name not in kept:
+            one = replaced.get((kind, name)) or earlier.get((kind, name)) or next(unused[kind])
+        if one != name:
+            replaced[kind, name] = one
+        ids[key] = distinct(one, given)
+    return ids, replaced
+
+
+def _numbered(prefix: str, taken: Collection[str]) -> Iterator[str]:
+    return (one for n in itertools.count(1) if look(one := f"{prefix}{n}") not in taken)
+
+
+def distinct(name: str, given: set[str]) -> str:
+    """Return a name that looks like none given so far, with a number behind it where there is one, and remember it."""
+    one = next(one for n in itertools.count(1) if look(one := f"{name} ({n})" if n > 1 else name) not in given)
+    given.add(look(one))
+    return one

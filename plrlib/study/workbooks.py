@@ -112,8 +112,11 @@ def _merged(file: str, zipped: Archive, name: str) -> list[tuple[int, int, int, 
 
 def _pages(path: Path, merged: dict[str, list[tuple[int, int, int, int]]], *, data_only: bool) -> list[Page]:
     try:
-        with warnings.catch_warnings(action="ignore", category=UserWarning):  # styles, charts, lists
-            book = load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+        with (
+            path.open("rb") as stream,  # of a path openpyxl reads the ending first, and refuses all but its own
+            warnings.catch_warnings(action="ignore", category=UserWarning),  # styles, charts, lists
+        ):
+            book = load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
             try:
                 return [_page(path.name, sheet, merged) for sheet in book.worksheets]
             finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from plrlib.exporters.archives import zipped
+from plrlib.exporters.files import zipped
 from plrlib.faults import RunError
 from plrlib.paths import home, known_studies, processed
 from plrlib.study.load import Study

@@ -1,4 +1,4 @@
-"""Validate what tests/ingest/refi_writer.py writes against the schema of REFI-QDA, and write down the result.
+"""Validate what tests/importers/refi_writer.py writes against the schema of REFI-QDA, and write down the result.
 
 The schema, Project.xsd of version 1.0, is the standard's and not kept here; its digest is. Run in the project's folder:
 
@@ -12,7 +12,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from ingest.refi_writer import made
+from importers.refi_writer import made
 from lxml import etree
 
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from plrlib import load_study
-from plrlib.exporters.copies import masked
+from plrlib.exporters.files import write_masked_copy
 from plrlib.faults import RunError
 from plrlib.privacy.identifiers import identifiers, stops
 from plrlib.privacy.keys import key_file, read_key
@@ -68,12 +68,12 @@ def test_it_writes_where_out_says_and_never_into_data_raw(project, mine, tmp_pat
     before = {path: path.read_bytes() for path in raw.rglob("*") if path.is_file()}
     for out in (raw, raw / "copy", raw / "mine", raw / "mine" / "x" / ".." / "deep"):
         with pytest.raises(RunError, match="may not lie in data/raw/"):
-            masked(load_study("mine"), out)
+            write_masked_copy(load_study("mine"), out)
     full = tmp_path / "full"
     full.mkdir()
     (full / "a").write_text("mine", encoding="utf-8")
     with pytest.raises(RunError, match="not empty; nothing was written"):
-        masked(load_study("mine"), full)
+        write_masked_copy(load_study("mine"), full)
     assert {path: path.read_bytes() for path in raw.rglob("*") if path.is_file()} == before
     assert [path.name for path in full.iterdir()] == ["a"]
 

@@ -1,6 +1,6 @@
 """Files that mean harm: each gives one error in words, reads nothing outside, and writes nothing.
 
-`FILES` is the table of them; `python -m guards.hostile_table` in tests/ prints what each is told.
+`FILES` is the table of them, with what each is told.
 """
 # ruff: noqa: E501 - rows of data and of files
 
@@ -15,11 +15,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ingest.refi_writer import Text, alone, at, group, packed, project
+from importers.reading import read
+from importers.refi_writer import Text, alone, at, group, packed, project
 from openpyxl import Workbook
 
 from plrlib import StudyError
-from plrlib.importers.recognise import read
 from plrlib.safe_open import database
 
 CANARY = "THE-WORDS-OF-ANOTHER-FILE"
@@ -268,8 +268,8 @@ def test_macros_are_not_run_and_told(tmp_path):
         zipped.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
     (material,) = read(path, {})
     assert [s.text for s in material.segments] == ["t"]
-    assert any("macros: they were not run" in told for told in material.told)
-    assert any("other files: they were not looked at" in told for told in material.told)
+    assert any("macros: they were not run" in told for told in material.notes)
+    assert any("other files: they were not looked at" in told for told in material.notes)
 
 
 def test_formulas_that_reach_out_are_text(tmp_path):

@@ -2,15 +2,17 @@
 # ruff: noqa: E501 - rows of data and of files
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ingest.taguette_server import MISSING, NEEDED, install, served
+from importers.reading import read, read_one
+from importers.taguette_server import MISSING, NEEDED, install, served
 from plrlib import StudyError
 from plrlib.importers.merge import merge
-from plrlib.importers.recognise import read
-from plrlib.importers.speakers import Flat
+from plrlib.importers.taguette import HtmlText
 
 LINES = (
     "Moderator: Welcome.", "P01: I am \U0001f600 worried about cost, \u201creally\u201d.", "P02: =SUM(A1) is what I typed; <b> & so.",
@@ -89,7 +91,7 @@ def test_the_database_has_every_highlight_at_its_place(exported):
 def test_an_export_of_highlights_has_those_with_a_tag(exported, ending):
     material = one(exported, f"highlights.{ending}", f"codebook.{ending}")
     assert words(material) == MARKED
-    assert any("without a tag" in told for told in material.told)
+    assert any("without a tag" in told for told in material.notes)
 
 
 @pytest.mark.parametrize("name", ["codebook.qdc", "codebook.csv", "codebook.xlsx"])
@@ -112,9 +114,29 @@ def test_of_several_projects_one_is_chosen(exported):
 
 def test_bytes_become_characters_at_both_ends():
     """A place inside of a character is after it, as Taguette cuts; blocks are lines, and no byte counts them."""
-    flat = Flat("<p>a\u00e9</p><p>\U0001f600b</p><ul><li>c</li></ul>")
+    flat = HtmlText("<p>a\u00e9</p><p>\U0001f600b</p><ul><li>c</li></ul>")
     assert flat.text == "a\u00e9\n\U0001f600b\nc"
-    assert flat.text[flat.place(3) : flat.place(8, end=True)] == "\U0001f600b"
-    assert flat.text[flat.place(0) : flat.place(3, end=True)] == "a\u00e9"
-    assert flat.text[flat.place(2) : flat.place(4, end=True)] == "\U0001f600"
+    assert flat.text[flat.character(3) : flat.character(8, end=True)] == "\U0001f600b"
+    assert flat.text[flat.character(0) : flat.character(3, end=True)] == "a\u00e9"
+    assert flat.text[flat.character(2) : flat.character(4, end=True)] == "\U0001f600"
     assert len(flat) == 9
+
+
+def test_a_tag_that_was_given_twice_counts_once_and_is_told(tmp_path):
+    """Taguette itself keeps it from happening; a database that was changed by hand may hold it."""
+    path = tmp_path / "a.sqlite3"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.executescript(
+            "create table projects (id, name); insert into projects values (1, 'p');"
+            "create table documents (id, name, contents, project_id); insert into documents values (1, 'd', '<p>words</p>', 1);"
+            "create table tags (id, project_id, path, description); insert into tags values (1, 1, 'a', '');"
+            "create table highlights (id, document_id, start_offset, end_offset); insert into highlights values (1, 1, 0, 5);"
+            "create table highlight_tags (highlight_id, tag_id); insert into highlight_tags values (1, 1), (1, 1), (1, null);"
+        )
+    material = read_one(path)
+    assert [sorted(segment.coded) for segment in material.segments] == [[("", "1")]]
+    assert material.found["codings"] == 3
+    assert material.changes == {
+        ("codings", "codings given twice"): -1,
+        ("codings", "codings with a code that is not in the codebook"): -1,
+    }

@@ -7,15 +7,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from ingest.qualcoder_writer import coded
-from ingest.qualcoder_writer import project as qda
-from ingest.refi_writer import GROUP, made
 from openpyxl import Workbook
 
+from importers.qualcoder_writer import coded
+from importers.qualcoder_writer import project as qda
+from importers.refi_writer import GROUP, made
 from plrlib import load_study, presence
 from plrlib.faults import RunError
-from plrlib.importers.import_files import Asked, bring
-from plrlib.importers.to_tables import carry
+from plrlib.importers.import_files import import_files
+from plrlib.importers.material import Choices
+from plrlib.importers.to_tables import to_tables
 from plrlib.privacy.keys import key_file
 
 PEOPLE = "participant,role,sector,consent_quote\nP01,manager,voluntary,yes\nP02,practitioner,statutory,\nP03,practitioner,voluntary,\nP04,manager,statutory,no\n"
@@ -64,7 +65,7 @@ def test_one_command_makes_a_study_that_runs(project, tmp_path):
 
 def test_the_report_reconciles_and_names_each_loss(project, tmp_path):
     source = write(tmp_path, "a.qdpx", made()["pictures and recordings"])
-    folder, report = bring([source], "mine", Asked({}))
+    folder, report = import_files([source], "mine", Choices())
     numbers = ledger(report)
     assert {kind: row[0] + sum(row[1:-1]) - row[-1] for kind, row in numbers.items()} == dict.fromkeys(numbers, 0)
     assert numbers["excerpts"][0] == 12
@@ -77,7 +78,7 @@ def test_the_report_reconciles_and_names_each_loss(project, tmp_path):
 
 
 def test_offsets_stand_in_the_table_and_are_those_of_the_words(project, tmp_path):
-    folder, _ = bring([write(tmp_path, "a.qdpx", made()["windows line ends and a mark"])], "mine", Asked({}))
+    folder, _ = import_files([write(tmp_path, "a.qdpx", made()["windows line ends and a mark"])], "mine", Choices())
     alone = [row for row in table(folder, "excerpts") if row["event"] == "FG1" and len(row["excerpt"]) == 5]
     assert len(alone) == 3
     for row in alone:
@@ -86,22 +87,22 @@ def test_offsets_stand_in_the_table_and_are_those_of_the_words(project, tmp_path
 
 def test_nothing_is_replaced_unless_that_is_asked_for(project, tmp_path):
     source = write(tmp_path, "a.qdpx", made()["text in the project"])
-    folder, _ = bring([source], "mine", Asked({}))
+    folder, _ = import_files([source], "mine", Choices())
     (folder / "claims.csv").write_text("claim,finding,gist\nC1,Mood,mine\n", encoding="utf-8")
     (folder / "study.toml").write_text('[study]\nid = "mine"\ntitle = "By hand"\n', encoding="utf-8")
     (folder / "own notes.txt").write_text("kept", encoding="utf-8")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(RunError, match=r"has rows already \(participants.csv, .*--replace"):
-        bring([source], "mine", Asked({}))
+        import_files([source], "mine", Choices())
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    bring([source], "mine", Asked({}, replace=True))
+    import_files([source], "mine", Choices(replace=True))
     assert (folder / "own notes.txt").read_text(encoding="utf-8") == "kept"
     assert 'title = "By hand"' in (folder / "study.toml").read_text(encoding="utf-8")
 
 
 def test_a_study_begun_empty_is_filled(project, tmp_path):
     assert project.plr("new", "mine").returncode == 0
-    folder, _ = bring([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Asked({}))
+    folder, _ = import_files([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Choices())
     assert 'reference_coder = "' in (folder / "study.toml").read_text(encoding="utf-8")
     assert len(load_study("mine").excerpts) == 7
     assert not (folder / "study.xlsx").exists()  # its sheets are blank, and the tables are in the CSV files
@@ -115,7 +116,7 @@ def test_a_workbook_that_somebody_filled_in_counts_as_rows(project, tmp_path):
         book.active.append(row)
     book.save(project.folder / "data" / "raw" / "mine" / "study.xlsx")
     with pytest.raises(RunError, match=r"study\.xlsx"):
-        bring([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Asked({}))
+        import_files([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Choices())
 
 
 def test_a_fault_in_any_file_writes_nothing_and_lists_all(project, tmp_path):
@@ -180,7 +181,7 @@ def test_real_names_are_kept_outside_of_the_project_and_stay_the_same(project, t
         "code_text": [coded(text, "it costs", 1, "ann"), coded(text, "I know", 1, "ann")],
     }
     source = qda(tmp_path / "a.qda", rows)
-    folder, report = bring([source], "mine", Asked({}))
+    folder, report = import_files([source], "mine", Choices())
     key = key_file("mine")
     assert project.folder not in key.parents
     assert (
@@ -195,13 +196,13 @@ def test_real_names_are_kept_outside_of_the_project_and_stay_the_same(project, t
         base.execute("update source set fulltext = 'Cleo: no\n' || fulltext")
         base.execute("update code_text set pos0 = pos0 + 9, pos1 = pos1 + 9")
     base.close()
-    bring([source], "mine", Asked({}, replace=True))
+    import_files([source], "mine", Choices(replace=True))
     assert [row["participant"] for row in table(folder, "participants")] == ["P3", "P1", "P2"]
 
 
 def test_words_are_shown_only_for_those_who_said_yes(project, tmp_path):
     """What comes from another program has nobody's consent until somebody writes it down."""
-    bring([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Asked({}))
+    import_files([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Choices())
     project.notebook("01-a", "import plrlib\ns = plrlib.load_study()\nprint(plrlib.text_of(s).dropna().tolist())")
     project.plr("run", "mine")
     assert project.printed("01-a", "mine") == "[]\n"
@@ -209,15 +210,15 @@ def test_words_are_shown_only_for_those_who_said_yes(project, tmp_path):
 
 def test_an_import_is_the_same_each_time(project, tmp_path):
     source = write(tmp_path, "a.qdpx", made()["cases by passage"])
-    folder, _ = bring([source], "mine", Asked({}))
+    folder, _ = import_files([source], "mine", Choices())
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    bring([source], "mine", Asked({}, replace=True))
+    import_files([source], "mine", Choices(replace=True))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_a_codebook_alone_begins_a_study(project, tmp_path):
     source = write(tmp_path, "codes.csv", "code,parent,definition\nA,,all\nb,A,some\n")
-    folder, report = bring([source], "mine", Asked({}))
+    folder, report = import_files([source], "mine", Choices())
     assert [(r["code"], r["parent"], r["definition"]) for r in table(folder, "codebook")] == [
         ("A", "", "all"),
         ("b", "A", "some"),
@@ -228,11 +229,11 @@ def test_a_codebook_alone_begins_a_study(project, tmp_path):
 
 def test_numbers_that_do_not_add_up_stop_the_import(project, tmp_path, monkeypatch):
     def wrong(*arguments, **more):
-        done = carry(*arguments, **more)
+        done = to_tables(*arguments, **more)
         del done.tables["codings"][0]
         return done
 
-    monkeypatch.setattr("plrlib.importers.import_files.carry", wrong)
+    monkeypatch.setattr("plrlib.importers.import_files.to_tables", wrong)
     with pytest.raises(RuntimeError, match="codings: 8 found"):
-        bring([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Asked({}))
+        import_files([write(tmp_path, "a.qdpx", made()["text in the project"])], "mine", Choices())
     assert not (project.folder / "data" / "raw" / "mine").exists()

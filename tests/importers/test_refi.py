@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pyrefiqda import RefiProject
 
-from ingest.refi_writer import ALONE, GROUP, TREE, Text, alone, at, case, group, guid, made, packed, project
+from importers.reading import read_one
+from importers.refi_writer import ALONE, GROUP, TREE, Text, alone, at, case, group, guid, made, packed, project
 from plrlib import StudyError
 from plrlib.importers.material import Material
-from plrlib.importers.refi import read_bare, read_project
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "refi_schemas.csv"
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
@@ -22,7 +22,7 @@ FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 def read(folder: Path, data: bytes) -> Material:
     path = folder / "a.qdpx"
     path.write_bytes(data)
-    return read_project(path)
+    return read_one(path)
 
 
 def by_words(material: Material) -> dict[str, set[tuple[str, str]]]:
@@ -52,7 +52,7 @@ def test_as_many_are_read_as_another_reader_finds(tmp_path, name):
     path = tmp_path / "a.qdpx"
     path.write_bytes(made()[name])
     other = RefiProject.load(path, tmp_path / "extracted")
-    ours = read_project(path)
+    ours = read_one(path)
 
     def nested(codes):
         return [name for one in codes for name in (one.name, *nested(one.code))]
@@ -103,6 +103,16 @@ def test_codes_nest_to_any_depth_and_may_share_names(tmp_path):
     assert len(material.codes) == 60
 
 
+def test_a_code_that_stands_twice_is_counted_as_one(tmp_path):
+    qde = project("a", [], tree={"a": {"b": "", "c": ""}}).replace(
+        guid("code", "a/c").encode(), guid("code", "a/b").encode()
+    )
+    material = read(tmp_path, packed(qde))
+    assert [code.name for code in material.codes.values()] == ["a", "b"]
+    assert material.found["codes"] == 3
+    assert material.changes == {("codes", "codes that stand twice"): -1}
+
+
 def test_a_case_without_a_name_speaks_of_its_document(tmp_path):
     """MAXQDA and Quirkos put the variables of a document there."""
     material = read(tmp_path, made()["windows line ends and a mark"])
@@ -126,14 +136,17 @@ def test_cases_have_passages_and_documents(tmp_path):
 
 def test_what_is_no_text_is_counted_or_read_where_its_words_are_there(tmp_path):
     material = read(tmp_path, made()["pictures and recordings"])
-    excerpts, codings = material.tallies["excerpts"], material.tallies["codings"]
-    assert (excerpts.found, dict(excerpts.changes)) == (12, {"parts of pictures": -1, "stretches of sound": -1})
-    assert (codings.found, +codings.changes, codings.changes["of parts of pictures"]) == (11, {}, -1)
+    assert (material.found["excerpts"], material.found["codings"]) == (12, 11)
+    assert material.changes == {
+        ("excerpts", "parts of pictures"): -1,
+        ("codings", "of parts of pictures"): -1,
+        ("excerpts", "stretches of sound"): -1,
+    }
     assert sum(len(s.coded) for s in material.segments) == 10
     words = {segment.text: material.documents[segment.document].name for segment in material.segments}
     assert words["Words on a page."] == "P04.pdf"
     assert words["Spoken words"] == "P05.mp3"
-    assert material.left["sets"] == 1
+    assert material.not_carried["sets"] == 1
 
 
 def test_qualcoder_links_a_case_to_a_copy_of_the_text(tmp_path):
@@ -148,7 +161,7 @@ def test_qualcoder_links_a_case_to_a_copy_of_the_text(tmp_path):
     material = read(tmp_path, made_of.getvalue())
     heard = {p.name: [material.documents[d].name for d in p.documents] for p in material.people.values()}
     assert heard == {"P03": ["P03.txt"], "P09": []}
-    assert material.left["links from a case to a source that is not there"] == 1
+    assert material.not_carried["links from a case to a source that is not there"] == 1
 
 
 def test_texts_in_other_places_are_not_looked_for(tmp_path):
@@ -163,7 +176,7 @@ def test_texts_in_other_places_are_not_looked_for(tmp_path):
         material = read(tmp_path, packed(qde, [text]))
         assert {document.text for document in material.documents.values()} == {None}
         assert not any(segment.text for segment in material.segments)
-        assert sum(n for what, n in material.left.items() if what.startswith("texts that should lie")) == 1
+        assert sum(n for what, n in material.not_carried.items() if what.startswith("texts that should lie")) == 1
 
 
 def test_a_passage_outside_of_its_text_is_a_named_loss(tmp_path):
@@ -171,8 +184,10 @@ def test_a_passage_outside_of_its_text_is_a_named_loss(tmp_path):
     text.passages[0].end = 5000
     material = read(tmp_path, packed(project("x", [text], tree=TREE)))
     assert material.segments == []
-    assert dict(material.tallies["excerpts"].changes) == {"passages whose place is not in the text": -1}
-    assert dict(material.tallies["codings"].changes) == {"of passages whose place is not in the text": -1}
+    assert material.changes == {
+        ("excerpts", "passages whose place is not in the text"): -1,
+        ("codings", "of passages whose place is not in the text"): -1,
+    }
 
 
 def test_a_codebook_alone(tmp_path):
@@ -183,7 +198,7 @@ def test_a_codebook_alone(tmp_path):
         f'<Code guid="{guid(2)}" name="mood" isCodable="true"/></Codes><Sets/></CodeBook>',
         encoding="utf-8",
     )
-    material = read_bare(path)
+    material = read_one(path)
     assert [(code.name, code.definition) for code in material.codes.values()] == [("mood.worry", "a"), ("mood", "")]
     assert (material.origin, material.nesting) == ("REFI-QDA codebook of Taguette 1.5.2", ".")
 
@@ -202,4 +217,4 @@ def test_what_is_no_project_is_refused_in_words(tmp_path, content, message):
     path = tmp_path / "a.qde"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(StudyError, match=message):
-        read_bare(path)
+        read_one(path)

@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from ingest.qualcoder_writer import OLD, coded, project
-from ingest.refi_writer import ALONE, GROUP
-from plrlib.importers.qualcoder import read
+from importers.qualcoder_writer import OLD, coded, project
+from importers.reading import read_one
+from importers.refi_writer import ALONE, GROUP
 
 CODES = {
     "code_cat": [{"catid": 1, "name": "Mood"}, {"catid": 2, "name": "Barriers"}, {"catid": 3, "name": "Access", "supercatid": 2}],
@@ -30,7 +30,7 @@ def test_the_same_place_is_one_passage_and_coders_stay_apart(tmp_path):
         coded(GROUP, "by forms", 2, "ann", memo="why?"), coded(GROUP, "by forms", 2, "bob"), coded(GROUP, "by forms", 1, "bob"),
         coded(GROUP, "worn \U0001f469\u200d\U0001f469\u200d\U0001f467", 1, "ann"), coded(ALONE, "Größe; \u05e9\u05dc\u05d5\u05dd", 3, "bob", 2),
     ]}  # fmt: skip
-    material = read(project(tmp_path / "a.qda", rows))
+    material = read_one(project(tmp_path / "a.qda", rows))
     found = {s.text: {(who, material.codes[code].name) for who, code in s.coded} for s in material.segments}
     assert found == {
         "by forms": {("ann", "cost"), ("bob", "cost"), ("bob", "worry")},
@@ -39,8 +39,8 @@ def test_the_same_place_is_one_passage_and_coders_stay_apart(tmp_path):
     }
     for segment in material.segments:
         assert material.documents[segment.document].text[segment.start : segment.end] == segment.text
-    assert (material.tallies["excerpts"].found, material.tallies["codings"].found) == (3, 5)
-    assert material.left["memos on passages"] == 1
+    assert (material.found["excerpts"], material.found["codings"]) == (3, 5)
+    assert material.not_carried["memos on passages"] == 1
     tree = {code.name: material.codes[code.parent].name if code.parent else "" for code in material.codes.values()}
     assert tree == {"Mood": "", "Barriers": "", "Access": "Barriers", "worry": "Mood", "cost": "Access", "größe": ""}
 
@@ -55,7 +55,7 @@ def test_cases_are_passages_or_whole_files(tmp_path):
                       {"name": "sector", "attr_type": "file", "value": "voluntary", "id": 2},
                       {"name": "Ref_Title", "attr_type": "file", "value": "A book", "id": 2}],
     }  # fmt: skip
-    material = read(project(tmp_path / "a.qda", rows))
+    material = read_one(project(tmp_path / "a.qda", rows))
     people = {
         p.name: ([GROUP[a:b] for _, a, b in p.spans], list(p.documents), p.values) for p in material.people.values()
     }
@@ -65,7 +65,7 @@ def test_cases_are_passages_or_whole_files(tmp_path):
         "P03": ([], ["2"], {}),
     }
     assert material.documents["2"].values == {"sector": "voluntary"}
-    assert material.left["links from a case to a source that is not there"] == 1
+    assert material.not_carried["links from a case to a source that is not there"] == 1
 
 
 def test_a_whole_file_that_is_linked_from_end_to_end_is_one_persons(tmp_path):
@@ -73,7 +73,7 @@ def test_a_whole_file_that_is_linked_from_end_to_end_is_one_persons(tmp_path):
         "cases": [{"caseid": 3, "name": "P03"}],
         "case_text": [{"caseid": 3, "fid": 2, "pos0": 0, "pos1": len(ALONE)}],
     }
-    (person,) = read(project(tmp_path / "a.qda", rows)).people.values()
+    (person,) = read_one(project(tmp_path / "a.qda", rows)).people.values()
     assert (list(person.documents), person.spans) == (["2"], [])
 
 
@@ -82,7 +82,7 @@ def test_an_older_database_lacks_columns(tmp_path):
     folder = project(tmp_path / "a.qda", rows, OLD)
     with closing(sqlite3.connect(folder / "data.qda")) as base, base:
         base.execute("drop table annotation")
-    material = read(folder)
+    material = read_one(folder)
     assert [s.text for s in material.segments] == ["by forms"]
     assert len(material.codes) == 6
 
@@ -96,19 +96,19 @@ def test_windows_line_ends_are_counted_as_the_places_were(tmp_path, counted):
         "source": [{"id": 1, "name": "FG1.txt", "fulltext": stored}],
         "code_text": [coded(places, "by forms", 2, "ann"), coded(places, "<tea>", 1, "ann")],
     }
-    material = read(project(tmp_path / "a.qda", rows))
+    material = read_one(project(tmp_path / "a.qda", rows))
     assert [s.text for s in material.segments] == ["by forms", "<tea>"]
     assert [material.documents["1"].text[s.start : s.end] for s in material.segments] == ["by forms", "<tea>"]
-    assert material.told == []
+    assert material.notes == []
 
 
 def test_words_that_are_not_those_at_the_place_are_told(tmp_path):
     rows = CODES | SOURCES | {"code_text": [coded(GROUP, "by forms", 2, "ann", seltext="other words")]}
-    material = read(project(tmp_path / "a.qda", rows))
-    assert material.told == ["1 passages are not worded as the program noted beside them"]
+    material = read_one(project(tmp_path / "a.qda", rows))
+    assert material.notes == ["1 passage is not worded as the program noted beside it"]
     assert material.segments[0].text == "by forms"
 
 
 def test_the_file_in_the_folder_serves_as_well(tmp_path):
     folder = project(tmp_path / "a study.qda", CODES | SOURCES)
-    assert read(folder / "data.qda").title == read(folder).title == "a study"
+    assert read_one(folder / "data.qda").title == read_one(folder).title == "a study"

@@ -1,38 +1,37 @@
-"""Material as tables: who said what, voices that part a passage, several files, and numbers that reconcile."""
+"""Material as tables: who said what, speakers who part a passage, several files, and numbers that reconcile."""
 
 import pytest
 
 from plrlib import StudyError
 from plrlib.importers.import_files import Unreconciled, reconciled
-from plrlib.importers.material import Code, Document, Material, Person, Segment
+from plrlib.importers.material import Choices, Code, Document, Material, Person, Segment
 from plrlib.importers.merge import merge
-from plrlib.importers.speakers import Options
-from plrlib.importers.to_tables import carry
+from plrlib.importers.to_tables import to_tables
 
 TALK = "Mod: So?\nP01: It costs a lot.\nMod: And?\nP02: I do not mind.\nP01: I do."
 
 
 def material(file="a", text=TALK, name="FG1", **people):
     made = Material(file, "made", documents={"d": Document(name, text)}, codes={"c": Code("cost"), "t": Code("trust")})
-    made.found(documents=1, codes=2)
+    made.found.update(documents=1, codes=2)
     for key, person in people.items():
         made.people[key] = person
-        made.found(people=1)
+        made.found.update(people=1)
     return made
 
 
 def mark(made, words, *given, document="d"):
     start = made.documents[document].text.index(words)
     made.segments.append(Segment(document, start, start + len(words), words, coded=dict.fromkeys(given)))
-    made.found(excerpts=1, codings=len(given))
+    made.found.update(excerpts=1, codings=len(given))
 
 
-def rows(carried, table, *columns):
-    return [tuple(row.get(c, "") for c in columns) for row in carried.tables[table]]
+def rows(made, table, *columns):
+    return [tuple(row.get(c, "") for c in columns) for row in made.tables[table]]
 
 
-def carried(*materials, before=None, keep_names=False, **options):
-    done = carry(merge(list(materials)), Options(**options), before or {}, keep_names=keep_names)
+def laid_out(*materials, **choices):
+    done = to_tables(merge(materials), Choices(**choices), {})
     reconciled(done)
     return done
 
@@ -40,22 +39,22 @@ def carried(*materials, before=None, keep_names=False, **options):
 def test_a_passage_of_two_voices_counts_for_both_and_is_told():
     made = material()
     mark(made, "It costs a lot.\nMod: And?\nP02: I do not mind.\nP01: I do.", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "excerpts", "excerpt", "participant", "text") == [
         ("E0001a", "P01", "It costs a lot.\nI do."), ("E0001b", "P02", "I do not mind."),
     ]  # fmt: skip
     assert rows(done, "codings", "excerpt", "coder", "code") == [("E0001a", "ann", "cost"), ("E0001b", "ann", "cost")]
-    changes = made.tallies["excerpts"].changes
-    assert changes == {}
-    assert dict(done.material.tallies["excerpts"].changes) == {
-        "more excerpts, of passages in which several speak: each voice has its own": 1
+    assert made.changes == {}
+    assert done.material.changes == {
+        ("excerpts", "more excerpts, of passages in which several speak: each voice has its own"): 1,
+        ("codings", "more codings, of passages in which several speak"): 1,
     }
 
 
 def test_a_passage_of_one_voice_stays_as_it_was_marked():
     made = material()
     mark(made, "So?\nP01: It costs", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "excerpts", "participant", "text") == [("P01", "So?\nP01: It costs")]
 
 
@@ -63,22 +62,25 @@ def test_what_whoever_leads_the_talk_says_is_a_named_loss():
     made = material()
     mark(made, "And?", ("ann", "c"), ("ann", "t"))
     mark(made, "costs a lot", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert [row["text"] for row in done.tables["excerpts"]] == ["costs a lot"]
-    assert dict(done.material.tallies["codings"].changes) == {"of passages said by whoever leads the talk": -2}
+    assert done.material.changes == {
+        ("excerpts", "passages said by whoever leads the talk"): -1,
+        ("codings", "of passages said by whoever leads the talk"): -2,
+    }
 
 
 def test_somebody_else_can_lead_the_talk():
     made = material()
     mark(made, "I do not mind", ("ann", "c"))
     mark(made, "I do.", ("ann", "c"))
-    assert rows(carried(made, leaders=("p02",)), "excerpts", "participant") == [("P01",)]
+    assert rows(laid_out(made, moderators=("p02",)), "excerpts", "participant") == [("P01",)]
 
 
 def test_without_labels_a_group_names_nobody():
     made = material(p=Person("P09", documents={}))
     mark(made, "I do.", ("ann", "c"))
-    done = carried(made, labels=False)
+    done = laid_out(made, read_labels=False)
     assert rows(done, "excerpts", "participant", "event") == [("", "FG1")]
     assert rows(done, "events", "event", "kind", "participants") == [("FG1", "focus group", "")]
 
@@ -88,17 +90,17 @@ def test_cases_with_passages_come_before_labels():
     made = material(p=Person("P07", spans=[("d", at, at + 14)]))
     mark(made, "I do not mind", ("ann", "c"))
     mark(made, "costs a lot", ("ann", "c"))
-    assert rows(carried(made), "excerpts", "participant", "text") == [("", "costs a lot"), ("P07", "I do not mind")]
+    assert rows(laid_out(made), "excerpts", "participant", "text") == [("", "costs a lot"), ("P07", "I do not mind")]
 
 
 def test_a_label_in_two_documents_is_asked_about():
     first = material()
     first.documents["e"] = Document("FG2", TALK)
-    first.found(documents=1)
+    first.found.update(documents=1)
     mark(first, "costs a lot", ("ann", "c"))
     mark(first, "I do not mind", ("ann", "c"), document="e")
     with pytest.raises(StudyError, match=r"--speakers same.*--speakers apart") as error:
-        carried(first)
+        laid_out(first)
     assert [fault.value for fault in error.value.faults] == ["p1", "p2"]
 
 
@@ -108,10 +110,10 @@ def test_a_label_in_two_documents_is_asked_about():
 def test_a_label_is_one_person_or_one_in_each_document(same, people):
     made = material()
     made.documents["e"] = Document("FG2", TALK)
-    made.found(documents=1)
+    made.found.update(documents=1)
     mark(made, "costs a lot", ("ann", "c"))
     mark(made, "I do not mind", ("ann", "c"), document="e")
-    done = carried(made, same=same)
+    done = laid_out(made, same_speakers=same)
     assert [row["participant"] for row in done.tables["participants"]] == people
     if same:
         assert rows(done, "attendance", "participant", "event") == [("P01", "FG2"), ("P02", "FG2")]
@@ -121,18 +123,18 @@ def test_people_listed_by_name_need_no_question():
     """A sheet of people says that P01 is one person."""
     first = material(p=Person("P01"), q=Person("p2"))
     first.documents["e"] = Document("FG2", TALK)
-    first.found(documents=1)
+    first.found.update(documents=1)
     mark(first, "costs a lot", ("ann", "c"))
-    assert [row["participant"] for row in carried(first).tables["participants"]] == ["P01", "p2"]
+    assert [row["participant"] for row in laid_out(first).tables["participants"]] == ["P01", "p2"]
 
 
 def test_a_document_in_which_nobody_is_told_apart_is_one_persons():
     made = material(text="I think that it costs.", name="Interview 4")
     mark(made, "it costs", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "participants", "participant", "focus_group") == [("Interview 4", "")]
     assert rows(done, "attendance", "participant", "event") == [("Interview 4", "Interview 4")]
-    assert any("taken for an interview with one person" in guess for guess in done.material.guessed)
+    assert any("taken for an interview with one person" in guess for guess in done.material.guesses)
 
 
 def test_names_become_ids_and_the_key_says_which():
@@ -141,16 +143,16 @@ def test_names_become_ids_and_the_key_says_which():
         mark(new, "yes", ("ann", "c"))
         return new
 
-    done = carried(made())
+    done = laid_out(made())
     assert rows(done, "participants", "participant") == [("P1",), ("P2",)]
     assert rows(done, "events", "event") == [("FG1",)]
-    assert done.renamed == {
+    assert done.ids == {
         ("person", "Siobhán"): "P1",
         ("person", "Ben"): "P2",
         ("focus group", "Talk with Siobhán"): "FG1",
     }
     assert not any("Siobh" in str(row) for name, table in done.tables.items() if name != "excerpts" for row in table)
-    kept = carried(made(), keep_names=True)
+    kept = laid_out(made(), keep_names=True)
     assert rows(kept, "participants", "participant") == [("Siobhán",), ("Ben",)]
 
 
@@ -163,12 +165,14 @@ def test_files_merge_by_participant_code_and_place():
     people = Material(
         "third", "sheet", people={"1": Person(" p1", {"role": "manager"}), "2": Person("P03", {"role": "worker"})}
     )
-    people.found(people=2)
-    done = carried(first, second, people)
+    people.found.update(people=2)
+    done = laid_out(first, second, people)
     assert rows(done, "participants", "participant", "role") == [("P01", "manager"), ("P03", "worker"), ("P02", "")]
     assert rows(done, "codings", "coder", "code") == [("ann", "cost"), ("bob", "trust"), ("bob", "cost")]
-    assert done.out == {"documents": 1, "people": 3, "codes": 2, "excerpts": 2, "codings": 3}
-    assert done.material.tallies["people"].changes["the same person named again"] == -1
+    assert {kind: steps[-1][1] for kind, steps in reconciled(done).items()} == {
+        "documents": 1, "people": 3, "codes": 2, "excerpts": 2, "codings": 3,
+    }  # fmt: skip
+    assert done.material.changes["people", "the same person named again"] == -1
 
 
 def test_two_files_that_contradict_each_other_are_told_without_the_name():
@@ -189,7 +193,7 @@ def test_documents_of_the_same_name_and_other_words_are_two():
     )
     mark(first, "at all", ("ann", "c"))
     mark(second, "else", ("ann", "c"))
-    done = carried(first, second)
+    done = laid_out(first, second)
     assert rows(done, "events", "event") == [("P1",), ("P1 (2)",)]
 
 
@@ -197,8 +201,8 @@ def test_a_sheet_of_people_says_where_they_sat():
     made = material(text="nothing is marked here, and it costs", name="Focus group 2")
     mark(made, "it costs", ("ann", "c"))
     people = Material("p", "s", people={str(n): Person(f"P{n}", {"focus_group": "focus group 02"}) for n in (1, 2)})
-    people.found(people=2)
-    done = carried(made, people)
+    people.found.update(people=2)
+    done = laid_out(made, people)
     assert rows(done, "participants", "participant", "focus_group") == [
         ("P1", "Focus group 2"),
         ("P2", "Focus group 2"),
@@ -210,24 +214,24 @@ def test_attributes_of_a_document_are_those_of_whoever_speaks_in_it():
     made = material()
     made.documents["d"].values = {"Role": "manager"}
     mark(made, "costs a lot", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "participants", "participant", "role") == [("P01", "manager"), ("P02", "manager")]
-    assert any("2 attributes of documents" in guess for guess in done.material.guessed)
+    assert any("2 attributes of documents" in guess for guess in done.material.guesses)
 
 
 def test_values_that_differ_in_how_they_are_written_are_one():
     made = material(p=Person("P01", {"Consent_Quote": "YES", "role": "Manager"}), q=Person("P02", {"role": " manager"}))
     mark(made, "costs a lot", ("ann", "c"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "participants", "consent_quote", "role") == [("yes", "Manager"), ("", "Manager")]
 
 
 def test_codes_that_share_a_name_get_their_path():
     made = Material("a", "m", documents={"d": Document("P1", "it costs")})
     made.codes = {"1": Code("A"), "2": Code("cost", "1"), "3": Code("B"), "4": Code("Cost", "3"), "5": Code(" cost")}
-    made.found(codes=5, documents=1)
+    made.found.update(codes=5, documents=1)
     mark(made, "it costs", ("ann", "2"), ("ann", "4"), ("ann", "5"))
-    done = carried(made)
+    done = laid_out(made)
     assert rows(done, "codebook", "code", "parent", "label") == [
         ("A", "", "A"), ("A / cost", "A", "cost"), ("B", "", "B"), ("B / Cost", "B", "Cost"), ("cost", "", "cost"),
     ]  # fmt: skip
@@ -236,6 +240,6 @@ def test_codes_that_share_a_name_get_their_path():
 def test_numbers_that_do_not_add_up_are_an_error():
     made = material()
     mark(made, "costs a lot", ("ann", "c"))
-    made.tallies["codings"].found += 1
+    made.found["codings"] += 1
     with pytest.raises(Unreconciled, match="codings: 2 found"):
-        carried(made)
+        laid_out(made)

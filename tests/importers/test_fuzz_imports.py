@@ -18,15 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from ingest import qualcoder_writer
-from ingest.refi_writer import GROUP, guid, made
+from importers import qualcoder_writer
+from importers.reading import read
+from importers.refi_writer import GROUP, guid, made
 from plrlib import StudyError
 from plrlib.importers.import_files import reconciled, report, tables_as_csv
+from plrlib.importers.material import Choices
 from plrlib.importers.merge import merge
-from plrlib.importers.new_study import written
-from plrlib.importers.recognise import read
-from plrlib.importers.speakers import Options
-from plrlib.importers.to_tables import carry
+from plrlib.importers.new_study import imported_settings
+from plrlib.importers.to_tables import to_tables
 
 SHORT = settings(
     max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -126,17 +126,17 @@ def tried(name: str, data: bytes) -> str:
         path = Path(folder) / name
         path.write_bytes(data)
         try:
-            materials = read(path, {})
-            carried = carry(merge(materials), Options(same=True), {})
+            materials = read(path)
+            tables = to_tables(merge(materials), Choices(same_speakers=True), {})
         except StudyError as error:
             assert error.faults
             assert all(fault.message and str(fault).isprintable() for fault in error.faults)
             return "refused"
         assert list(Path(folder).iterdir()) == [path]
-    reconciled(carried)
-    report("made", materials, carried, "")
-    written("made", carried)
-    tables_as_csv(carried)
+    reconciled(tables)
+    report("made", materials, tables, "")
+    imported_settings("made", tables)
+    tables_as_csv(tables)
     return "read"
 
 

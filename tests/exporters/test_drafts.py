@@ -15,8 +15,8 @@ from stats.made import made
 from stats.test_claims import STANCED, stanced
 
 from plrlib import load_study
-from plrlib.exporters.archives import safe, steady
 from plrlib.exporters.drafts import drafts, workbook
+from plrlib.exporters.files import safe, steady
 from plrlib.paths import DRAFTS
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =HYPERLINK(1)", "\x00=1"]

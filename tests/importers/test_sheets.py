@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from importers.reading import read
 from plrlib import StudyError
-from plrlib.importers.recognise import read
 
 
 def sheet(folder: Path, text: str, name: str = "a.csv") -> Path:
@@ -48,8 +48,8 @@ def test_columns_are_found_by_a_mapping(tmp_path):
         ("I2", "P2", "", [("bob", "A > b")]),
     ]
     assert (material.nesting, material.complete_paths) == (" > ", True)
-    assert any('">" in 2 codes is taken to part a theme' in guess for guess in material.guessed)
-    assert material.asked == tuple(asked)
+    assert any('">" in 2 codes is taken to part a theme' in guess for guess in material.guesses)
+    assert not any("taken for" in guess for guess in material.guesses)  # all were asked for
 
 
 def test_columns_with_usual_names_are_guessed_and_told(tmp_path):
@@ -58,7 +58,7 @@ def test_columns_with_usual_names_are_guessed_and_told(tmp_path):
                                         ["I1", "cost", "one", "ann"], [None, "trust", "one", "ann"]])  # fmt: skip
     (material,) = read(path, {})
     assert segments(material)[0] == ("I1", "", "one", [("ann", "cost")])
-    assert 'column "Document name" is taken for event; otherwise --map event="..."' in material.guessed
+    assert 'column "Document name" is taken for event; otherwise --map event="..."' in material.guesses
 
 
 def test_merged_cells_count_for_all_that_they_cover(tmp_path):
@@ -77,7 +77,7 @@ def test_several_codes_in_a_cell(tmp_path):
         sheet(tmp_path, 'document,text,codes\nI1,one,"cost; trust"\nI1,two,"cost\ntrust"\nI1,three,\n'), {}
     )
     assert [coded for *_, coded in segments(material)] == [[("", "cost"), ("", "trust")]] * 2 + [[]]
-    assert material.tallies["codings"].found == 4
+    assert material.found["codings"] == 4
 
 
 def test_a_wide_sheet_has_a_column_a_code(tmp_path):
@@ -112,20 +112,31 @@ def test_people_and_codes_have_sheets_of_their_own(tmp_path):
     assert [(p.name, p.values) for p in people.people.values()] == [
         ("P1", {"role": "manager", "consent_quote": "yes", "Age": "34"}), ("P2", {"Age": "51"}),
     ]  # fmt: skip
-    assert dict(people.tallies["people"].changes) == {"rows without a participant": -1}
+    assert people.changes == {("people", "rows without a participant"): -1}
     names = {key: code.name for key, code in codes.codes.items()}
     assert [(c.name, names.get(c.parent, ""), c.definition) for c in codes.codes.values()] == [
         ("A", "", "all"),
         ("b", "A", ""),
     ]
-    assert dict(codes.tallies["codes"].changes) == {"codes that stand twice": -1}
+    assert codes.changes == {("codes", "codes that stand twice"): -1}
 
 
 def test_formulas_are_what_they_last_showed(tmp_path):
     path = workbook(tmp_path, S=[["document", "code", "text"], ["I1", "cost", "=1+1"], ["I1", "cost", "two"]])
     (material,) = read(path, {})
     assert [s.text for s in material.segments] == ["=1+1", "two"]  # nothing was kept with it
-    assert any("1 cells hold formulas: none was computed" in told for told in material.told)
+    assert any("1 cells hold formulas: none was computed" in told for told in material.notes)
+
+
+def test_a_workbook_under_another_ending_is_read_by_what_is_in_it(tmp_path):
+    path = workbook(tmp_path, S=[["document", "code", "text"], ["I1", "cost", "one"]])
+    (material,) = read(path.rename(tmp_path / "a.xls"))
+    assert segments(material) == [("I1", "", "one", [("", "cost")])]
+
+
+def test_one_of_anything_is_told_in_the_singular(tmp_path):
+    (material,) = read(sheet(tmp_path, "document,code,text\nI1,A > b,one\nI1,c,two\n"))
+    assert '">" in 1 code is taken to part a theme from a code under it' in material.guesses
 
 
 def test_a_sheet_that_says_nothing_of_itself_is_refused_with_its_columns(tmp_path):
@@ -152,7 +163,7 @@ def test_dedoose(tmp_path):
     assert segments(material) == [
         ("Interview: One", "", "words", [("ann", "Cost"), ("ann", "Trust")]), ("Focus group", "", "more", []),
     ]  # fmt: skip
-    assert +material.left == {"weights of codes": 2}
+    assert +material.not_carried == {"weights of codes": 2}
 
 
 @pytest.mark.parametrize("first", ["file", "source"])
@@ -174,7 +185,7 @@ def test_excel_in_the_uk_saves_cp1252_and_semicolons(tmp_path):
     path.write_bytes("Speaker;Code;Quote\nP1;cost;\u201cdear\u201d \u2013 Z\u00f6e\n".encode("cp1252"))
     (material,) = read(path, {})
     assert material.segments[0].text == "\u201cdear\u201d \u2013 Z\u00f6e"
-    assert any("cp1252" in told for told in material.told)
+    assert any("cp1252" in told for told in material.notes)
 
 
 def test_other_programs_own_formats_are_named(tmp_path):

@@ -8,8 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from plrlib import StudyError, load_study
+from plrlib.exporters.files import write_folder
 from plrlib.faults import RunError
-from plrlib.importers.new_study import DICTIONARY, begin, files, header, place, put
+from plrlib.importers.new_study import DICTIONARY, folder_of, header, new_files, new_study
 from plrlib.paths import WORKBOOK
 from plrlib.study.schema import TABLES
 
@@ -17,15 +18,15 @@ COMMITTED = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
 
 def test_the_committed_dictionary_is_that_of_the_code():
-    assert COMMITTED.read_bytes() == files("any")[DICTIONARY]
+    assert COMMITTED.read_bytes() == new_files("any")[DICTIONARY]
 
 
 def test_a_new_study_has_every_table_and_only_lacks_rows(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     assert folder == project.folder.resolve() / "data" / "raw" / "mine"
     for name, table in TABLES.items():
-        assert header(name).strip().split(",") == [column.name for column in table.columns]
-        assert (folder / f"{name}.csv").read_text(encoding="utf-8") == header(name)
+        assert header(name) == [column.name for column in table.columns]
+        assert (folder / f"{name}.csv").read_text(encoding="utf-8") == ",".join(header(name)) + "\n"
     with pytest.raises(StudyError) as error:
         load_study("mine")
     required = sorted(f"{name}.csv" for name, table in TABLES.items() if table.required)
@@ -35,7 +36,7 @@ def test_a_new_study_has_every_table_and_only_lacks_rows(project):
 
 
 def test_the_workbook_has_the_same_tables_with_lists_and_frozen_headers(project):
-    book = load_workbook(begin("mine") / WORKBOOK)
+    book = load_workbook(new_study("mine") / WORKBOOK)
     assert book.sheetnames == list(TABLES)
     for name, table in TABLES.items():
         page = book[name]
@@ -52,14 +53,14 @@ def test_the_workbook_has_the_same_tables_with_lists_and_frozen_headers(project)
 
 
 def test_the_workbook_is_the_same_whenever_it_is_made():
-    assert files("a")[WORKBOOK] == files("b")[WORKBOOK]
+    assert new_files("a")[WORKBOOK] == new_files("b")[WORKBOOK]
 
 
 def test_nothing_is_written_over(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     (folder / "participants.csv").write_text("participant\nP1\n", encoding="utf-8")
     with pytest.raises(RunError, match="is there already; nothing was written"):
-        begin("mine")
+        new_study("mine")
     assert (folder / "participants.csv").read_text(encoding="utf-8") == "participant\nP1\n"
 
 
@@ -68,14 +69,13 @@ def test_nothing_is_written_over(project):
 )
 def test_a_name_is_plain(project, name):
     with pytest.raises(RunError, match=r"no name for a study|comes with the project"):
-        place(name)
+        folder_of(name)
     assert sorted(p.name for p in (project.folder / "data" / "raw").iterdir()) == ["plr0809-017"]
 
 
 @pytest.mark.parametrize("when", ["while files are written", "between the two moves", "before the old one is gone"])
 def test_whoever_is_stopped_loses_nothing(project, monkeypatch, when):
-    put("mine", {"a.csv": b"old", "b.csv": b"old"}, replace=False)
-    folder = project.folder / "data" / "raw" / "mine"
+    folder = write_folder(project.folder / "data" / "raw" / "mine", {"a.csv": b"old", "b.csv": b"old"})
 
     class Stop(BaseException):
         pass
@@ -98,16 +98,17 @@ def test_whoever_is_stopped_loses_nothing(project, monkeypatch, when):
         monkeypatch.setattr(Path, "rename", stopped)
     else:
         monkeypatch.setattr(
-            "plrlib.importers.new_study.shutil.rmtree", lambda path, **_: never() if path.exists() else None
+            "plrlib.exporters.files.shutil.rmtree", lambda path, **_: never() if path.exists() else None
         )
     with pytest.raises(Stop):
-        put("mine", {"a.csv": b"new"}, replace=True)
+        write_folder(folder, {"a.csv": b"new"})
     monkeypatch.undo()
     monkeypatch.chdir(project.folder)
     there = folder if folder.exists() else folder.with_name(".mine.old")
     assert (there / "b.csv").read_bytes() == b"old"
     assert (there / "a.csv").read_bytes() == (b"new" if when == "before the old one is gone" else b"old")
-    put("mine", {"a.csv": b"newer"}, replace=True)
+    assert folder_of("mine") == folder.resolve()  # which brings it back where it was moved aside
+    write_folder(folder, {"a.csv": b"newer"})
     assert ((folder / "a.csv").read_bytes(), (folder / "b.csv").read_bytes()) == (b"newer", b"old")
     assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".")] == []
 
@@ -131,7 +132,7 @@ ROWS = {
 
 @pytest.mark.parametrize("given", ["mine", "the path", "the workbook"])
 def test_the_workbook_is_read_in_place_of_the_csv(project, given):
-    folder = begin("mine")
+    folder = new_study("mine")
     fill(folder, **ROWS)
     study = load_study({"mine": "mine", "the path": folder, "the workbook": folder / WORKBOOK}[given])
     assert list(study.participants["participant"]) == ["P1", "P02"]
@@ -141,19 +142,19 @@ def test_the_workbook_is_read_in_place_of_the_csv(project, given):
 
 
 def test_a_table_with_rows_in_both_is_a_fault(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     fill(folder, **ROWS)
     (folder / "codebook.csv").write_text("code,parent,label\nT1,,A theme\nc1,T1,A code\n", encoding="utf-8")
     with pytest.raises(
         StudyError, match=r"codebook\.csv: codebook\.csv and the sheet of that name in study.xlsx both have"
     ):
         load_study("mine")
-    (folder / "codebook.csv").write_text(header("codebook"), encoding="utf-8")
+    (folder / "codebook.csv").write_text(",".join(header("codebook")) + "\n", encoding="utf-8")
     assert len(load_study("mine").codebook) == 2
 
 
 def test_faults_in_the_workbook_say_sheet_and_row(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     fill(folder, **ROWS | {"codings": [["E1", "ann", "c1"], ["E9", "ann", "c1"]]})
     with pytest.raises(StudyError) as error:
         load_study("mine")
@@ -162,7 +163,7 @@ def test_faults_in_the_workbook_say_sheet_and_row(project):
 
 
 def test_a_damaged_workbook_is_one_fault(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     (folder / WORKBOOK).write_bytes((folder / WORKBOOK).read_bytes()[:4000])
     with pytest.raises(StudyError) as error:
         load_study("mine")
@@ -170,7 +171,7 @@ def test_a_damaged_workbook_is_one_fault(project):
 
 
 def test_what_is_new_can_be_filled_in_as_csv(project):
-    folder = begin("mine")
+    folder = new_study("mine")
     for name, entries in ROWS.items():
         width = len(TABLES[name].columns)
         text = io.StringIO()
