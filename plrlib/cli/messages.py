@@ -1,9 +1,9 @@
-"""What `plr` tells: the faults of a study, what a sound one holds, what a run has done, and what to do next."""
+"""What `plr` says: the faults of a study, what a sound one holds, what a run has done, and what to do next."""
 
-import signal
-import subprocess
+# ruff: noqa: PLC0415 - what is slow to import waits until something is to be said
+
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from plrlib.paths import home, known_studies, processed, study_folder
+from plrlib.text import verb
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,66 +22,108 @@ if TYPE_CHECKING:
     from plrlib.suite.run import Outcome
 
 
-# JupyterLab on the notebooks, ended with its kernels when whoever opened it is.
+def overview() -> str:
+    """Say what there is, and what to do next."""
+    studies = known_studies()
+    executed = any((processed(name) / "manifest.json").is_file() for name in studies)
+    following = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
+    return f"""\
+plrlib {version("plrlib")}; studies in data/raw/: {", ".join(studies) or "none yet"}
+  plr new NAME                       begin a study of your own, with empty tables
+  plr import FILE... --into NAME     make a study of NVivo's, MAXQDA's, QualCoder's, … files
+  plr check [STUDY]                  check a study's tables
+  plr run [STUDY]                    execute the notebooks on a study, or on those that are shipped
+  plr compare [STUDY] --by GROUPING  test whether groups of people raised different themes
+  plr plan --n 7 7                   what difference groups of 7 and 7 people could show
+  plr lab                            open the notebooks
+  plr review [STUDY]                 what a mentor should check, as a form; --by NAME: it was
+  plr mask STUDY --out FOLDER        a copy in which identifiers are masked
+  plr disclosure [STUDY]             who could be told apart by what is known of them
+  plr release STUDY --out FOLDER     a copy that is safe to share
+  plr pack [STUDY]                   one ZIP of the study's pages, for a mentor
+Next: {following}"""
 
 
-def open_lab(options: Sequence[str]) -> int:
-    """Open it at the first notebook, wait until it has ended, and return its exit code.
+def begun(folder: Path) -> str:
+    """Say what a new study has, and what to do with it."""
+    where = relative(folder)
+    return f"""\
+Begun  {where}/
+Fill in {where}/study.xlsx in Excel or LibreOffice, or the CSV files beside it.
+participants, excerpts, codings and codebook are needed; all other tables can stay empty.
+data-dictionary.md says what each column means; study.toml, how people are grouped.
+Then:  plr check {folder.name}"""
 
-    Parameters
-    ----------
-    options
-        What JupyterLab gets beside its own; it asks no other computer for anything.
-    """
-    first = next(iter(sorted((home() / "notebooks").glob("01-*.ipynb"))), home() / "notebooks")
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        f"--ServerApp.root_dir={home()}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-        *options,
-        str(first),
+
+def summary(study: "Study") -> str:
+    """Say in one or two lines what a sound study holds."""
+    themes = len(study.themes)
+    people, excerpts = number(len(study.participants), "person", "people"), number(len(study.excerpts), "excerpt")
+    codes = f"{number(len(study.codebook) - themes, 'code')} in {number(themes, 'theme')}"
+    n = study.withdrawn
+    withdrawn = f"\n{number(n, 'person', 'people')} withdrew and {verb(n, 'is', 'are')} left out" if n else ""
+    notes = number(len(study.notes), "note")
+    return f"{study.id}: sound, with {notes}; {people}, {excerpts}, {codes}{withdrawn}"
+
+
+def where_to_look(outcome: "Outcome") -> str:
+    """Say what a run has done for one study, and where that is."""
+    names = list(outcome.statuses)
+    simulated = " (simulated)" if outcome.study.settings.kind == "simulated" else ""
+    lines = [
+        f"{outcome.study.id}{simulated}: {number(len(names), 'notebook')} executed.",
+        *(f"  {name}: not in this study" for name, status in outcome.statuses.items() if status != "done"),
+        f"Start with  {relative(outcome.folder / names[0])}",
+        *(f"Made for it {relative(path)}" for path in outcome.made),
+        f"Tables in   {relative(processed(outcome.study.id))}",
+        *(f"Drafted     {relative(path)}" for path in outcome.drafts),
     ]
-    with subprocess.Popen(command, cwd=home()) as server:
-        before = {
-            signal.SIGINT: signal.signal(
-                signal.SIGINT, lambda *_: None
-            ),  # JupyterLab answers it itself, and asks first
-            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate()),  # else it would stay behind
-        }
-        try:
-            return server.wait()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    return "\n".join(lines)
 
 
-# What a command tells when it cannot do what was asked: words and the exit code, no traceback.
+def show_report(text: str) -> None:
+    """Show a report in Markdown: laid out on a terminal, as it is elsewhere."""
+    from rich.markdown import Markdown
 
-# ruff: noqa: PLC0415
+    if console().is_terminal:
+        console().print(Markdown(text))
+    else:
+        print(text)
+
+
+def list_faults(faults: "Iterable[Fault]") -> None:
+    """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
+    from rich.table import Table
+    from rich.text import Text
+
+    ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
+    if not console().is_terminal:
+        for fault in ordered:
+            print(fault)
+    elif ordered:
+        table = Table("file", "row", "column", "what", "found", "what to do", show_edge=False)
+        for fault in ordered:
+            allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
+            remedy = "; ".join(filter(None, (allowed, fault.remedy)))
+            cells = (fault.file, str(fault.row or ""), fault.column, fault.message, fault.value, remedy)
+            table.add_row(*map(Text, cells))
+        console().print(table)
 
 
 @contextmanager
-def in_words(*studies: str) -> Iterator[None]:
+def explain_errors(*studies: str) -> Iterator[None]:
     """Tell what a user can put right in words and by the exit code, not by a traceback."""
     try:
         for study in studies:
             study_folder(study)
     except FileNotFoundError as unknown:
         fail(str(unknown))
-    from plrlib.faults import RunError
+    from plrlib.faults import RunError, StudyError
     from plrlib.suite.progress import NotebookError
 
     try:
         yield
-    except ValueError as error:
-        from plrlib.faults import StudyError  # with it comes pandas, and `plr run` has something to launch before that
-
-        if not isinstance(error, StudyError):
-            raise
+    except StudyError as error:
         list_faults(error.faults)
         fail(f"{error.study}: {number(len(error.faults), 'fault')} found, nothing was done")
     except NotebookError as failure:
@@ -100,137 +143,23 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-# What `plr` tells: the faults of a study, what a sound one holds, what a run has done, and what to do next.
-
-# ruff: noqa: PLC0415
-
-
 def console() -> "Console":
-    """Return the screen, or whatever stands in its place."""
+    """Return the console, or whatever stands in its place."""
     from rich.console import Console
 
     return Console(highlight=False)
 
 
-def list_faults(faults: "Iterable[Fault]") -> None:
-    """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
-    from rich.table import Table
-    from rich.text import Text
-
-    where = console()
-    ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
-    if not where.is_terminal:
-        for fault in ordered:
-            print(fault)
-    elif ordered:
-        table = Table("file", "row", "column", "what", "found", "what to do", show_edge=False)
-        for fault in ordered:
-            allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
-            remedy = "; ".join(part for part in (allowed, fault.remedy) if part)
-            cells = (fault.file, str(fault.row or ""), fault.column, fault.message, fault.value, remedy)
-            table.add_row(*(Text(cell) for cell in cells))
-        where.print(table)
-
-
-def summary(study: "Study") -> str:
-    """Say in one or two lines what a sound study holds."""
-    themes = len(study.themes)
-    counts = [
-        number(len(study.participants), "person", "people"),
-        number(len(study.excerpts), "excerpt"),
-        f"{number(len(study.codebook) - themes, 'code')} in {number(themes, 'theme')}",
-    ]
-    gone = f"\n{number(study.withdrawn, 'person', 'people')} withdrew and is left out" if study.withdrawn else ""
-    return f"{study.id}: sound, with {number(len(study.notes), 'note')}; {', '.join(counts)}{gone}"
-
-
-def where_to_look(outcome: "Outcome") -> str:
-    """Say what a run has done for one study, and where that is."""
-    names = list(outcome.statuses)
-    answers = [f"  {name}: not in this study" for name, status in outcome.statuses.items() if status != "done"]
-    simulated = " (simulated)" if outcome.study.settings.kind == "simulated" else ""
-    return "\n".join(
-        [
-            f"{outcome.study.id}{simulated}: {number(len(names), 'notebook')} executed.",
-            *answers,
-            f"Start with  {relative(outcome.folder / names[0])}",
-            *(f"Made for it {relative(path)}" for path in outcome.made),
-            f"Tables in   {relative(processed(outcome.study.id))}",
-            *(f"Drafted     {relative(path)}" for path in outcome.drafts),
-        ]
-    )
-
-
-def next_step() -> str:
-    """Say what there is, and what to do next."""
-    studies = known_studies()
-    done = [name for name in studies if (processed(name) / "manifest.json").is_file()]
-    following = "plr lab" if done else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
-    return "\n".join(
-        [
-            f"plrlib {version('plrlib')}; studies in data/raw/: {', '.join(studies) or 'none yet'}",
-            "  plr new NAME                       begin a study of your own, with empty tables",
-            "  plr import FILE... --into NAME     make a study of NVivo's, MAXQDA's, QualCoder's, … files",
-            "  plr check [STUDY]                  check a study's tables",
-            "  plr run [STUDY]                    execute the notebooks on a study, or on those that are shipped",
-            "  plr compare [STUDY] --by GROUPING  test whether groups of people raised different themes",
-            "  plr plan --n 7 7                   what difference groups of 7 and 7 people could show",
-            "  plr lab                            open the notebooks",
-            "  plr review [STUDY]                 what a mentor should check, as a form; --by NAME: it was",
-            "  plr mask STUDY --out FOLDER        a copy in which identifiers are masked",
-            "  plr disclosure [STUDY]             who could be told apart by what is known of them",
-            "  plr release STUDY --out FOLDER     a copy that is safe to share",
-            "  plr pack [STUDY]                   one ZIP of the study's pages, for a mentor",
-            f"Next: {following}",
-        ]
-    )
-
-
-def show_report(text: str) -> None:
-    """Show a report in Markdown: laid out on a terminal, as it is elsewhere."""
-    from rich.markdown import Markdown
-
-    where = console()
-    if where.is_terminal:
-        where.print(Markdown(text))
-    else:
-        print(text)
-
-
-def begun(folder: Path) -> str:
-    """Say what a new study has, and what to do with it."""
-    where = relative(folder)
-    return "\n".join(
-        [
-            f"Begun  {where}/",
-            f"Fill in {where}/study.xlsx in Excel or LibreOffice, or the CSV files beside it.",
-            "participants, excerpts, codings and codebook are needed; all other tables can stay empty.",
-            "data-dictionary.md says what each column means; study.toml, how people are grouped.",
-            f"Then:  plr check {folder.name}",
-        ]
-    )
-
-
-def loaded(study: str) -> "Study":
+def load(study: str) -> "Study":
     """Load a study by its name or folder."""
     from plrlib.study.load import load_study
 
     return load_study(study)
 
 
-def day(text: str) -> str | None:
-    """Return a day as YYYY-MM-DD, today where none is given; None where the text is no day."""
-    from datetime import date
-
-    try:
-        return (date.fromisoformat(text) if text else date.today()).isoformat()
-    except ValueError:
-        return None
-
-
 def number(n: int, one: str, many: str = "") -> str:
-    """Return a number with what it counts, as `1,024 excerpts`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    """Return a number with what it counts, as `1,024 excerpts`; in a sum of figures none is 0 and not `no`."""
+    return f"{n:,} {verb(n, one, many or f'{one}s')}"
 
 
 def relative(path: Path | None) -> str:

@@ -1,4 +1,4 @@
-"""What `plr disclosure` shows: who could be told apart, and what merging levels would cost and gain."""
+"""Comparisons, plans and disclosure on a console: tables and sentences to read, CSV and JSON for programs."""
 
 import json
 from collections.abc import Sequence
@@ -11,20 +11,16 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.permutation import WITHIN
 from plrlib.stats.comparison.reasons import DID
-from plrlib.text import count, joined, p_value
+from plrlib.text import count, joined, p_value, people
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from plrlib.study.load import Study
-from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
-from plrlib.study.load import Study
-from plrlib.text import people
-
-# Comparisons and plans on a screen or in a pipe: tables and sentences to read, CSV and JSON for programs.
 
 MISSING = "–"
 
@@ -234,33 +230,32 @@ def _p(p: Any, low: Any = pd.NA, high: Any = pd.NA) -> str:
     return MISSING if pd.isna(low) or pd.isna(high) else f"{p_value(float(low))} to {p_value(float(high))}"
 
 
-# What `plr disclosure` shows: who could be told apart, and what merging levels would cost and gain.
+# Who could be told apart.
 
 _MOST = 12
 _UNKNOWN = "not known"
 
 
-def told_apart(study: Study) -> Screen:
-    """Return it, to read: the people who are few, and the merges that would help most."""
+def disclosure(study: "Study") -> Screen:
+    """Return who are few by what is known of them, and the merges of groups that would help most."""
     few, names, k = small_groups(study), quasi_identifiers(study), study.settings.privacy.smallest_group
     alone = int((few["people"] == 1).sum())
     by = joined(names, none="nothing that study.toml declares as quasi_identifiers")
-    says = [
-        f"By {by}: {len(few)} of {people(len(study.participants))} in a group of fewer than {k}, {alone} of them alone."
-    ]
+    of = f"{len(few)} of {people(len(study.participants))}"
+    before = [f"By {by}: {of} in a group of fewer than {k}, {alone} of them alone."]
     rows = []
     if len(few):
-        says.append("What merging two levels would cost and gain, the best first; plr release does it:")
+        before.append("What merging two levels would cost and gain, the best first; plr release does it:")
         best = merges(study).query("gain > 0").head(_MOST)
-        for row in best.to_dict("records"):
-            words = [str(row[c]) or _UNKNOWN for c in ("column", "level", "other")]
-            rows.append([*words, *(str(row[c]) for c in ("cost", "gain", "left"))])
+        cells = best[["column", "level", "other", "cost", "gain", "left"]].astype(str)
+        rows = cells.replace("", _UNKNOWN).to_numpy().tolist()
     head = [("attribute", True), ("level", True), ("with", True)]
     head += [("people less known", False), ("no longer few", False), ("still few", False)]
-    who = [
-        f"{row['participant']}: {count(int(row['people']), 'person', 'people')} with "
+    after = [
+        f"{row['participant']}: {people(int(row['people']))} with "
         + ", ".join(f"{name} {row[name] or _UNKNOWN}" for name in names)
         for row in few.head(_MOST).to_dict("records")
     ]
-    more = [f"and {people(len(few) - _MOST)} more"] if len(few) > _MOST else []
-    return Screen(says, head, rows, [*who, *more])
+    if len(few) > _MOST:
+        after.append(f"and {people(len(few) - _MOST)} more")
+    return Screen(before, head, rows, after)

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from plrlib import compare, load_study, smallest_difference
-from plrlib.cli import commands as cli
-from plrlib.cli import messages as telling
+from plrlib.cli import commands, messages
 from plrlib.faults import Fault, StudyError
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.study.schema import STANCES
@@ -137,7 +137,7 @@ def test_check_gives_a_table_on_a_terminal(project):
 def test_markup_in_what_was_found_is_shown_as_it_is(capsys, monkeypatch):
     fault = Fault("a.csv", 2, "b", "is not [known]", "[red]x[/red]")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    telling.list_faults([fault])
+    messages.list_faults([fault])
     assert "[red]x[/red]" in capsys.readouterr().out
 
 
@@ -167,7 +167,7 @@ def test_lab_opens_the_first_notebook_in_the_project_and_asks_nobody(project, mo
     monkeypatch.setattr(sys, "argv", ["plr", "lab", "--no-browser"])
     first = project.notebook("01-a", "pass")
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        commands.main()
     assert ended.value.code == 0
     [(command, folder)] = called
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
@@ -318,7 +318,7 @@ def test_what_an_option_cannot_be_is_told(project, arguments, told):
 
 
 def test_the_stances_that_can_be_asked_for_are_those_there_are():
-    assert tuple(cli.Stance) == STANCES
+    assert get_args(commands.Stance) == STANCES
 
 
 def test_plan_says_what_could_show(project):
