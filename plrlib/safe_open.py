@@ -66,7 +66,7 @@ class Archive:
         try:
             with self._zipped.open(self._members[name]) as stream:
                 yield stream
-        except StudyError:
+        except StudyError:  # a ValueError, and raised by whoever reads
             raise
         except _DAMAGE as error:
             raise _broken(self._file, f"{name}: {error}") from error
@@ -195,7 +195,7 @@ def database(path: Path) -> Iterator[Database]:
         if log.is_file() and not log.is_symlink():
             shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
         with closing(sqlite3.connect(copy)) as opened:
-            opened.execute("PRAGMA trusted_schema = OFF")
+            opened.execute("PRAGMA trusted_schema = OFF")  # no function of the file's own choice is called
             opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_TEXT)
             yield Database(path.name, opened)
 
@@ -230,6 +230,7 @@ def without_document_type(file: str, opener: Opener) -> None:
     def reached(*_: object) -> None:
         raise _Seen
 
+    # By expat, which tells of a document type before it expands anything; lxml tells once the root is there.
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = declared
     parser.EntityDeclHandler = declared
@@ -264,7 +265,7 @@ def elements(file: str, opener: Opener, names: tuple[str, ...]) -> Iterator[Any]
                 remove_pis=True, huge_tree=False,
             ):  # fmt: skip
                 yield element
-                element.clear()
+                element.clear()  # so that memory does not grow with the file
                 while (before := element.getprevious()) is not None:
                     before.getparent().remove(before)
         except etree.XMLSyntaxError as error:

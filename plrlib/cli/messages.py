@@ -26,7 +26,7 @@ def overview() -> str:
     """Say what there is, and what to do next."""
     studies = known_studies()
     executed = any((processed(name) / "manifest.json").is_file() for name in studies)
-    following = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
+    then = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
     return f"""\
 plrlib {version("plrlib")}; studies in data/raw/: {", ".join(studies) or "none yet"}
   plr new NAME                       begin a study of your own, with empty tables
@@ -41,7 +41,7 @@ plrlib {version("plrlib")}; studies in data/raw/: {", ".join(studies) or "none y
   plr disclosure [STUDY]             who could be told apart by what is known of them
   plr release STUDY --out FOLDER     a copy that is safe to share
   plr pack [STUDY]                   one ZIP of the study's pages, for a mentor
-Next: {following}"""
+Next: {then}"""
 
 
 def begun(folder: Path) -> str:
@@ -113,7 +113,7 @@ def list_faults(faults: "Iterable[Fault]") -> None:
 @contextmanager
 def explain_errors(*studies: str) -> Iterator[None]:
     """Tell what a user can put right in words and by the exit code, not by a traceback."""
-    try:
+    try:  # before anything slow is imported
         for study in studies:
             study_folder(study)
     except FileNotFoundError as unknown:

@@ -48,6 +48,7 @@ def write_release(study: Study, out: Path, keep: Collection[str] | None = None) 
     RunError
         If the folder may not be written to, or no copy of the study is safe.
     """
+    # Kept with the key, so that whoever releases a study again gives the same ids.
     salt = read_key(study.id).get(_SALT) or secrets.token_hex(16)
     try:
         made = release(study, salt, keep)
@@ -91,7 +92,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], remove: Collection[st
         Files that are not kept if they are there.
     """
     made, old = folder.with_name(f".{folder.name}.new"), _old(folder)
-    for unfinished in (made, old):
+    for unfinished in (made, old):  # of somebody who was stopped
         shutil.rmtree(unfinished, ignore_errors=True)
     made.mkdir(parents=True, exist_ok=True)
     if folder.exists():
@@ -103,8 +104,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], remove: Collection[st
         with (made / name).open("wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
-    if folder.exists():
+            os.fsync(stream.fileno())  # the folder must not be in its place before its files are on the disk
+    if folder.exists():  # a folder that is not empty cannot be replaced in one step
         folder.rename(old)
     made.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

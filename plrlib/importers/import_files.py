@@ -46,10 +46,10 @@ def import_files(paths: Sequence[Path], name: str, choices: Choices) -> tuple[Pa
     choices = _with_settings(folder, choices)
     materials = _read_all(paths, choices)
     made = to_tables(merge(materials), choices, {} if choices.keep_names else read_key(name))
-    key = write_key(name, made.ids) if made.ids else None
+    key = write_key(name, made.ids) if made.ids else None  # first: without it nobody knows who an id is
     text = report(name, materials, made, str(key or ""))
     files = tables_as_csv(made) | {new_study.DICTIONARY: new_study.described(), REPORT_FILE: text.encode()}
-    settings = folder / FILE
+    settings = folder / FILE  # one that somebody has written stays
     if not settings.is_file() or settings.read_text(encoding="utf-8-sig") == new_study.template(name):
         files[FILE] = new_study.imported_settings(name, made).encode()
     return write_folder(folder, files, remove=[WORKBOOK]), text
@@ -59,7 +59,7 @@ def _refuse_rows(folder: Path, name: str) -> None:
     """Refuse to put rows where some are."""
     paths = [folder / f"{table}.csv" for table in TABLES]
     filled = [path.name for path in paths if path.is_file() and len(path.read_bytes().strip().splitlines()) > 1]
-    workbook = folder / WORKBOOK
+    workbook = folder / WORKBOOK  # that of a new study has no rows, and goes: the CSV files hold them
     if workbook.is_file() and workbook.read_bytes() != new_study.new_files(name)[WORKBOOK]:
         filled.append(WORKBOOK)
     if filled:
@@ -95,6 +95,7 @@ def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
         except OSError as error:
             why = error.strerror or ""
             faults.append(Fault(path.name, None, "", "the file cannot be opened", why, "", "check its path"))
+    # A column may be in a file that could not be read.
     faults = faults or _columns_not_found(found, choices.columns)
     if faults:
         raise StudyError(", ".join(path.name for path in paths), faults)

@@ -44,7 +44,7 @@ def merge(materials: Sequence[Material]) -> Material:
 
 def _add_codes(whole: Material, material: Material, number: int) -> dict[str, str]:
     """Take the codes and return their new keys; one of the same path is an earlier file's."""
-    known = {path: key for key, path in reversed(_paths(whole).items())}
+    known = {path: key for key, path in reversed(_paths(whole).items())}  # of one path the first code is meant
     keys = {key: known.get(path, f"{number} {key}") for key, path in _paths(material).items()}
     for key, code in material.codes.items():
         old = whole.codes.get(keys[key])
@@ -59,7 +59,7 @@ def _add_codes(whole: Material, material: Material, number: int) -> dict[str, st
 
 def _add_documents(whole: Material, material: Material, number: int) -> dict[str, str]:
     """Take the documents and return their new keys; one of the same name and text is an earlier file's."""
-    before = dict(whole.documents)
+    before = dict(whole.documents)  # two of one file are two, whatever they are called
     keys = {}
     for key, document in material.documents.items():
         same = next((known for known, old in before.items() if _same(old, document)), "")
@@ -82,6 +82,7 @@ def _add_people(
     whole: Material, material: Material, number: int, documents: Mapping[str, str]
 ) -> tuple[dict[str, str], list[Fault]]:
     """Take the people and return their new keys, and contradictions; those whose names look alike are one person."""
+    # Within a file too: two cases of one name are one person.
     known = {look(person.name): key for key, person in whole.people.items()}
     keys: dict[str, str] = {}
     faults = []
@@ -151,7 +152,7 @@ def _nest(materials: Sequence[Material]) -> None:
 def _nest_code(material: Material, name: str, own: dict[str, str], tags: set[str]) -> None:
     """Set the parent of the code of this full name, and shorten its name to what the path ends with."""
     code, parts = material.codes[own[name]], name.split(material.nesting)
-    for n in range(len(parts) - 1, 0, -1):
+    for n in range(len(parts) - 1, 0, -1):  # the longest beginning first: the nearest code above
         above, below = material.nesting.join(parts[:n]), material.nesting.join(parts[n:])
         if not above.strip() or not below.strip():
             continue
@@ -160,7 +161,7 @@ def _nest_code(material: Material, name: str, own: dict[str, str], tags: set[str
             material.codes[own[above]] = Code(above)
             in_paths, in_a_file = "themes that stand in the paths of codes alone", "codes that another of the files has"
             material.gain("codes", in_paths if material.complete_paths else in_a_file)
-            _nest_code(material, above, own, tags)
+            _nest_code(material, above, own, tags)  # it may stand under another in its turn
         if above in own:
             code.parent, code.name = own[above], below.strip()
             return

@@ -117,6 +117,7 @@ def _read_cases(base: Database, material: Material) -> None:
             material.not_carried["links from a case to a source that is not there"] += 1
             continue
         start, end = _position(pos0), _position(pos1)
+        # A link without an extent, or from end to end, is one to the whole file.
         if end <= start or (start == 0 and end >= len((document.text or "").rstrip())):
             person.documents[str(fid)] = None
         else:

@@ -11,7 +11,7 @@ from plrlib.safe_open import refused
 from plrlib.study.workbooks import is_workbook
 
 READERS: tuple[Reader, ...] = (*sheets.LAYOUTS, sheets, qualcoder, taguette, refi)
-"""Every reader; the first that fits reads a source."""
+"""Every reader; the first that fits reads a source. Sheets come first: to know one, its workbook need not be opened."""
 KNOWN = (
     "REFI-QDA .qdpx and .qdc; Taguette .sqlite3, .csv, .xlsx; QualCoder .qda; Dedoose .xlsx; OpenQDA .csv; "
     "CSV and XLSX sheets of coded segments, people or codes"
@@ -47,7 +47,7 @@ def sources(path: Path, choices: Choices) -> list[Source]:
         return [whole]
     if whole.is_zip and is_workbook(path):
         return [replace(whole, grid=grid) for grid in workbook_grids(path)]
-    if refusal := _refusal(whole):
+    if refusal := _refusal(whole):  # text that is none of these may be CSV, whatever its ending
         raise refusal
     return [replace(whole, grid=csv_grid(path))]
 

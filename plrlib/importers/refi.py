@@ -73,7 +73,7 @@ class _Project:
         self.other_words = 0
 
     def read(self) -> Material:
-        root = None
+        root = None  # comes last as a whole; its attributes can be read from the first element on
         for element in elements(self.file, self.opener, _ELEMENTS):
             if root is None:
                 root = element.getroottree().getroot()
@@ -106,13 +106,14 @@ class _Project:
         if kind is None:
             raise refused(self.file, "it is XML, but no REFI-QDA", _AGAIN, local(root)[:60])
         program = root.get("origin") or "a program that does not say its name"
-        self.names_are_words = program.startswith("QualCoder")
+        self.names_are_words = program.startswith("QualCoder")  # it calls a passage by its words
         self.material.origin = f"REFI-QDA {kind} of {program}"
         self.material.title = root.get("name") or ""
         self.material.nesting = "." if program.startswith("Taguette") else ""
 
     def _take_codes(self, element: Any) -> None:
         """Take the whole tree of codes; `element` is Codes, whose children nest to any depth."""
+        # Without recursion, since the file decides how deep codes nest; reversed, since the last is taken first.
         waiting = [(child, "") for child in element.iterchildren("{*}Code", reversed=True)]
         while waiting:
             one, parent = waiting.pop()
@@ -195,6 +196,7 @@ class _Project:
             return plain_text(inline)
         path = element.get("plainTextPath") or ""
         scheme, _, rest = path.rpartition("://")
+        # The standard says `sources`; a capital, or no folder, is accepted.
         members = [name for name in (f"sources/{rest}", f"Sources/{rest}", rest) if self.zipped and name in self.zipped]
         if rest and members:
             return self._member(members[0])
@@ -235,9 +237,7 @@ class _Project:
         """Give each case its documents and passages; one without a name only says something of its document."""
         for guid, person, sources, passages in self.cases:
             there = [source for target in sources if (source := self._source(target))]
-            missing = len(sources) - len(there)
-            if missing:
-                self.material.not_carried["links from a case to a source that is not there"] += missing
+            self.material.not_carried["links from a case to a source that is not there"] += len(sources) - len(there)
             if not person.name:
                 for source in there:
                     self.material.documents[source].values |= person.values

@@ -1,8 +1,10 @@
 """Sheets of coded segments, of people or of codes: laid out as a program exports them, or known by their columns."""
 
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from plrlib.faults import Fault, StudyError
@@ -14,17 +16,9 @@ from plrlib.text import count, look
 
 CODES = "codes"
 """The field of a wide sheet: names of its columns, parted by commas, * standing for anything."""
-USUAL = {
-    "excerpt": ("excerpt", "excerpt id", "quotation id", "segment id", "id"),
-    "participant": ("participant", "participant id", "speaker", "respondent", "interviewee", "case", "person"),
-    "event": ("event", "document", "document name", "media title", "source", "file", "transcript", "interview"),
-    "text": ("text", "segment", "coded segment", "content", "quotation content", "excerpt copy", "quotation", "quote",
-             "coded text", "selection", "seltext"),
-    "gist": ("gist", "summary", "paraphrase"),
-    "code": ("code", "codes", "fullcode", "full code", "code name", "tag", "code category"),
-    "coder": ("coder", "created by", "creating user", "author", "coded by", "owner", "excerpt creator", "modified by"),
-}  # fmt: skip
-"""Fields, and how columns for them are called in the exports of MAXQDA, ATLAS.ti, NVivo, Dedoose and others."""
+_TABLES = tomllib.loads((Path(__file__).parent / "layouts.toml").read_text(encoding="utf-8"))
+USUAL: dict[str, list[str]] = _TABLES["usual"]
+"""Fields, and how programs call the columns for them."""
 KEPT_AS_THEY_ARE = ("gist", "form", "quantifier", "page", "section")
 """Fields that are columns of the excerpts."""
 OF_SEGMENTS = (*USUAL, "start", "end", *KEPT_AS_THEY_ARE[1:])
@@ -41,7 +35,7 @@ _PATHS = (" > ", "\\", " :: ")
 
 @dataclass(frozen=True)
 class Layout:
-    """How a program lays out one kind of sheet; a reader of it.
+    """How a program lays out one kind of sheet, as layouts.toml has it; a reader of it.
 
     Parameters
     ----------
@@ -63,12 +57,12 @@ class Layout:
     """
 
     origin: str
-    known_by: tuple[str, ...]
+    known_by: Sequence[str]
     fields: Mapping[str, str]
     nesting: str = ""
     one_code: bool = False
     not_carried: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
     def fits(self, source: Source) -> bool:
         """Tell whether a sheet has the columns of this layout; what was said of its columns goes before."""
@@ -83,35 +77,14 @@ class Layout:
         material.origin = self.origin
         material.complete_paths = material.complete_paths and not self.nesting
         material.notes += self.notes
-        material.not_carried.clear()
+        material.not_carried.clear()  # the columns that a program always writes are not news
         for what, pattern in self.not_carried.items():
             filled = (bool(row[column]) for column in grid.matching(pattern).values() for row in grid.rows.values())
             material.not_carried[what] += sum(filled)
         return material
 
 
-LAYOUTS = (
-    Layout(
-        "Taguette highlights",
-        ("id", "document", "tag", "content"),
-        {"excerpt": "id", "event": "document", "code": "tag", "text": "content"},
-        nesting=".",
-        one_code=True,
-        notes=("this export leaves out highlights without a tag; the database (.sqlite3) has them",),
-    ),
-    Layout("Taguette codebook", ("tag", "description"), {"code": "tag"}, nesting="."),
-    Layout(
-        "Dedoose excerpts",
-        ("Media Title", "Excerpt Copy", "Code: * Applied"),
-        {"event": "Media Title", "coder": "Excerpt Creator", "text": "Excerpt Copy", "codes": "Code: * Applied"},
-        not_carried={"weights of codes": "Code: * Weight"},
-    ),
-    Layout(
-        "OpenQDA selections",
-        ("code category", "start pos", "end pos", "selection"),
-        {"code": "code category", "coder": "created by", "start": "start pos", "end": "end pos", "text": "selection"},
-    ),
-)
+LAYOUTS = tuple(Layout(**table) for table in _TABLES["layouts"])
 
 
 # Which column of a sheet says what: as it was asked for, or as programs call it.
@@ -227,7 +200,7 @@ def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: st
             material.codes[name] = Code(name, "" if parent == name else parent, definition)
         else:
             material.lose("codes", "codes that stand twice" if name else "rows without a code")
-    for code in material.codes.values():
+    for code in material.codes.values():  # now that all are known
         code.parent = code.parent if code.parent in material.codes else ""
     if not parents:
         _note_nesting(material, nesting)

@@ -133,7 +133,8 @@ def workbook_grids(path: Path) -> list[Grid]:
         If it is damaged or hostile, or two columns of a sheet have the same name.
     """
     book = read_workbook(path)
-    if any(_taguette(page) for page in book.pages):  # it writes texts that begin with = as formulas
+    # Taguette writes texts that begin with = as formulas, and what they once gave is no text.
+    if any(_taguette(page) for page in book.pages):
         book = read_workbook(path, formulas=True)
     grids = [grid for page in book.pages if (grid := _grid(path.name, page, len(book.pages) > 1))]
     if not grids:

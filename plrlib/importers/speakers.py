@@ -43,7 +43,7 @@ def speakers_of(material: Material, choices: Choices) -> dict[str, Speakers]:
         _find_by_label(material, found, choices)
     _find_by_document(material, found)
     for key, speakers in found.items():
-        speakers.owners.sort()
+        speakers.owners.sort()  # those at a place are found by bisection
         if len(speakers.people) > 1 or _GROUP.search(material.documents[key].name):
             speakers.kind = GROUP
     return found
@@ -64,7 +64,7 @@ def _find_by_case(material: Material, found: dict[str, Speakers]) -> None:
             document = names.get(look(document_name(event)))
             if document and event:
                 person.documents[document] = None
-                del person.values[column]
+                del person.values[column]  # else it would become an attribute, with a name that ids have replaced
             without_document += bool(event and not document)
         for document in person.documents:
             found[document].people[key] = None
@@ -82,10 +82,11 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
     labelled: dict[str, list[Turn]] = {}
     where: dict[str, set[str]] = {}
     for key, document in material.documents.items():
-        spoken = turns(document.text) if document.text and not found[key].owners else []
-        labels = {look(turn.label) for turn in spoken if not is_moderator(turn.label, choices.moderators)}
+        # A program that tells passages apart by cases knows better than the text.
+        own = turns(document.text) if document.text and not found[key].owners else []
+        labels = {look(turn.label) for turn in own if not is_moderator(turn.label, choices.moderators)}
         if labels:
-            labelled[key] = spoken
+            labelled[key] = own
         for label in labels:
             where.setdefault(label, set()).add(key)
     shared = {label for label, keys in where.items() if len(keys) > 1 and label not in known}
@@ -95,15 +96,15 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
         remedy = f"{same}, --speakers apart if each document has its own"
         faults = [Fault(material.file, None, "", message, label, "", remedy) for label, message in told.items()]
         raise StudyError("who speaks", faults)
-    for key, spoken in labelled.items():
-        for turn in spoken:
+    for key, own in labelled.items():
+        for turn in own:
             label, person = look(turn.label), MODERATOR
             if label in where:
-                apart = label in shared and not choices.same_speakers
-                person = known.get(label, f"label {key if apart else ''} {label}")
+                local = label in shared and not choices.same_speakers  # somebody else in each document
+                person = known.get(label, f"label {key if local else ''} {label}")
                 if person not in material.people:
-                    where_heard = f"{document_name(material.documents[key].name)} " if apart else ""
-                    material.people[person] = Person(where_heard + turn.label)
+                    prefix = f"{document_name(material.documents[key].name)} " if local else ""
+                    material.people[person] = Person(prefix + turn.label)
                     material.found["people"] += 1
                 found[key].people[person] = None
             found[key].owners.append((turn.start, turn.end, person))
@@ -121,6 +122,7 @@ def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
     known = {look(person.name): key for key, person in material.people.items()}
     interviews = groups = 0
     for key, document in material.documents.items():
+        # Of a sheet a document is a name alone: where nothing was marked in it, nobody was heard.
         if found[key].people or (document.text is None and key not in used):
             continue
         if _GROUP.search(document.name):
@@ -178,9 +180,10 @@ def turns(text: str) -> list[Turn]:
     often = Counter(label for _, label in found)
     labels = {label for label in often if _CODE.fullmatch(label) or is_moderator(label)}
     lines = sum(1 for line in text.split("\n") if line.strip())
+    # `Well:` begins a line now and then; names begin most lines, and somebody speaks more than once.
     if len(found) >= _SHARE * lines and any(n > 1 for label, n in often.items() if label not in labels):
         labels = set(often)
-    if all(map(is_moderator, labels)):
+    if all(map(is_moderator, labels)):  # questions are marked, and the answers between them are not
         return []
     kept = [m for m, label in found if label in labels]
     ends = [m.start() for m in kept[1:]] + [len(text)]

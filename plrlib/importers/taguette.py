@@ -81,7 +81,7 @@ def _coders(base: Database) -> dict[tuple[int, str], str]:
     """Return who gave each tag to each highlight, from the log of the project: whoever first left it there."""
     given: dict[tuple[int, str], str] = {}
     for login, payload in base.rows("commands", "user_login", "payload", order="id"):
-        try:
+        try:  # the log is the program's own affair: an entry that is not understood tells nothing
             entry = json.loads(payload)
             highlight, now = entry.get("highlight_id"), {str(tag) for tag in entry.get("tags") or ()}
         except (ValueError, TypeError, AttributeError):

@@ -82,6 +82,7 @@ def _fill_codebook(made: StudyTables) -> dict[str, str]:
     The id is the name; where several have the same one, with the name of the code above before it.
     """
     material = made.material
+    # By place at each depth, from the top: a code comes behind the one above, and before that one's next sibling.
     position = {key: n for n, key in enumerate(material.codes)}
     ordered = sorted(material.codes, key=lambda key: [position[above] for above in material.path(key)])
     codes = {key: material.codes[key] for key in ordered}
@@ -123,7 +124,7 @@ def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:
     only in how they are written are written as the first of them is.
     """
     material = made.material
-    values = {key: dict(person.values) for key, person in material.people.items()}
+    values = {key: dict(person.values) for key, person in material.people.items()}  # what is said of a person counts
     of_documents = 0
     for key, document in material.documents.items():
         for person in made.speakers[key].people:
@@ -135,15 +136,13 @@ def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:
         what = f"{count(n, 'attribute')} of documents {verb(n, 'is', 'are')} taken for"
         material.guesses.append(f"{what} {verb(n, 'that', 'those')} of the people who speak in them")
     own = {look(column.name): column for column in PARTICIPANTS.columns}
-    headers: dict[str, str] = {}
+    headers = {look(name): f"{name} (as named in the file)" for name in ("participant", "focus_group")}
     first: dict[tuple[str, str], str] = {}
     rows: dict[str, dict[str, str]] = {key: {} for key in values}
     for key, cells in values.items():
         for name, value in cells.items():
             column = own.get(look(name))
             header = headers.setdefault(look(name), column.name if column else " ".join(name.split()))
-            if header in ("participant", "focus_group"):
-                header = f"{header} (as named in the file)"
             plain = " ".join(value.split())
             plain = plain.casefold() if column and column.allowed else plain
             rows[key][header] = first.setdefault((header, look(plain)), plain)
@@ -157,6 +156,7 @@ def _fill_excerpts(
     material = made.material
     order = {key: place for place, key in enumerate(material.documents)}
     segments = sorted(material.segments, key=lambda segment: (order.get(segment.document, len(order)), segment.start))
+    # The file's own numbers make ids that can be found again in the program, if they can serve as ids at all.
     names = [segment.name for segment in segments]
     own_names = all(name and " " not in name for name in names) and len(set(map(look, names))) == len(names)
     digits = max(4, len(str(len(segments))))
@@ -191,9 +191,9 @@ def _parts(made: StudyTables, segment: Segment) -> list[Segment]:
         return [replace(segment, person=next(iter(heard.people)) if len(heard.people) == 1 else "")]
     places: dict[str, list[tuple[int, int]]] = {}
     before = bisect_left(heard.owners, (segment.end,)) if segment.start >= 0 else 0
-    for first, last, person in heard.owners[:before]:
+    for first, last, person in [owner for owner in heard.owners[:before] if owner[1] > segment.start]:
         low, high = max(segment.start, first), min(segment.end, last)
-        if low < high and any(map(str.isalnum, text[low:high])):  # a line end between two labels is nobody's
+        if any(map(str.isalnum, text[low:high])):  # a line end between two labels is nobody's
             places.setdefault(person, []).append((low, high))
     moderated = places.pop(MODERATOR, None)
     if len(places) < 2:
@@ -262,7 +262,7 @@ def ids_for(
         Whether names are kept, whatever they are made of.
     """
     kept = {name for _, name in names.values() if keep or is_code(name)}
-    taken = {look(one) for one in (*kept, *earlier.values())}
+    taken = {look(one) for one in (*kept, *earlier.values())}  # an id never passes on to somebody else
     unused = {kind: _numbered(prefix, taken) for kind, prefix in _PREFIXES.items()}
     replaced: dict[Key, str] = {}
     ids: dict[str, str] = {}
