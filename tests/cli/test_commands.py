@@ -95,6 +95,18 @@ def test_check_sums_up_a_sound_study_and_lists_its_notes(project):
     assert not project.processed.exists()
 
 
+@pytest.mark.parametrize(
+    ("withdrawn", "told"),
+    [("P2", "1 person withdrew and is left out"), ("P2 P3", "2 people withdrew and are left out")],
+)
+def test_check_says_how_many_withdrew(project, withdrawn, told):
+    rows = [f"{name},manager,{'yes' if name in withdrawn.split() else ''}" for name in ("P1", "P2", "P3")]
+    project.study("left", participants="\n".join(["participant,role,withdrawn", *rows, ""]))
+    done = project.plr("check", "left")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1] == told
+
+
 def test_check_gives_a_fault_a_line_unwrapped_off_a_terminal(project):
     project.study("faulty", **FAULTS)
     done = project.plr("check", "faulty", COLUMNS="20")
