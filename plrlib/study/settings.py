@@ -1,16 +1,18 @@
-"""Read study.toml, and tell what is wrong with it."""
+"""study.toml: what a study is called, how its people are grouped, and what was planned.
+
+A field of a class here is a key of the file: its type says what may stand there, its default what a missing one means.
+`SECTIONS` says which class a section is, and `CHOICES` which values a key may have where they are few.
+"""
 
 import json
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from plrlib.faults import Fault
-
-# What study.toml says: what a study is called, how its people are grouped, and what was planned.
 
 FILE = "study.toml"
 KINDS = ("published", "collected", "simulated")
@@ -19,7 +21,7 @@ LEFT_OVER = "T0"
 
 @dataclass(frozen=True)
 class Grouping:
-    """One way to group people: `levels` maps a value in the participants' `column` to the label shown, in order."""
+    """One way to group people: `levels` maps a value in the participants' `column` to the group's label, in order."""
 
     name: str
     label: str
@@ -83,26 +85,20 @@ class Privacy:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Allowed:
     """An identifier that may stay where it is: its kind, the table, column and row (blank: any), and the reason why."""
 
     kind: str
     table: str
     column: str
-    reason: str
     row: str = ""
+    reason: str
 
 
 @dataclass(frozen=True)
-class Settings:
-    """All that study.toml says; a field left out there has the value it has here.
-
-    `coders` maps a coder to its kind; None means that study.toml does not list coders and any coder is known.
-    `populations` maps a name to the values that each attribute may take (`event` is an attribute too). `left_over` is
-    the theme for what fits no theme. `columns` and `nesting` say what columns of another
-    program's sheets mean to `plr import`. `text` is the file itself.
-    """
+class StudySection:
+    """What stands in [study] itself; `left_over` is the theme for what fits no theme."""
 
     id: str
     title: str = ""
@@ -113,6 +109,17 @@ class Settings:
     stance_coder: str = ""
     left_over: str = LEFT_OVER
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Settings(StudySection):
+    """All that study.toml says; a field left out there has the value it has here.
+
+    `coders` maps a coder to its kind; None means that study.toml does not list coders and any coder is known.
+    `populations` maps a name to the values that each attribute may take (`event` is an attribute too). `columns` and
+    `nesting` say what columns of another program's sheets mean to `plr import`. `text` is the file itself.
+    """
+
     coders: Mapping[str, str] | None = None
     populations: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     groupings: Mapping[str, Grouping] = field(default_factory=dict)
@@ -129,21 +136,17 @@ class Settings:
     def fault(
         self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = ""
     ) -> Fault:
-        """Return a fault of study.toml: `place` is the path of a key, as ("study", "seed")."""
-        return fault_at(self.text, place, message, value, allowed, remedy)
+        """Return a fault of study.toml: `place` is the path of a key, as ("study", "seed").
+
+        Its line is that of the value, or else of the key or its section.
+        """
+        lines = (_line(self.text, *names) for names in ((*place, value), place, place[:-1]) if names and all(names))
+        line = next((line for line in lines if line), None)
+        return Fault(FILE, line, ".".join(place), message, value, allowed, remedy)
 
     def levels(self, column: str) -> dict[str, None]:
-        """Return the levels that the groupings declare for a column of participants, in order."""
+        """Return the groups that the groupings declare for a column of participants, in order."""
         return dict.fromkeys(level for g in self.groupings.values() if g.column == column for level in g.levels)
-
-
-def fault_at(
-    text: str, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = ""
-) -> Fault:
-    """Return a fault of a study.toml with this text, with the line of the value, or else of the key or its section."""
-    rows = (_line(text, *names) for names in ((*place, value), place, place[:-1]) if names and all(names))
-    row = next((row for row in rows if row), None)
-    return Fault(FILE, row, ".".join(place), message, value, allowed, remedy)
 
 
 def _line(text: str, *names: str) -> int | None:
@@ -159,150 +162,61 @@ def _line(text: str, *names: str) -> int | None:
     return at + 1
 
 
-# Read a section of study.toml at a time, and keep what is wrong with each; and write a text as it stands there.
-
-_WRITE = {
-    str: "text in quotation marks", bool: "true or false", int: "a whole number, not below 0",
-    dict: 'a table: { key = "value" }', list: 'a list of texts: ["one", "other"]',
-}  # fmt: skip
-
-
-class Reader:
-    """Collects faults and notes while study.toml is read section by section."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.faults: list[Fault] = []
-        self.notes: list[Fault] = []
-
-    def fault(self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = "") -> None:
-        """Keep a fault of what stands at a place, as ("study", "seed")."""
-        self.faults.append(fault_at(self.text, place, message, value, allowed, remedy))
-
-    def section(self, place: tuple[str, ...], found: Any, types: Mapping[str, type]) -> dict[str, Any]:
-        """Return the entries of a section that are of the right type; note those that mean nothing."""
-        if not isinstance(found, dict):
-            self.fault(
-                place, "is not a section", _shown(found), remedy=f"write [{'.'.join(place)}] above lines key = value"
-            )
-            return {}
-        good = {}
-        for key, value in found.items():
-            if key not in types:
-                self.notes.append(fault_at(self.text, (*place, key), "means nothing here", allowed=", ".join(types)))
-            elif not _is(value, types[key]):
-                self.fault((*place, key), "is of the wrong type", _shown(value), _WRITE[types[key]], "write it so")
-            else:
-                good[key] = value
-        return good
-
-    def tables(self, name: str, found: Any) -> dict[str, Any]:
-        """Return the entries of a section whose keys are free and whose values are tables."""
-        return self.section((name,), found, dict.fromkeys(found, dict) if isinstance(found, dict) else {})
-
-    def entries(self, name: str, found: Any, types: Mapping[str, type]) -> Iterator[dict[str, Any]]:
-        """Yield each of the sections [[name]] that has no entry of the wrong type."""
-        for entry in found if isinstance(found, list) else [found]:
-            before = len(self.faults)
-            good = self.section((name,), entry, types)
-            if len(self.faults) == before:
-                yield good
-
-
-def _is(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a type; true is no number here, numbers count, and a list holds texts."""
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(v, str) for v in value))
-
-
-def _shown(value: Any) -> str:
-    """Return a value as it may be told: as study.toml has it, where that is short."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
-
-
 def quoted(text: str) -> str:
     """Return a text as TOML writes it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-# The sections of study.toml that most studies do without: words, privacy, what may stay, and how sheets are read.
-
-_WORDS = {"families": dict, "leave_out": list}
-_ALLOWED = {"kind": str, "table": str, "column": str, "row": str, "reason": str}
-_IMPORT = {"map": dict, "nesting": str}
-_PRIVACY = {"quasi_identifiers": list, "smallest_group": int, "names": list}
+# What study.toml may say.
 
 
-def words_of(reader: Reader, found: Any) -> Words:
-    """Return the word families, each with the beginnings of its words, in small letters."""
-    good = reader.section(("words",), found, _WORDS)
-    families = {}
-    for name, starts in good.get("families", {}).items():
-        place = ("words", "families", name)
-        whole = isinstance(starts, list) and starts and all(isinstance(s, str) and s.strip() for s in starts)
-        if not whole:
-            reader.fault(place, "does not say how its words begin", remedy=f'write {name} = ["beginning", "other"]')
-            continue
-        families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
-    return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
+def _keys(holder: type, *, named: bool = False) -> dict[str, type]:
+    """Return the keys of a section, and the type of each: the fields of the class that holds what it says.
+
+    The first field of what is `named` is the name of its table.
+    """
+    types = get_type_hints(holder)
+    return {one.name: get_origin(types[one.name]) or types[one.name] for one in fields(holder)[named:]}
 
 
-def allowed_of(reader: Reader, found: Any) -> tuple[Allowed, ...]:
-    """Return the identifiers that may stay, each with its reason."""
-    kept = []
-    for entry in reader.entries("allowed", found, _ALLOWED):
-        missing = [key for key in ("kind", "table", "column", "reason") if not entry.get(key, "").strip()]
-        if missing:
-            remedy = (
-                'write kind = "...", table = "...", column = "...", row = "..." and why it may stay: reason = "..."'
-            )
-            reader.fault(("allowed",), f"does not say {', '.join(missing)}", remedy=remedy)
-        else:
-            kept.append(Allowed(**entry))
-    return tuple(kept)
-
-
-def columns_of(reader: Reader, found: Any) -> dict[str, Any]:
-    """Return what columns of other programs' sheets mean, as `plr import` takes it."""
-    good = reader.section(("import",), found, _IMPORT)
-    columns = good.get("map", {})
-    for name in [name for name, column in columns.items() if not isinstance(column, str) or not column.strip()]:
-        remedy = f'write {name} = "Name of the column"'
-        reader.fault(("import", "map", name), "does not name a column", str(columns.pop(name)), remedy=remedy)
-    return {"columns": columns, "nesting": good.get("nesting", "")}
-
-
-def privacy_of(reader: Reader, found: Any) -> Privacy:
-    """Return what could tell who somebody is."""
-    good = reader.section(("privacy",), found, _PRIVACY)
-    if good.get("smallest_group") == 0:
-        reader.fault(
-            ("privacy", "smallest_group"), "is no group", str(good.pop("smallest_group")), "1 or more", "write a number"
-        )
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in good.items()}
-    return Privacy(**values)
-
-
-# Read study.toml, and tell what is wrong with it.
-
+SECTIONS: dict[str, dict[str, type]] = {
+    "study": _keys(StudySection),
+    "coders": {"kind": str},
+    "populations": {},
+    "groupings": _keys(Grouping, named=True),
+    "comparisons": _keys(Comparison),
+    "disagreements": _keys(Disagreement),
+    "readings": _keys(Reading, named=True),
+    "words": _keys(Words),
+    "privacy": _keys(Privacy),
+    "allowed": _keys(Allowed),
+    "import": {"map": Mapping, "nesting": str},
+}
+"""The keys of each section; those of [populations] are columns of participants."""
+CHOICES: dict[tuple[str, str], tuple[tuple[str, ...] | str, str, str]] = {
+    ("study", "kind"): (KINDS, "is not known", "choose one"),
+    ("study", "reference_coder"): ("coders", "is not among [coders]", "add or correct it"),
+    ("study", "stance_coder"): ("coders", "is not among [coders]", "add or correct it"),
+    ("groupings", "population"): ("populations", "is not declared", "add it to [populations]"),
+    ("comparisons", "by"): ("groupings", "is not a grouping", "declare it in [groupings]"),
+    ("comparisons", "level"): (("theme", "code"), "is not known", "choose one"),
+    ("disagreements", "population"): ("populations", "is not declared", "add it to [populations]"),
+}
+"""The values that a key may have, or the section that declares them; what is told of any other, and what to do then."""
+_HOW_TO_WRITE = {
+    str: "text in quotation marks",
+    bool: "true or false",
+    int: "a whole number, not below 0",
+    Mapping: 'a table: { key = "value" }',
+    tuple: 'a list of texts: ["one", "other"]',
+}
+_LABELS = 'write levels = { value = "Label", other = "Other label" }'
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-# Each section of study.toml and the keys it may have, with the type of each.
-_STUDY = {
-    "id": str, "title": str, "source": str, "kind": str, "complete": bool, "reference_coder": str, "stance_coder": str,
-    "left_over": str, "seed": int,
-}  # fmt: skip
-_GROUPING = {"label": str, "column": str, "levels": dict, "population": str}
-_COMPARISON = {"by": str, "level": str, "claims": list}
-_DISAGREEMENT = {"about": str, "says": dict, "population": str, "column": str}
-_READING = {"label": str, "levels": dict}
 _NO_READING = ("theme", "code", "parent", "label")
 """What a codebook is read by anyhow."""
-_SECTIONS = (
-    "study", "coders", "populations", "groupings", "comparisons", "disagreements", "readings", "words", "privacy",
-    "allowed", "import",
-)  # fmt: skip
+
+
+# Read, with every fault told.
 
 
 def read_settings(path: Path) -> tuple[Settings, list[Fault], list[Fault]]:
@@ -310,162 +224,245 @@ def read_settings(path: Path) -> tuple[Settings, list[Fault], list[Fault]]:
 
     What is at fault is left out of the settings, so that the tables can still be checked. A missing file is a fault.
     """
-    nothing = Settings(id=path.parent.name)
     if not path.is_file():
         remedy = 'write one; its least is a line [study] and below it id = "..."'
-        return nothing, [Fault(FILE, None, "", "the file is missing", remedy=remedy)], []
+        return Settings(path.parent.name), [Fault(FILE, None, "", "the file is missing", remedy=remedy)], []
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        content = tomllib.loads(text)
+        reader = _Reader(text, tomllib.loads(text))
     except UnicodeDecodeError as error:
-        row = error.object.count(b"\n", 0, error.start) + 1
-        return nothing, [Fault(FILE, row, "", "the text is not UTF-8", remedy="save it as UTF-8")], []
+        line = error.object.count(b"\n", 0, error.start) + 1
+        fault = Fault(FILE, line, "", "the text is not UTF-8", remedy="save it as UTF-8")
     except (ValueError, RecursionError) as error:
-        line = re.search(r"line (\d+)", str(error))
+        found = re.search(r"line (\d+)", str(error))
         remedy = "correct the line: text stands in quotation marks, and each key once in its section"
-        fault = Fault(FILE, int(line[1]) if line else None, "", f"not valid TOML: {error}", remedy=remedy)
-        return nothing, [fault], []
-    reader = Reader(text)
-    settings = _settings(reader, content, path.parent.name)
-    return settings, reader.faults, reader.notes
+        fault = Fault(FILE, int(found[1]) if found else None, "", f"not valid TOML: {error}", remedy=remedy)
+    else:
+        return reader.settings(path.parent.name), reader.faults, reader.notes
+    return Settings(path.parent.name), [fault], []
 
 
-def _settings(reader: Reader, content: dict[str, Any], folder: str) -> Settings:
-    for name in content:
-        if name not in _SECTIONS:
-            reader.notes.append(fault_at(reader.text, (name,), "means nothing here", allowed=", ".join(_SECTIONS)))
-    if "study" not in content:
-        reader.fault(("study",), "the section is missing", remedy='add a line [study] and below it id = "..."')
-    coders = _coders(reader, content["coders"]) if "coders" in content else None
-    study = _study(reader, content["study"], coders) if "study" in content else {}
-    populations = _populations(reader, content.get("populations", {}))
-    declared = content.get("groupings", {})
-    groupings = _groupings(reader, declared, populations)
-    declared = declared if isinstance(declared, dict) else {}
-    return Settings(
-        **{"id": folder, **study},
-        coders=coders,
-        populations=populations,
-        groupings=groupings,
-        comparisons=_comparisons(reader, content.get("comparisons", []), declared, groupings),
-        disagreements=_disagreements(reader, content.get("disagreements", []), populations),
-        readings=_readings(reader, content.get("readings", {})),
-        words=words_of(reader, content.get("words", {})),
-        privacy=privacy_of(reader, content.get("privacy", {})),
-        allowed=allowed_of(reader, content.get("allowed", [])),
-        **columns_of(reader, content.get("import", {})),
-        text=reader.text,
-    )
+class _Reader:
+    """Reads section after section, and keeps what is wrong with each."""
 
+    def __init__(self, text: str, content: dict[str, Any]) -> None:
+        self.text = text
+        self.content = content
+        self.names: dict[str, Collection[str] | None] = {}
+        self.faults: list[Fault] = []
+        self.notes: list[Fault] = []
+        self._at = Settings(id="", text=text).fault
 
-def _study(reader: Reader, found: Any, coders: Collection[str] | None) -> dict[str, Any]:
-    study = reader.section(("study",), found, _STUDY)
-    if isinstance(found, dict) and "id" not in found:
-        reader.fault(("study",), "the study has no id", remedy='add a line id = "..." below [study]')
-    elif "id" in study and not _PLAIN_ID.fullmatch(study["id"]):
-        remedy = "give the study a short plain name: it becomes the name of a folder"
-        reader.fault(
-            ("study", "id"), "is no plain name", study.pop("id"), "letters, digits, and . _ - between them", remedy
+    def settings(self, folder: str) -> Settings:
+        """Return what the file says; sections that name others are read after these."""
+        for name in self.content:
+            if name not in SECTIONS:
+                self.notes.append(self._at((name,), "means nothing here", allowed=", ".join(SECTIONS)))
+        if "study" not in self.content:
+            self._fault(("study",), "the section is missing", remedy='add a line [study] and below it id = "..."')
+        coders = self._coders()
+        self.names["coders"] = None if coders is None else ("", *coders)
+        study = self._study()
+        populations = self._populations()
+        self.names["populations"] = ("", *populations)
+        declared = self.content.get("groupings", {})
+        self.names["groupings"] = declared if isinstance(declared, dict) else {}
+        groupings = self._groupings()
+        return Settings(
+            **{"id": folder, **study},
+            coders=coders,
+            populations=populations,
+            groupings=groupings,
+            comparisons=tuple(self._comparisons(groupings)),
+            disagreements=tuple(self._disagreements()),
+            readings=self._readings(),
+            words=self._words(),
+            privacy=self._privacy(),
+            allowed=tuple(self._allowed()),
+            **self._import(),
+            text=self.text,
         )
-    if study.get("kind", KINDS[0]) not in KINDS:
-        reader.fault(("study", "kind"), "is not known", study.pop("kind"), ", ".join(KINDS), "choose one")
-    for role in ("reference_coder", "stance_coder"):
-        if coders is not None and study.get(role, "") not in ("", *coders):
-            reader.fault(
-                ("study", role), "is not among [coders]", study.pop(role), ", ".join(coders), "add or correct it"
-            )
-    return study
 
+    def _fault(
+        self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = ""
+    ) -> None:
+        self.faults.append(self._at(place, message, value, allowed, remedy))
 
-def _coders(reader: Reader, found: Any) -> dict[str, str] | None:
-    """Return the kind of each coder; one whose entry is at fault is still a coder."""
-    if not isinstance(found, dict):
-        return reader.tables("coders", found) or None
-    kinds = dict.fromkeys(found, "")
-    for name, entry in reader.tables("coders", found).items():
-        kinds[name] = reader.section(("coders", name), entry, {"kind": str}).get("kind", "")
-    return {name: kind or name for name, kind in kinds.items()}
+    def _section(self, place: tuple[str, ...], found: Any, keys: Mapping[str, type]) -> dict[str, Any]:
+        """Return the entries of a section that are of the right type; note those that mean nothing."""
+        if not isinstance(found, dict):
+            remedy = f"write [{'.'.join(place)}] above lines key = value"
+            self._fault(place, "is not a section", _shown(found), remedy=remedy)
+            return {}
+        good = {}
+        for key, value in found.items():
+            if key not in keys:
+                self.notes.append(self._at((*place, key), "means nothing here", allowed=", ".join(keys)))
+            elif not _is(value, keys[key]):
+                how = _HOW_TO_WRITE[keys[key]]
+                self._fault((*place, key), "is of the wrong type", _shown(value), how, "write it so")
+            else:
+                good[key] = tuple(value) if isinstance(value, list) else value
+        return good
 
+    def _one(self, name: str) -> dict[str, Any]:
+        """Return the entries of the section [name]."""
+        return self._section((name,), self.content.get(name, {}), SECTIONS[name])
 
-def _populations(reader: Reader, found: Any) -> dict[str, dict[str, tuple[str, ...]]]:
-    return {
-        name: {
-            attribute: tuple(values)
-            for attribute, values in reader.section(("populations", name), entry, dict.fromkeys(entry, list)).items()
+    def _tables(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each of the tables [name.x] under its own name."""
+        found = self.content.get(name, {})
+        keys = dict.fromkeys(found, Mapping) if isinstance(found, dict) else {}
+        yield from self._section((name,), found, keys).items()
+
+    def _entries(self, name: str) -> Iterator[dict[str, Any]]:
+        """Yield each of the sections [[name]] that has no entry of the wrong type."""
+        found = self.content.get(name, [])
+        for entry in found if isinstance(found, list) else [found]:
+            before = len(self.faults)
+            good = self._section((name,), entry, SECTIONS[name])
+            if len(self.faults) == before:
+                yield good
+
+    def _is_allowed(self, place: tuple[str, ...], entry: dict[str, Any], key: str) -> bool:
+        """Tell whether a value is one of the few allowed, or not given; any other is taken out, with a fault."""
+        choices, message, remedy = CHOICES[place[0], key]
+        allowed = self.names[choices] if isinstance(choices, str) else choices
+        if key not in entry or allowed is None or entry[key] in allowed:
+            return True
+        self._fault((*place, key), message, entry.pop(key), ", ".join(filter(None, allowed)), remedy)
+        return False
+
+    def _study(self) -> dict[str, Any]:
+        study, found = self._one("study"), self.content.get("study")
+        if isinstance(found, dict) and "id" not in found:
+            self._fault(("study",), "the study has no id", remedy='add a line id = "..." below [study]')
+        elif "id" in study and not _PLAIN_ID.fullmatch(study["id"]):
+            allowed = "letters, digits, and . _ - between them"
+            remedy = "give the study a short plain name: it becomes the name of a folder"
+            self._fault(("study", "id"), "is no plain name", study.pop("id"), allowed, remedy)
+        for key in ("kind", "reference_coder", "stance_coder"):
+            self._is_allowed(("study",), study, key)
+        return study
+
+    def _coders(self) -> dict[str, str] | None:
+        """Return the kind of each coder; one whose entry is at fault is still a coder."""
+        kinds = {}
+        for name, entry in self._tables("coders"):
+            kinds[name] = self._section(("coders", name), entry, SECTIONS["coders"]).get("kind")
+        found = self.content.get("coders")
+        return {name: kinds.get(name) or name for name in found} if isinstance(found, dict) else None
+
+    def _populations(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {
+            name: self._section(("populations", name), entry, dict.fromkeys(entry, tuple))
+            for name, entry in self._tables("populations")
         }
-        for name, entry in reader.tables("populations", found).items()
-    }
+
+    def _groupings(self) -> dict[str, Grouping]:
+        groupings = {}
+        for name, entry in self._tables("groupings"):
+            place = ("groupings", name)
+            good = self._section(place, entry, SECTIONS["groupings"])
+            if "levels" in entry and "levels" not in good:
+                continue  # its type is a fault already
+            if len(good.get("levels", ())) < 2 or not _are_labelled(good["levels"]):
+                message = "has fewer than two levels, or one without a label"
+                self._fault((*place, "levels"), message, remedy=_LABELS)
+            else:
+                self._is_allowed(place, good, "population")
+                groupings[name] = Grouping(name, **{"label": name, "column": name, **good})
+        return groupings
+
+    def _comparisons(self, groupings: Collection[str]) -> Iterator[Comparison]:
+        """Yield the planned comparisons; one by a grouping that is declared, but at fault, is passed over."""
+        place = ("comparisons",)
+        for entry in self._entries("comparisons"):
+            if "by" not in entry:
+                allowed, remedy = ", ".join(self.names["groupings"] or ()), 'write by = "..." below [[comparisons]]'
+                self._fault(place, "does not say which groups are compared", "", allowed, remedy)
+            elif all(self._is_allowed(place, entry, key) for key in ("by", "level")) and entry["by"] in groupings:
+                yield Comparison(**entry)
+
+    def _disagreements(self) -> Iterator[Disagreement]:
+        for entry in self._entries("disagreements"):
+            says = entry.get("says", {})
+            if not entry.get("about") or len(says) < 2 or not all(isinstance(what, str) for what in says.values()):
+                remedy = 'write about = "..." and says = { "one place" = "...", "another" = "..." }'
+                self._fault(("disagreements",), "does not say what disagrees with what", remedy=remedy)
+            elif self._is_allowed(("disagreements",), entry, "population"):
+                yield Disagreement(**entry)
+
+    def _readings(self) -> dict[str, Reading]:
+        """Return the second-level readings of the codebook, each under the column it reads."""
+        readings = {}
+        for column, entry in self._tables("readings"):
+            place = ("readings", column)
+            good = self._section(place, entry, SECTIONS["readings"])
+            if column in _NO_READING:
+                remedy = "name a column of codebook.csv that is not called so"
+                self._fault(place, "is no second reading: every codebook is read by it", remedy=remedy)
+            elif not _are_labelled(good.get("levels", {})):
+                self._fault((*place, "levels"), "has a level without a label", remedy=_LABELS)
+            else:
+                readings[column] = Reading(column, **{"label": column, **good})
+        return readings
+
+    def _words(self) -> Words:
+        """Return the word families, each with the beginnings of its words, in small letters."""
+        good = self._one("words")
+        families = {}
+        for name, starts in good.get("families", {}).items():
+            if isinstance(starts, list) and starts and all(isinstance(s, str) and s.strip() for s in starts):
+                families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
+            else:
+                place, remedy = ("words", "families", name), f'write {name} = ["beginning", "other"]'
+                self._fault(place, "does not say how its words begin", remedy=remedy)
+        return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
+
+    def _privacy(self) -> Privacy:
+        good = self._one("privacy")
+        if good.get("smallest_group") == 0:
+            place, found = ("privacy", "smallest_group"), str(good.pop("smallest_group"))
+            self._fault(place, "is no group", found, "1 or more", "write a number")
+        return Privacy(**good)
+
+    def _allowed(self) -> Iterator[Allowed]:
+        """Yield the identifiers that may stay, each with its reason."""
+        for entry in self._entries("allowed"):
+            missing = [key for key in ("kind", "table", "column", "reason") if not entry.get(key, "").strip()]
+            if missing:
+                remedy = (
+                    'write kind = "...", table = "...", column = "...", row = "..." and why it may stay: reason = "..."'
+                )
+                self._fault(("allowed",), f"does not say {', '.join(missing)}", remedy=remedy)
+            else:
+                yield Allowed(**entry)
+
+    def _import(self) -> dict[str, Any]:
+        """Return what columns of other programs' sheets mean, as `plr import` takes it."""
+        good = self._one("import")
+        columns = good.get("map", {})
+        for name in [name for name, column in columns.items() if not isinstance(column, str) or not column.strip()]:
+            remedy = f'write {name} = "Name of the column"'
+            self._fault(("import", "map", name), "does not name a column", str(columns.pop(name)), remedy=remedy)
+        return {"columns": columns, "nesting": good.get("nesting", "")}
 
 
-def _groupings(reader: Reader, found: Any, populations: Collection[str]) -> dict[str, Grouping]:
-    groupings = {}
-    for name, entry in reader.tables("groupings", found).items():
-        place = ("groupings", name)
-        good = reader.section(place, entry, _GROUPING)
-        levels = good.get("levels", {})
-        if "levels" in entry and "levels" not in good:
-            continue  # its type is a fault already
-        if len(levels) < 2 or not all(isinstance(label, str) and label and key for key, label in levels.items()):
-            remedy = 'write levels = { value = "Label", other = "Other label" }'
-            reader.fault((*place, "levels"), "has fewer than two levels, or one without a label", remedy=remedy)
-            continue
-        if "population" in good and good["population"] not in populations:
-            allowed = ", ".join(populations)
-            reader.fault(
-                (*place, "population"), "is not declared", good.pop("population"), allowed, "add it to [populations]"
-            )
-        column = good.get("column", name)
-        groupings[name] = Grouping(name, good.get("label", name), column, levels, good.get("population", ""))
-    return groupings
+def _is(value: Any, kind: type) -> bool:
+    """Tell whether a value is of a type; true is no number here, numbers count, and a list holds texts."""
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind is tuple:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, kind)
 
 
-def _comparisons(
-    reader: Reader, found: Any, declared: Collection[str], groupings: Collection[str]
-) -> tuple[Comparison, ...]:
-    """Return the planned comparisons; one by a grouping that is declared, but at fault, is passed over."""
-    planned = []
-    for entry in reader.entries("comparisons", found, _COMPARISON):
-        if "by" not in entry:
-            remedy = 'write by = "..." below [[comparisons]]'
-            reader.fault(("comparisons",), "does not say which groups are compared", "", ", ".join(declared), remedy)
-        elif entry["by"] not in declared:
-            allowed = ", ".join(declared)
-            reader.fault(("comparisons", "by"), "is not a grouping", entry["by"], allowed, "declare it in [groupings]")
-        elif entry.get("level", "theme") not in ("theme", "code"):
-            reader.fault(("comparisons", "level"), "is not known", entry["level"], "theme, code", "choose one")
-        elif entry["by"] in groupings:
-            planned.append(Comparison(**{**entry, "claims": tuple(entry.get("claims", ()))}))
-    return tuple(planned)
+def _are_labelled(levels: Mapping[str, Any]) -> bool:
+    return all(isinstance(label, str) and label and value for value, label in levels.items())
 
 
-def _disagreements(reader: Reader, found: Any, populations: Collection[str]) -> tuple[Disagreement, ...]:
-    matters = []
-    for entry in reader.entries("disagreements", found, _DISAGREEMENT):
-        says = entry.get("says", {})
-        if not entry.get("about") or len(says) < 2 or not all(isinstance(what, str) for what in says.values()):
-            remedy = 'write about = "..." and says = { "one place" = "...", "another" = "..." }'
-            reader.fault(("disagreements",), "does not say what disagrees with what", remedy=remedy)
-        elif entry.get("population", "") not in ("", *populations):
-            allowed, remedy = ", ".join(populations), "add it to [populations]"
-            reader.fault(("disagreements", "population"), "is not declared", entry["population"], allowed, remedy)
-        else:
-            matters.append(Disagreement(**entry))
-    return tuple(matters)
-
-
-def _readings(reader: Reader, found: Any) -> dict[str, Reading]:
-    """Return the second-level readings of the codebook, each under the column it reads."""
-    readings = {}
-    for column, entry in reader.tables("readings", found).items():
-        good = reader.section(("readings", column), entry, _READING)
-        if column in _NO_READING:
-            remedy = "name a column of codebook.csv that is not called so"
-            reader.fault(("readings", column), "is no second reading: every codebook is read by it", "", "", remedy)
-            continue
-        levels = good.get("levels", {})
-        if not all(isinstance(label, str) and label and key for key, label in levels.items()):
-            place, remedy = ("readings", column, "levels"), 'write levels = { value = "Label", other = "Other label" }'
-            reader.fault(place, "has a level without a label", remedy=remedy)
-            continue
-        readings[column] = Reading(column, good.get("label", column), levels)
-    return readings
+def _shown(value: Any) -> str:
+    """Return a value as it may be told: as study.toml has it, where that is short."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
