@@ -1,10 +1,12 @@
 """Every fault found in an input, as rows; `StudyError` carries them all."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
+
+from plrlib.text import count
 
 _IN_A_NOTEBOOK = 40
 
@@ -42,13 +44,9 @@ class Fault:
     def __str__(self) -> str:
         """`file:row: column: message`, on one line, for programs and people who read line by line."""
         place = self.file if self.row is None else f"{self.file}:{self.row}"
-        what = self.message
-        if self.value:
-            what += f" (found {self.value!r})"
-        if self.allowed:
-            what += f"; allowed: {self.allowed}"
-        if self.remedy:
-            what += f"; {self.remedy}"
+        found = f" (found {self.value!r})" if self.value else ""
+        allowed = f"allowed: {self.allowed}" if self.allowed else ""
+        what = "; ".join(part for part in (f"{self.message}{found}", allowed, self.remedy) if part)
         return _on_one_line(": ".join(part for part in (place, self.column, what) if part))
 
 
@@ -59,7 +57,7 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 def as_frame(faults: Iterable[Fault]) -> pd.DataFrame:
     """Return one row a fault, by file and line."""
-    frame = pd.DataFrame([astuple(f) for f in in_order(faults)], columns=[f.name for f in fields(Fault)])
+    frame = pd.DataFrame([vars(fault) for fault in in_order(faults)], columns=[one.name for one in fields(Fault)])
     return frame.astype({name: "Int64" if name == "row" else "str" for name in frame})
 
 
@@ -87,11 +85,10 @@ class StudyError(ValueError):
         return as_frame(self.faults)
 
     def _lines(self, most: int | None = None) -> list[str]:
-        n = len(self.faults)
         shown = in_order(self.faults)[:most]
-        head = f"{self.study}: {n} fault{'' if n == 1 else 's'} found"
-        more = [f"… and {n - len(shown)} more: `plr check` lists them all"] if len(shown) < n else []
-        return [head, *(str(f) for f in shown), *more]
+        more = len(self.faults) - len(shown)
+        last = [f"… and {more} more: `plr check` lists them all"] if more else []
+        return [f"{self.study}: {count(len(self.faults), 'fault')} found", *map(str, shown), *last]
 
     def _render_traceback_(self, *_: Any) -> list[str]:
         """In a notebook the faults are what helps, not the lines of code that found them."""

@@ -13,7 +13,8 @@ from typing import Any
 from plrlib.paths import home, processed
 
 HEADING = "## What a mentor should check"
-_ITEM = re.compile(r"^[-*] +")
+_ITEM = re.compile(r"^[-*] +(.*(?:\n(?![-*] ).*\S.*)*)", re.MULTILINE)
+"""An item of a list in Markdown; it goes on until a blank line or the next one."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,8 @@ def read_reviews(study_id: str) -> list[Review]:
     try:
         return [Review(**one) for one in json.loads(path.read_text(encoding="utf-8"))["reviews"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"data/reviews/{path.name} is no list of reviews: mend it, or take it away ({error})"
-        ) from error
+        message = f"data/reviews/{path.name} is no list of reviews: mend it, or take it away ({error})"
+        raise ValueError(message) from error
 
 
 def as_json(reviews: list[Review]) -> bytes:
@@ -85,22 +85,11 @@ def as_json(reviews: list[Review]) -> bytes:
 def checks(notebook: Mapping[str, Any]) -> list[str]:
     """Return what a mentor should check in a notebook: the list at its end, each item as plain text."""
     for cell in notebook["cells"]:
-        lines = "".join(cell["source"]).splitlines()
-        if cell["cell_type"] == "markdown" and lines and lines[0].strip() == HEADING:
-            return [item.replace("**", "").replace("`", "") for item in _items(lines[1:])]
+        heading, _, below = "".join(cell["source"]).partition("\n")
+        if cell["cell_type"] == "markdown" and heading.strip() == HEADING:
+            items = (" ".join(map(str.strip, item.splitlines())) for item in _ITEM.findall(below))
+            return [item.replace("**", "").replace("`", "") for item in items]
     return []
-
-
-def _items(lines: list[str]) -> list[str]:
-    items: list[str] = []
-    goes_on = False
-    for line in lines:
-        if _ITEM.match(line):
-            items.append(_ITEM.sub("", line).strip())
-        elif line.strip() and goes_on:
-            items[-1] += f" {line.strip()}"
-        goes_on = bool(line.strip() and items)
-    return items
 
 
 def standing(review: Review, now: Ran) -> str:

@@ -3,7 +3,6 @@
 import datetime
 import re
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
+from plrlib.faults import StudyError
 from plrlib.safe_open import Archive, archive, elements, refused, without_document_type
+from plrlib.text import count, verb
 
 _ANEW = "open it in Excel or LibreOffice and save it again as .xlsx"
 _CONTENTS = "[Content_Types].xml"
@@ -66,25 +67,21 @@ def read_workbook(path: Path, *, formulas: bool = False) -> Workbook:
         told = _oddities(path.name, zipped)
         merged = {name: _merged(path.name, zipped, name) for name in zipped.names() if "worksheets/" in name}
     pages = _pages(path, merged, data_only=False)
-    if any(cell.startswith("=") for page in pages for row in page.rows.values() for cell in row):
-        kept = pages if formulas else _pages(path, merged, data_only=True)
-        n = _prefer(pages, kept)
-        if n and not formulas:
-            told.append(f"{n} cells hold formulas: none was computed, and what Excel last showed was read")
+    at = [
+        (page, line, place)
+        for page, sheet in enumerate(pages)
+        for line, row in sheet.rows.items()
+        for place, cell in enumerate(row)
+        if cell.startswith("=")
+    ]
+    if at and not formulas:
+        shown = _pages(path, merged, data_only=True)
+        for page, line, place in at:
+            before = shown[page].rows.get(line, [])[place : place + 1]
+            pages[page].rows[line][place] = "".join(before) or pages[page].rows[line][place]
+        hold = f"{count(len(at), 'cell')} {verb(len(at), 'holds a formula', 'hold formulas')}"
+        told.append(f"{hold}: none was computed, and what Excel last showed was read")
     return Workbook(pages, told)
-
-
-def _prefer(pages: list[Page], kept: list[Page]) -> int:
-    """Put what formulas once gave in their place, where it was kept, and return how many there are."""
-    n = 0
-    for page, other in zip(pages, kept, strict=True):
-        for at, row in page.rows.items():
-            for i, cell in enumerate(row):
-                if cell.startswith("="):
-                    before = other.rows.get(at, [])
-                    row[i] = before[i] if i < len(before) and before[i] else cell
-                    n += 1
-    return n
 
 
 def _oddities(file: str, zipped: Archive) -> list[str]:
@@ -121,39 +118,33 @@ def _pages(path: Path, merged: dict[str, list[tuple[int, int, int, int]]], *, da
                 return [_page(path.name, sheet, merged) for sheet in book.worksheets]
             finally:
                 book.close()
+    except StudyError:
+        raise
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, EOFError) as error:
-        if isinstance(error, ValueError) and hasattr(error, "faults"):
-            raise
         raise refused(path.name, "the workbook is damaged", _ANEW, f"{type(error).__name__}: {error}"[:120]) from error
 
 
 def _page(file: str, sheet: Any, merged: dict[str, list[tuple[int, int, int, int]]]) -> Page:
-    page, cells = Page(str(sheet.title)), 0
+    page, size = Page(str(sheet.title)), 0
     sheet.reset_dimensions()
-    for number, row in _filled(sheet):
-        cells += len(row)
-        if cells > _MOST_CELLS:
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        row = [_text(cell) for cell in cells] if any(cell is not None for cell in cells) else []
+        while row and not row[-1]:
+            row.pop()
+        size += len(row)
+        if size > _MOST_CELLS:
             raise refused(file, "a sheet of the workbook is too large", "save it as CSV", page.name)
-        page.rows[number] = row
+        if row:
+            page.rows[number] = row
     part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
     for left, top, right, bottom in merged.get(part, ()):
-        value = page.rows.get(top, [])[left - 1 : left]
+        value = "".join(page.rows.get(top, [])[left - 1 : left])
         across = range(left - 1, min(right, left + _MOST_MERGED))
         for row in [page.rows[at] for at in range(top, bottom + 1) if at in page.rows]:
             row.extend([""] * (across.stop - len(row)))
             for at in across:
-                row[at] = row[at] or "".join(value)
+                row[at] = row[at] or value
     return page
-
-
-def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        if any(cell is not None for cell in cells):
-            row = [_text(cell) for cell in cells]
-            while row and not row[-1]:
-                row.pop()
-            if row:
-                yield number, row
 
 
 def _text(value: object) -> str:

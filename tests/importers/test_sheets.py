@@ -125,7 +125,7 @@ def test_formulas_are_what_they_last_showed(tmp_path):
     path = workbook(tmp_path, S=[["document", "code", "text"], ["I1", "cost", "=1+1"], ["I1", "cost", "two"]])
     (material,) = read(path, {})
     assert [s.text for s in material.segments] == ["=1+1", "two"]  # nothing was kept with it
-    assert any("1 cells hold formulas: none was computed" in told for told in material.notes)
+    assert any("1 cell holds a formula: none was computed" in told for told in material.notes)
 
 
 def test_a_workbook_under_another_ending_is_read_by_what_is_in_it(tmp_path):
