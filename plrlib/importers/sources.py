@@ -118,10 +118,11 @@ def csv_grid(path: Path) -> Grid:
     sheet = read_sheet(path)
     if sheet.faults:
         raise StudyError(path.name, sheet.faults)
-    header = [str(name) for name in sheet.cells]
-    lines = zip(sheet.cells.index.to_list(), sheet.cells.map(str.strip).to_numpy().tolist(), strict=True)
-    rows = {line: dict(zip(header, cells, strict=True)) for line, cells in lines}
-    return Grid(path.name, header, rows, [note.message for note in sheet.notes])
+    rows = {
+        line: dict(zip(sheet.cells, map(str.strip, cells), strict=True))
+        for line, cells in zip(sheet.lines.tolist(), sheet.rows(*sheet.cells), strict=True)
+    }
+    return Grid(path.name, list(sheet.cells), rows, [note.message for note in sheet.notes])
 
 
 def workbook_grids(path: Path) -> list[Grid]:

@@ -1,13 +1,14 @@
-"""A copy of a study in which identifiers are masked: each by its kind and a number, the same one wherever it stands."""
+"""Masking: a copy of a study in which each identifier is its kind and a number, the same one wherever it stands."""
 
-import csv
-import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
-from plrlib.privacy.identifiers import Found, Place, plain, sweep
+import pandas as pd
+
+from plrlib.privacy.identifiers import LISTED, Found, places, plain
 from plrlib.study.files import read_tables
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE
@@ -42,57 +43,42 @@ def mask(study: Study, before: Mapping[Key, str], names: Iterable[str] = ()) -> 
         CSV tables and study.toml. An id that holds an identifier is masked wherever it stands, so that tables still
         fit together. Unit: one identifier.
     """
-    places = list(sweep(study.folder, study.settings, names))
     key: dict[Key, str] = {}
-    for place in places:
-        _named(place, key, before)
-    sheets, _, _ = read_tables(study.folder)
-    by_text: dict[str, list[Found]] = {}
-    for place in places:
-        by_text.setdefault(place.text, [])
-        if place.found not in by_text[place.text]:
-            by_text[place.text].append(place.found)
+    kinds: Counter[str] = Counter()
+    by_text: defaultdict[str, set[Found]] = defaultdict(set)
+    taken = set(before.values())
+    numbers: defaultdict[str, count[int]] = defaultdict(count)
+    for place in places(study.folder, study.settings, names):
+        kind, identifier = place.found.kind, _identifier(place.found, place.text)
+        kinds[kind] += 1
+        by_text[place.text].add(place.found)
+        if identifier not in key:
+            label = "name" if kind == LISTED else kind
+            new = (f"[{label} {number + 1}]" for number in numbers[kind])
+            key[identifier] = before.get(identifier) or next(mask for mask in new if mask not in taken)
+    masked = {text: _masked(text, found, key) for text, found in by_text.items()}
     files = {}
-    for table, sheet in sheets.items():
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(sheet.cells.columns)
-        for row in sheet.cells.itertuples(index=False, name=None):
-            writer.writerow([_masked(cell, by_text, key) for cell in row])
-        files[f"{table}.csv"] = stream.getvalue().encode()
-    files[FILE] = _settings(study, by_text, key).encode()
-    return Masked(files, key, dict(Counter(place.found.kind for place in places)))
+    for table, sheet in read_tables(study.folder)[0].items():
+        if sheet.digest:
+            cells = {name: [masked.get(cell, cell) for cell in column] for name, column in sheet.cells.items()}
+            files[f"{table}.csv"] = pd.DataFrame(cells).to_csv(index=False, lineterminator="\n").encode()
+    files[FILE] = _settings_text(study, masked).encode()
+    return Masked(files, key, dict(kinds))
 
 
-def _named(place: Place, key: dict[Key, str], before: Mapping[Key, str]) -> None:
-    """Give an identifier its mask: one that is written in other ways, with blanks or capitals, has the same."""
-    one = _identity(place.found, place.text)
-    if one in key:
-        return
-    if one in before:
-        key[one] = before[one]
-        return
-    kind = place.found.kind.removesuffix(" on the study's list")
-    taken = {*before.values(), *key.values()}
-    number = 1
-    while f"[{kind} {number}]" in taken:
-        number += 1
-    key[one] = f"[{kind} {number}]"
-
-
-def _identity(found: Found, text: str) -> Key:
+def _identifier(found: Found, text: str) -> Key:
     """Return an identifier's kind and what it comes to, however it is spaced, accented and written."""
     words = plain(text[found.start : found.end])
-    return (found.kind, "".join(c for c in words if c.isalnum() or c in "@._"))
+    return found.kind, "".join(c for c in words if c.isalnum() or c in "@._")
 
 
-def _masked(cell: str, by_text: Mapping[str, list[Found]], key: Mapping[Key, str]) -> str:
-    for found in sorted(by_text.get(cell, ()), reverse=True):
-        cell = cell[: found.start] + key[_identity(found, cell)] + cell[found.end :]
-    return cell
+def _masked(text: str, found: Iterable[Found], key: Mapping[Key, str]) -> str:
+    for one in sorted(found, reverse=True):
+        text = text[: one.start] + key[_identifier(one, text)] + text[one.end :]
+    return text
 
 
-def _settings(study: Study, by_text: Mapping[str, list[Found]], key: Mapping[Key, str]) -> str:
+def _settings_text(study: Study, masked: Mapping[str, str]) -> str:
     """Return study.toml under a name of its own, without the names on its list and the identifiers it held."""
     text = re.sub(
         rf"""(?m)^(\s*id\s*=\s*)(["']){re.escape(study.id)}\2""",
@@ -100,9 +86,8 @@ def _settings(study: Study, by_text: Mapping[str, list[Found]], key: Mapping[Key
         study.settings.text,
         count=1,
     )
-    for words, found in by_text.items():
-        if words in text:
-            text = text.replace(words, _masked(words, {words: found}, key))
+    for words, instead in masked.items():
+        text = text.replace(words, instead)
     for name in study.settings.privacy.names:
         text = text.replace(f'"{name}"', '"[name]"')
     return text

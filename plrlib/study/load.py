@@ -1,12 +1,15 @@
-"""Study and load_study: one study's tables, validated and joined."""
+"""A study loaded: its tables read, checked, typed and joined; `Study` holds them, `load_study` makes it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
+from itertools import chain, repeat
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from plrlib.faults import NotInStudy, StudyError, as_frame
@@ -15,118 +18,19 @@ from plrlib.study.checks.cells import (
     Sheets,
     check_cells,
     check_headers,
-    column,
     event_names,
-    set_slipped_rows_aside,
+    leave_out_shifted_rows,
     with_readings,
 )
 from plrlib.study.checks.keys import check_keys
-from plrlib.study.checks.people import check_people, note_elsewhere
-from plrlib.study.files import missing, read_tables
-from plrlib.study.schema import TABLES, Column
+from plrlib.study.checks.people import check_people, note_unlisted_speakers
+from plrlib.study.files import Cells, missing, read_tables
+from plrlib.study.schema import TABLES, Column, Table
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
 
-# Turn checked cells into typed tables: ids and levels as categories, numbers as numbers, blanks as missing.
-
 Tables = dict[str, pd.DataFrame]
-
-
-def shape(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]:
-    """Return every table with every column it may have, and apart from them the words of respondents.
-
-    Parameters
-    ----------
-    sheets
-        The cells as text; all checks have passed.
-    settings
-        What study.toml says; it gives the order of levels and coders.
-
-    Returns
-    -------
-    tables
-        One frame a table of `plrlib.study.schema`; a table that the study does not have is empty.
-    texts
-        The words by excerpt, for those excerpts that have any.
-    """
-    keys = _keys(sheets, settings)
-    tables = {}
-    for name, schema in TABLES.items():
-        table = with_readings(schema, settings)
-        declared = [c.name for c in table.columns if c.kind != "words"]
-        cells = sheets[name].cells if name in sheets else pd.DataFrame()
-        extra = cells.columns if table.any_column else ()
-        names = _distinct([*declared, *extra])
-        columns = {c: _typed(cells.get(c, []), table.column(c), keys, _order(name, c, settings)) for c in names}
-        tables[name] = pd.DataFrame({c: _as_long(typed, len(cells)) for c, typed in columns.items()})
-    if tables["events"].empty:
-        tables["events"] = _events(sheets, keys["events"], tables["events"])
-    words = list(column(sheets, "excerpts", "text"))
-    counted = pd.array([len(text.split()) if text else None for text in words], dtype="Int64")
-    tables["excerpts"]["n_words"] = tables["excerpts"]["n_words"].fillna(pd.Series(counted))
-    texts = pd.Series(words, index=list(column(sheets, "excerpts", "excerpt")), dtype="object", name="text")
-    return tables, texts[texts != ""]
-
-
-def _keys(sheets: Sheets, settings: Settings) -> dict[str, list[str]]:
-    """Return the ids that each `refers` may name, in the order in which they are to be shown."""
-    keys = {name: _distinct(column(sheets, name, t.key[0])) for name, t in TABLES.items() if len(t.key) == 1}
-    keys["events"] = event_names(sheets)
-    coded = [*column(sheets, "codings", "coder").unique(), *column(sheets, "envelopes", "coder").unique()]
-    keys["coders"] = _distinct([*(settings.coders or ()), *coded])
-    keys["populations"] = list(settings.populations)
-    return keys
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value))
-
-
-def _order(table: str, name: str, settings: Settings) -> Collection[str]:
-    """Return the values that study.toml declares for a column of a table, in order."""
-    if table == "codebook" and name in settings.readings:
-        return settings.readings[name].levels
-    return settings.levels(name)
-
-
-def _typed(cells: Collection[str], col: Column, keys: dict[str, list[str]], order: Collection[str]) -> ExtensionArray:
-    """Return a column as what it is, its values in the order declared; a blank is missing."""
-    if col.kind == "whole":
-        return pd.array([int(cell) if cell else None for cell in cells], dtype="Int64")
-    if col.kind == "text":
-        return pd.array([cell or None for cell in cells], dtype="str")
-    own = next((name for name, table in TABLES.items() if table.key == (col.name,)), "")
-    if col.kind == "id" and not col.several and (col.refers or own):
-        categories = keys[col.refers or own]
-    elif col.several:
-        tidy = {cell: SEPARATOR.join(parts(cell)) for cell in set(cells)}
-        cells = [tidy[cell] for cell in cells]
-        there = _distinct(cells)
-        categories = _distinct([*(level for level in order if level in there), *there])
-    else:
-        categories = _distinct([*order, *col.allowed, *cells])
-    places = {category: i for i, category in enumerate(categories)}
-    codes = [places[cell] if cell else -1 for cell in cells]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))
-
-
-def _as_long(typed: ExtensionArray, rows: int) -> ExtensionArray:
-    """Return a column of so many rows; one that the file does not have is missing throughout."""
-    return typed if len(typed) == rows else typed.take([-1] * rows, allow_fill=True)
-
-
-def _events(sheets: Sheets, names: list[str], empty: pd.DataFrame) -> pd.DataFrame:
-    """Return the events that the other tables name, for a study that has no table of them."""
-    groups = set(column(sheets, "participants", "focus_group").unique())
-    frame = empty.reindex(range(len(names)))
-    frame["event"] = pd.Categorical(names, categories=names)
-    kinds = ["focus group" if name in groups else None for name in names]
-    frame["kind"] = pd.Categorical(kinds, categories=["focus group", "interview"])
-    return frame
-
-
-# Study and load_study: one study's tables, validated and joined.
 
 
 class SealedTexts:
@@ -259,34 +163,128 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     sheets, broken, others = read_tables(folder)
     faults += broken
     notes += others
-    set_slipped_rows_aside(sheets)
+    leave_out_shifted_rows(sheets)
     for name, table in TABLES.items():
-        if name in sheets:
+        sheet = sheets[name]
+        if sheet.digest:
             schema = with_readings(table, settings)
-            header_faults, header_notes = check_headers(schema, sheets[name], settings)
-            faults += [*sheets[name].faults, *header_faults, *check_cells(schema, sheets[name])]
-            notes += [*sheets[name].notes, *header_notes]
+            header_faults, header_notes = check_headers(schema, sheet, settings)
+            faults += [*sheet.faults, *header_faults, *check_cells(schema, sheet)]
+            notes += [*sheet.notes, *header_notes]
         elif table.required and not broken:
             faults.append(missing(table, folder))
     faults += check_keys(sheets, settings)
     faults += check_people(sheets, settings)
-    kept: Sheets = sheets
-    gone = 0
-    if not faults:
-        kept, gone, withdrawal_notes = without_the_withdrawn(sheets, settings)
-        notes += [*withdrawal_notes, *note_elsewhere(kept)]
-        faults += nothing_left(kept)
     if faults:
         raise StudyError(str(name_or_path), faults)
-    tables, texts = shape(kept, settings)
-    digests = {sheet.file.partition("[")[0]: sheet.digest for sheet in sheets.values()}
+    kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
+    notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
+    faults = nothing_left(kept)
+    if faults:
+        raise StudyError(str(name_or_path), faults)
+    tables, texts = typed_tables(kept, settings)
+    digests = {sheet.file.partition("[")[0]: sheet.digest for sheet in sheets.values() if sheet.digest}
     digests[FILE] = sha256((folder / FILE).read_bytes()).hexdigest()
     return Study(
         settings=settings,
         folder=folder,
         sources=dict(sorted(digests.items())),
         notes=as_frame(notes),
-        withdrawn=gone,
+        withdrawn=withdrawn,
         texts=SealedTexts(texts),
         **tables,
     )
+
+
+# Checked cells as typed tables: ids and groups as categories, numbers as numbers, blanks as missing.
+
+
+def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]:
+    """Return every table with every column it may have, and apart from them the words of respondents.
+
+    Parameters
+    ----------
+    sheets
+        The cells as text; all checks have passed.
+    settings
+        What study.toml says; it gives the order of groups and coders.
+
+    Returns
+    -------
+    tables
+        One frame a table of `plrlib.study.schema`; a table that the study does not have is empty.
+    texts
+        The words by excerpt, for those excerpts that have any.
+    """
+    known = _known_ids(sheets, settings)
+    tables = {}
+    for name, schema in TABLES.items():
+        table = with_readings(schema, settings)
+        names = [column.name for column in table.columns if column.kind != "words"]
+        if table.any_column:
+            names = list(dict.fromkeys([*names, *sheets[name].cells]))
+        tables[name] = pd.DataFrame(
+            {one: _typed(sheets[name].column(one), table, table.column(one), known, settings) for one in names}
+        )
+    if tables["events"].empty:
+        tables["events"] = _events(sheets, known["events"], tables["events"])
+    texts, excerpts = sheets["excerpts"].column("text"), sheets["excerpts"].column("excerpt")
+    counts = np.array([len(text.split()) for text in texts.values], dtype=np.int64)[texts.codes]
+    n_words = pd.Series(counts, dtype="Int64").where(counts > 0)
+    tables["excerpts"]["n_words"] = tables["excerpts"]["n_words"].fillna(n_words)
+    words = pd.Series([*texts], index=pd.Index([*excerpts], dtype="object"), dtype="object", name="text")
+    return tables, words[counts > 0]
+
+
+class _Categories:
+    """The values that a categorical column may have, in order."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        names = [*dict.fromkeys(filter(None, values))]
+        self.codes = dict(zip(names, range(len(names)), strict=True))
+        self.dtype = pd.CategoricalDtype(pd.Index(names, dtype="str"))
+
+    def of(self, values: list[str], at: NDArray[np.int32]) -> pd.Categorical:
+        """Return a categorical from distinct values, and which of them stands in each row; others are missing."""
+        codes = np.fromiter(map(self.codes.get, values, repeat(-1)), dtype=np.int64, count=len(values))
+        return pd.Categorical.from_codes(codes[at], dtype=self.dtype)
+
+
+def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
+    """Return the ids that each `refers` may name, in the order in which they are to be shown."""
+    ids = {name: sheets[name].column(table.key[0]).values for name, table in TABLES.items() if len(table.key) == 1}
+    ids["events"] = event_names(sheets)
+    coders = (sheets[table].column("coder").values for table in ("codings", "envelopes"))
+    ids["coders"] = [*(settings.coders or ()), *chain.from_iterable(coders)]
+    ids["populations"] = list(settings.populations)
+    return {name: _Categories(values) for name, values in ids.items()}
+
+
+def _typed(
+    cells: Cells, table: Table, column: Column, known: Mapping[str, _Categories], settings: Settings
+) -> ExtensionArray:
+    """Return a column as what it is, its values in the order declared; a blank is missing."""
+    if column.kind == "whole":
+        return pd.array([int(cell) if cell else None for cell in cells.values], dtype="Int64").take(cells.codes)
+    if column.kind == "text":
+        return pd.array([cell or None for cell in cells.values], dtype="str").take(cells.codes)
+    of_table = column.refers or next((name for name, t in TABLES.items() if t.key == (column.name,)), "")
+    if column.kind == "id" and of_table and not column.several:
+        return known[of_table].of(cells.values, cells.codes)
+    declared = list(settings.levels(column.name))
+    if table.name == "codebook" and column.name in settings.readings:
+        declared = list(settings.readings[column.name].levels)
+    if not column.several:
+        return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
+    values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
+    return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)
+
+
+def _events(sheets: Sheets, names: _Categories, empty: pd.DataFrame) -> pd.DataFrame:
+    """Return the events that the other tables name, for a study that has no table of them."""
+    groups = sheets["participants"].column("focus_group").values
+    frame = empty.reindex(range(len(names.codes)))
+    frame["event"] = pd.Categorical(list(names.codes), dtype=names.dtype)
+    kinds = ["focus group" if name in groups else None for name in names.codes]
+    frame["kind"] = pd.Categorical(kinds, categories=["focus group", "interview"])
+    return frame

@@ -1,18 +1,18 @@
-"""Leave out people who have withdrawn, with everything they said."""
+"""Withdrawal: people who have withdrawn are left out, with everything they said."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Container
 
 import numpy as np
-import pandas as pd
 
 from plrlib.faults import Fault
-from plrlib.study.checks.cells import Sheets, column, file, voices
-from plrlib.study.checks.people import ends, heads, listing, members
+from plrlib.study.checks.cells import Sheets, on_speakers
+from plrlib.study.checks.people import attendees, event_sizes, members, quantifier_ends
 from plrlib.study.files import Sheet
 from plrlib.study.schema import TABLES
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import UNSAID, attributions, bounds, may_fit, parts, seats
+from plrlib.text import count, verb
+from plrlib.text import people as count_people
 
 
 def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, int, list[Fault]]:
@@ -30,127 +30,116 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
     settings
         What study.toml says.
     """
-    people = column(sheets, "participants", "participant")
-    gone = set(people[column(sheets, "participants", "withdrawn") == "yes"])
+    people = sheets["participants"]
+    gone = {who for who, withdrawn in people.rows("participant", "withdrawn") if withdrawn == "yes"}
     if not gone:
         return sheets, 0, []
     kept = {**sheets}
-    lost, doubtful = _excerpts(sheets, kept, gone)
-    for name in ("participants", "attendance"):
-        _drop(kept, name, "participant", gone)
-    for name in ("excerpts", "codings", "envelopes"):
-        _drop(kept, name, "excerpt", lost)
-    theirs = _events_of(sheets, kept, gone)
-    for name in ("events", "asked"):
-        _drop(kept, name, "event", theirs)
-    notes = [*_margins(sheets, kept, settings, gone), *_heads(sheets, kept, gone)]
-    who = "1 person has withdrawn and is" if len(gone) == 1 else f"{len(gone)} people have withdrawn and are"
-    notes.append(_note(sheets, "participants", "withdrawn", f"{who} left out, with {_count(len(lost), 'excerpt')}"))
+    dropped, doubtful = _excerpts(sheets, kept, gone)
+    for table in ("participants", "attendance"):
+        _drop(kept, table, "participant", gone)
+    for table in ("excerpts", "codings", "envelopes"):
+        _drop(kept, table, "excerpt", dropped)
+    events = _events_of(sheets, kept, gone)
+    for table in ("events", "asked"):
+        _drop(kept, table, "event", events)
+    notes = [*_totals(sheets, kept, settings, gone), *_event_sizes(sheets, kept, gone)]
+    have, are = verb(len(gone), "has", "have"), verb(len(gone), "is", "are")
+    message = f"{count_people(len(gone))} {have} withdrawn and {are} left out, with {count(len(dropped), 'excerpt')}"
+    notes.append(Fault(people.file, None, "withdrawn", message))
     if doubtful:
-        message = f"{_count(doubtful, 'attributed excerpt')} may hold what the withdrawn said: kept, but without words"
-        notes.append(_note(sheets, "excerpts", "", message))
-    if "words" in sheets:
-        notes.append(_note(sheets, "words", "", "the counts may still hold the words of those who have withdrawn"))
+        message = f"{count(doubtful, 'attributed excerpt')} may hold what the withdrawn said: kept, but without words"
+        notes.append(Fault(sheets["excerpts"].file, None, "", message))
+    if sheets["words"].digest:
+        message = "the counts may still hold the words of those who have withdrawn"
+        notes.append(Fault(sheets["words"].file, None, "", message))
     return kept, len(gone), notes
-
-
-def _events_of(sheets: Sheets, kept: Sheets, gone: Collection[str]) -> set[str]:
-    """Return the events where nobody else is listed, and of which nothing that stays speaks: they were theirs alone."""
-    sat = listing(sheets)
-    spoken = {part for cell in column(kept, "excerpts", "event").unique() for part in parts(cell)}
-    return {event for event, people in sat.items() if people and people <= set(gone) and event not in spoken}
 
 
 def nothing_left(sheets: Sheets) -> list[Fault]:
     """Return a fault for each table that must have rows and has lost them all: the study cannot be used any more."""
     message, remedy = "nothing is left once those who have withdrawn are left out", "leave the study out"
     return [
-        Fault(file(sheets, name), None, "", message, remedy=remedy)
+        Fault(sheets[name].file, None, "", message, remedy=remedy)
         for name, table in TABLES.items()
-        if table.required and sheets[name].cells.empty
+        if table.required and not len(sheets[name])
     ]
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
+def _drop(kept: dict[str, Sheet], table: str, name: str, values: Container[str]) -> None:
+    kept[table] = kept[table].keep(~kept[table].column(name).where(values.__contains__))
 
 
-def _note(sheets: Sheets, table: str, name: str, message: str) -> Fault:
-    return Fault(file(sheets, table), None, name, message)
-
-
-def _drop(kept: dict[str, Sheet], table: str, name: str, values: Collection[str]) -> None:
-    cells = column(kept, table, name)
-    if len(cells):
-        kept[table] = replace(kept[table], cells=kept[table].cells[~cells.isin(values)])
-
-
-def _excerpts(sheets: Sheets, kept: dict[str, Sheet], gone: Collection[str]) -> tuple[set[str], int]:
-    """Return the excerpts that are lost, and how many may be; these lose their words, and part of their quantifier."""
-    excerpts, people, events = (voices(sheets, table) for table in ("excerpts", "participants", "events"))
-    found, listed = attributions(excerpts, events), seats(people, voices(sheets, "attendance"), events)
+def _excerpts(sheets: Sheets, kept: dict[str, Sheet], gone: set[str]) -> tuple[set[str], int]:
+    """Return the excerpts to drop, and how many may be theirs; these lose their words, and part of their quantifier."""
+    excerpts, people, events = (on_speakers(sheets, table) for table in ("excerpts", "participants", "events"))
+    found, listed = attributions(excerpts, events), seats(people, on_speakers(sheets, "attendance"), events)
     out = people["participant"].isin(gone).to_numpy()
     fit, sure = may_fit(found, listed, people), may_fit(found, listed, people, surely=True)
     fewer, left = fit[out].sum(axis=0), fit[~out].sum(axis=0)
-    touched = np.append(fewer > 0, False)[found.of]
-    only_theirs = touched & np.append(left == 0, False)[found.of]
-    doubtful = touched & ~only_theirs
-    cells = kept["excerpts"].cells.copy()
-    if "text" in cells:
-        cells.loc[doubtful, "text"] = ""
-    numbers, added = ends(sheets), {}
-    words = column(sheets, "excerpts", "quantifier").copy()
-    for k, word in dict.fromkeys(zip(found.of[doubtful], words[doubtful], strict=True)):
-        fewest, most = numbers.get(word, UNSAID)
+    may_be_theirs = np.append(fewer > 0, False)[found.of]
+    only_theirs = may_be_theirs & np.append(left == 0, False)[found.of]
+    doubtful = may_be_theirs & ~only_theirs
+    ends, added = quantifier_ends(sheets), {}
+    words, texts = list(sheets["excerpts"].column("quantifier")), list(sheets["excerpts"].column("text"))
+    for row in np.flatnonzero(doubtful).tolist():
+        k, word = found.of[row], words[row]
+        fewest, most = ends.get(word, UNSAID)
         low = max(0, bounds(fewest, int(sure[:, k].sum())) - int(fewer[k]))
         high = min(bounds(most, int(fit[:, k].sum())), int(left[k]))
-        name = f"{word} ({low} to {high} of those who stay)".strip()
-        added[name] = {"quantifier": name, "lower": str(low), "upper": str(high)}
-        words[doubtful & (found.of == k) & (words == word)] = name
+        words[row], texts[row] = f"{word} ({low} to {high} of those who stay)".strip(), ""
+        added[words[row]] = {"quantifier": words[row], "lower": str(low), "upper": str(high)}
     if added:
-        kept["excerpts"] = replace(kept["excerpts"], cells=cells.assign(quantifier=words))
-        old = kept.get("quantifiers", Sheet("quantifiers.csv", pd.DataFrame(dtype="object")))
-        rows = pd.concat([old.cells, pd.DataFrame(list(added.values()), dtype="object")]).fillna("")
-        kept["quantifiers"] = replace(old, cells=rows.reset_index(drop=True))
-    named = column(sheets, "excerpts", "participant").isin(gone)
-    return set(column(sheets, "excerpts", "excerpt")[named | only_theirs]), int(doubtful.sum())
+        kept["excerpts"] = kept["excerpts"].change(quantifier=words, text=texts)
+        before = kept["quantifiers"]
+        names = dict.fromkeys([*before.cells, "quantifier", "lower", "upper"])
+        columns = {name: [*before.column(name), *(one.get(name, "") for one in added.values())] for name in names}
+        kept["quantifiers"] = before.change(**columns)
+    named = excerpts["participant"].isin(gone)
+    return set(excerpts["excerpt"][named | only_theirs]), int(doubtful.sum())
 
 
-def _margins(sheets: Sheets, kept: dict[str, Sheet], settings: Settings, gone: Collection[str]) -> list[Fault]:
+def _events_of(sheets: Sheets, kept: Sheets, gone: set[str]) -> set[str]:
+    """Return the events where nobody else is listed, and of which nothing that stays speaks: they were theirs alone."""
+    named = {event for cell in kept["excerpts"].column("event").values for event in parts(cell)}
+    return {event for event, people in attendees(sheets).items() if people and people <= gone and event not in named}
+
+
+def _totals(sheets: Sheets, kept: dict[str, Sheet], settings: Settings, gone: set[str]) -> list[Fault]:
     """Lower the totals that counted people who are gone, or leave them out where it is not known which did."""
-    if "margins" not in sheets:
-        return []
-    out = column(sheets, "participants", "participant").isin(gone)
-    cells = sheets["margins"].cells.copy()
-    notes = []
-    for (population, attribute), rows in cells.groupby(["population", "attribute"], sort=False):
-        who = members(sheets, settings, str(population))
-        theirs = column(sheets, "participants", str(attribute))[out & who.possible]
-        if (out & who.possible & ~who.certain).any() or (theirs == "").any():
-            cells = cells.drop(index=rows.index)
+    margins = sheets["margins"]
+    out = sheets["participants"].column("participant").where(gone.__contains__)
+    number, kinds = margins.combinations("population", "attribute")
+    groups, totals = list(margins.column("level")), list(margins.column("n"))
+    not_known, notes = np.zeros(len(margins), dtype=bool), []
+    for at, (population, attribute) in enumerate(kinds):
+        who = members(sheets, settings, population)
+        values = sheets["participants"].column(attribute)
+        if (out & who.possible & (~who.certain | ~values.where(bool))).any():
+            not_known |= number == at
             message = f"the totals of {population} are left out: which of them count the withdrawn is not known"
-            notes.append(_note(sheets, "margins", str(attribute), message))
-        else:
-            fewer = rows["level"].map(theirs.value_counts()).fillna(0)
-            cells.loc[rows.index, "n"] = (rows["n"].astype("int64") - fewer.astype("int64")).map(str)
-    kept["margins"] = replace(sheets["margins"], cells=cells)
+            notes.append(Fault(margins.file, None, attribute, message))
+            continue
+        for row in np.flatnonzero(number == at).tolist():
+            totals[row] = str(int(totals[row]) - int((out & who.possible & values.where(groups[row].__eq__)).sum()))
+    if totals:
+        kept["margins"] = margins.change(n=totals).keep(~not_known)
     return notes
 
 
-def _heads(sheets: Sheets, kept: dict[str, Sheet], gone: Collection[str]) -> list[Fault]:
-    """Lower the number of people heard at an event by those who are gone; blank where it lists nobody."""
-    sat, heard = listing(sheets), heads(sheets)
-    if not heard:
-        return []
-    cells = sheets["events"].cells.copy()
-    notes = []
-    for row, event in cells["event"].items():
-        there = sat.get(event, set())
-        if event in heard and there:
-            cells.loc[row, "participants"] = str(heard[event] - len(there & set(gone)))
-        elif event in heard:
-            cells.loc[row, "participants"] = ""
+def _event_sizes(sheets: Sheets, kept: dict[str, Sheet], gone: set[str]) -> list[Fault]:
+    """Lower the number of people at an event by those who are gone; blank where it lists nobody."""
+    listed, sizes = attendees(sheets), event_sizes(sheets)
+    numbers, notes = [], []
+    for event, number in kept["events"].rows("event", "participants"):
+        if event not in sizes:
+            numbers.append(number)
+        elif listed.get(event):
+            numbers.append(str(sizes[event] - len(listed[event] & gone)))
+        else:
+            numbers.append("")
             message = f"{event}: the number is left out: whether it counts who has withdrawn is not known"
-            notes.append(_note(sheets, "events", "participants", message))
-    kept["events"] = replace(sheets["events"], cells=cells)
+            notes.append(Fault(sheets["events"].file, None, "participants", message))
+    if sizes:
+        kept["events"] = kept["events"].change(participants=numbers)
     return notes

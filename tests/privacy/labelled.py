@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plrlib.privacy import identifiers as finders
-from plrlib.privacy.identifiers import Found, find, found_names, installed, settled
+from plrlib.privacy.identifiers import Found, find, found_names, installed
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "docs" / "identifiers.md"
@@ -67,7 +67,7 @@ def scores(texts: Sequence[Sentence], people: Mapping[str, list[Found]]) -> dict
     exact: Counter[str] = Counter()
     false: Counter[str] = Counter()
     for sentence in texts:
-        seen = settled(sentence.text, [*find(sentence.text, NAMES), *people.get(sentence.text, ())])
+        seen = find(sentence.text, NAMES, people.get(sentence.text, ()))
         for one in sentence.marked:
             marked[one.kind] += 1
             found[one.kind] += any(overlaps(one, other) for other in seen)
@@ -107,7 +107,7 @@ def missed(measured_with: bool) -> list[str]:
     people = found_names([s.text for s in texts]) if measured_with else {}
     lines = []
     for s in texts:
-        seen = settled(s.text, [*find(s.text, NAMES), *people.get(s.text, ())])
+        seen = find(s.text, NAMES, people.get(s.text, ()))
         for one in s.marked:
             if one not in seen and (measured_with or one.kind != finders.PERSON):
                 lines.append(

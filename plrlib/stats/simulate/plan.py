@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.study.files import Sheet
-from plrlib.study.load import Tables, shape
+from plrlib.study.load import Tables, typed_tables
+from plrlib.study.schema import TABLES
 from plrlib.study.settings import Comparison, Grouping, Privacy, Settings
 
 Attributes = Mapping[str, str]
@@ -246,5 +246,5 @@ class Plan:
         }
         if self.blur:
             cells["quantifiers"] = {"quantifier": ["one"], "lower": ["1"], "upper": ["all"]}
-        sheets = {name: Sheet(f"{name}.csv", pd.DataFrame(c, dtype="object")) for name, c in cells.items()}
-        return shape(sheets, self.settings)[0]
+        sheets = {name: Sheet(f"{name}.csv").change(**cells.get(name, {})) for name in TABLES}
+        return typed_tables(sheets, self.settings)[0]

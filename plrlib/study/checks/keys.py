@@ -3,127 +3,122 @@
 from collections.abc import Container, Iterator
 
 from plrlib.faults import Fault
-from plrlib.study.checks.cells import (
-    EVENT_COLUMNS,
-    Known,
-    Sheets,
-    cells_outside,
-    cells_where,
-    column,
-    distinct,
-    file,
-    known,
-    listed,
-    twins,
-)
-from plrlib.study.files import Sheet
-from plrlib.study.schema import TABLES, Column
+from plrlib.study.checks.cells import EVENT_COLUMNS, Known, Sheets, known, listed, look_alikes
+from plrlib.study.schema import TABLES
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
 from plrlib.text import ALIKE
 
 
 def check_keys(sheets: Sheets, settings: Settings) -> list[Fault]:
     """Return every key that points nowhere, and every circle in the codebook."""
-    faults: list[Fault] = []
+    return [
+        *_check_references(sheets, settings),
+        *_check_look_alikes(sheets, settings),
+        *_check_settings(sheets, settings),
+        *_check_themes(sheets),
+        *_check_circles(sheets),
+    ]
+
+
+def _check_references(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
+    keys: dict[str, Known | None] = {}
     for name, sheet in sheets.items():
-        for col in TABLES[name].columns:
-            if col.refers and col.name in sheet.cells:
-                faults += _reference(sheets, settings, sheet, col)
-    faults += _unlisted(sheets, settings)
-    faults += _study_toml(sheets, settings)
-    faults += _themes(sheets)
-    faults += _circles(sheets)
-    return faults
+        for one in TABLES[name].columns:
+            if not one.refers or one.name not in sheet.cells:
+                continue
+            if one.refers not in keys:
+                keys[one.refers] = _keys(sheets, settings, one.refers)
+            there = keys[one.refers]
+            if there is None:
+                continue
+            in_settings = one.refers in ("coders", "populations")
+            where = f"[{one.refers}] of {FILE}" if in_settings else sheets[one.refers].file
+            for line, value in there.unknown(sheet, one.name, several=one.several):
+                message, remedy = f"is not in {where}", there.advice(value, f"add it to {where}, or correct it here")
+                if twin := there.alike(value):
+                    message, remedy = f"{message}, but {twin!r} is: they differ {ALIKE}", f"write {twin!r}"
+                yield Fault(sheet.file, line, one.name, message, value, there.listed, remedy)
 
 
-def _reference(sheets: Sheets, settings: Settings, sheet: Sheet, col: Column) -> Iterator[Fault]:
-    there = _there(sheets, settings, col.refers)
-    if there is None:
-        return
-    where = f"[{col.refers}] of {FILE}" if col.refers in ("coders", "populations") else file(sheets, col.refers)
-    for row, value in cells_outside(sheet.cells[col.name], there, several=col.several):
-        twin = there.alike(value)
-        message = f"is not in {where}" + (f", but {twin!r} is: they differ {ALIKE}" if twin else "")
-        remedy = f"write {twin!r}" if twin else there.advice(value, f"add it to {where}, or correct it here")
-        yield Fault(sheet.file, row, col.name, message, value, there.listed, remedy)
-
-
-def _there(sheets: Sheets, settings: Settings, refers: str) -> Known | None:
-    """Return the keys there are; None where nothing lists them, or what does is itself at fault."""
-    if refers == "coders":
+def _keys(sheets: Sheets, settings: Settings, table: str) -> Known | None:
+    """Return the keys that there are; None where nothing lists them, or what does is itself at fault."""
+    if table == "coders":
         return None if settings.coders is None else Known(settings.coders)
-    if refers == "populations":
+    if table == "populations":
         return Known(settings.populations) if settings.text else None
-    if refers not in sheets:
-        return None if refers == "events" or TABLES[refers].required else Known(())
-    key = TABLES[refers].key[0]
-    return known(sheets, refers, key) if key in sheets[refers].cells else None
+    if not sheets[table].digest:
+        return None if table == "events" or TABLES[table].required else Known(())
+    key = TABLES[table].key[0]
+    return known(sheets, table, key) if key in sheets[table].cells else None
 
 
-def _unlisted(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
+def _check_look_alikes(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Find coders and events that look alike, where nothing lists those there are."""
     if settings.coders is None:
-        coders = [("codings", "coder"), ("envelopes", "coder")]
-        yield from twins((place for source in coders for place in distinct(sheets, *source)), "coder")
-    if "events" not in sheets:
-        yield from twins((place for source in EVENT_COLUMNS for place in distinct(sheets, *source)), "event")
+        yield from look_alikes(sheets, "coder", [("codings", "coder"), ("envelopes", "coder")])
+    if not sheets["events"].digest:
+        yield from look_alikes(sheets, "event", EVENT_COLUMNS)
 
 
-def _study_toml(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
+def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Check that the coders and claims that study.toml names are there, and that what is left over is a theme."""
-    for key, table in (("reference_coder", "codings"), ("stance_coder", "envelopes")):
-        coder, there = getattr(settings, key), known(sheets, table, "coder")
-        if coder and len(there) and coder not in there:
-            remedy = there.advice(coder, "name a coder who has, or leave the line out")
-            message = f"has no row in {file(sheets, table)}"
-            yield settings.fault(("study", key), message, coder, there.listed, remedy)
-    claims = known(sheets, "claims", "claim")
-    for claim in (claim for plan in settings.comparisons for claim in plan.claims if claim not in claims):
-        remedy = claims.advice(claim, "name a claim of claims.csv, or leave it out")
-        message = f"is not in {file(sheets, 'claims')}"
-        yield settings.fault(("comparisons", "claims"), message, claim, claims.listed, remedy)
-    codes = known(sheets, "codebook", "code")
-    if settings.left_over != LEFT_OVER and len(codes) and settings.left_over not in codes:
-        remedy = codes.advice(settings.left_over, "name a theme of the codebook, or leave the line out")
-        message = f"is not in {file(sheets, 'codebook')}"
-        yield settings.fault(("study", "left_over"), message, settings.left_over, codes.listed, remedy)
+    claims = [claim for plan in settings.comparisons for claim in plan.claims]
+    left_over = settings.left_over if settings.left_over != LEFT_OVER else ""
+    another_coder = "name a coder who has, or leave the line out"
+    for section, key, values, table, problem, remedy in (
+        ("study", "reference_coder", [settings.reference_coder], "codings", "has no row in", another_coder),
+        ("study", "stance_coder", [settings.stance_coder], "envelopes", "has no row in", another_coder),
+        ("comparisons", "claims", claims, "claims", "is not in", "name a claim of claims.csv, or leave it out"),
+        (
+            "study",
+            "left_over",
+            [left_over],
+            "codebook",
+            "is not in",
+            "name a theme of the codebook, or leave the line out",
+        ),
+    ):
+        there = known(sheets, table, TABLES[table].key[0] if len(TABLES[table].key) == 1 else "coder")
+        for value in values:
+            if value not in there and (table == "claims" or (value and there.values)):
+                message = f"{problem} {sheets[table].file}"
+                yield settings.fault((section, key), message, value, there.listed, there.advice(value, remedy))
 
 
 def _parents(sheets: Sheets) -> dict[str, str]:
-    codes, parents = column(sheets, "codebook", "code"), column(sheets, "codebook", "parent")
-    return dict(zip(codes, parents, strict=True))
+    return dict(sheets["codebook"].rows("code", "parent"))
 
 
-def _way_up(code: str, under: dict[str, str], done: Container[str] = ()) -> list[str]:
+def _ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> list[str]:
     """Return a code, its parents, and what ends them: the blank above a theme, or a code unknown, done or met twice."""
-    way: dict[str, None] = {}
-    while code in under and code not in way and code not in done:
-        way[code] = None
-        code = under[code]
-    return [*way, code]
+    met: dict[str, None] = {}
+    while code in parents and code not in met and code not in done:
+        met[code] = None
+        code = parents[code]
+    return [*met, code]
 
 
-def _themes(sheets: Sheets) -> Iterator[Fault]:
-    """Check that an envelope is a theme, not a code under one."""
-    under = _parents(sheets)
-    themes = listed(code for code, parent in under.items() if not parent)
-    for row, value in cells_where(column(sheets, "envelopes", "theme"), lambda v: bool(under.get(v))):
-        *way, end = _way_up(value, under)
+def _check_themes(sheets: Sheets) -> Iterator[Fault]:
+    """Check that an excerpt is put under a theme, not under a code below one."""
+    parents = _parents(sheets)
+    themes = listed(code for code, parent in parents.items() if not parent)
+    for line, value in sheets["envelopes"].rows_where("theme", wrong=parents.get):
+        *codes, end = _ancestry(value, parents)
         if not end:  # else the codebook itself is at fault
-            remedy = f"write the theme it stands under, {way[-1]!r}"
-            yield Fault(file(sheets, "envelopes"), row, "theme", "is a code, not a theme", value, themes, remedy)
+            remedy = f"write the theme it stands under, {codes[-1]!r}"
+            yield Fault(sheets["envelopes"].file, line, "theme", "is a code, not a theme", value, themes, remedy)
 
 
-def _circles(sheets: Sheets) -> Iterator[Fault]:
+def _check_circles(sheets: Sheets) -> Iterator[Fault]:
     """Check that following the parents from any code ends at a theme."""
-    under = _parents(sheets)
-    lines = {code: row for row, code in column(sheets, "codebook", "code").items()}
+    parents = _parents(sheets)
+    lines = dict(zip(sheets["codebook"].column("code"), sheets["codebook"].lines.tolist(), strict=True))
     done: set[str] = set()
-    for code in under:
-        *way, end = _way_up(code, under, done)
-        if end in way:
-            circle = " → ".join([*way[way.index(end) :], end])
+    for code in parents:
+        *codes, end = _ancestry(code, parents, done)
+        if end in codes:
+            circle = " → ".join([*codes[codes.index(end) :], end])
             message = f"the codes stand under one another in a circle: {circle}"
             remedy = "leave the parent of the topmost one blank"
-            yield Fault(file(sheets, "codebook"), int(str(lines[end])), "parent", message, under[end], remedy=remedy)
-        done.update(way)
+            yield Fault(sheets["codebook"].file, lines[end], "parent", message, parents[end], remedy=remedy)
+        done.update(codes)

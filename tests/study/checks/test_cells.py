@@ -1,7 +1,7 @@
 """One table at a time: its header, its keys, and what stands in its cells."""
 
 import pytest
-from study_maker import LEAST, TOML, changed, faults, least, notes, rich, the_fault
+from study_maker import LEAST, RICH, TOML, changed, faults, least, notes, rich, the_fault
 
 from plrlib import load_study
 
@@ -268,3 +268,22 @@ def test_notes_name_their_file(tmp_path):
     (tmp_path / "partcipants.csv").write_text("participant\n", encoding="utf-8")
     (tmp_path / "README.md").write_text("nothing to do with tables", encoding="utf-8")
     assert notes(load_study(tmp_path)) == [("partcipants.csv", "the file is no table of a study and was not read")]
+
+
+# Rows whose cells have shifted, so that a respondent's words stand where an id belongs.
+
+
+def test_a_long_text_in_place_of_an_id_is_not_repeated(tmp_path):
+    secret = "that I said this in the room"
+    text = f'excerpt,participant,form,text\nE01,R1,quoted,well\nE02,R2,{secret},quoted\nE03,"R2\nso {secret}",,\n'
+    found = faults(least(tmp_path, excerpts=text))
+    assert [(f.file, f.row, f.column, f.value) for f in found] == [
+        ("excerpts.csv", 3, "form", ""),
+        ("excerpts.csv", 4, "participant", ""),
+    ]
+    assert secret not in "".join(map(str, found))
+
+
+def test_a_long_id_that_another_table_has_is_an_id(tmp_path):
+    long = "the first focus group with all the managers of the town"
+    assert faults(rich(tmp_path, **{name: text.replace("FG1", long) for name, text in RICH.items()})) == []

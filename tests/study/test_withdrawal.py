@@ -133,6 +133,14 @@ def test_a_total_of_people_at_an_event(tmp_path, event, listed, kept):
     assert study.margins["n"].tolist() == kept
 
 
+def test_an_event_that_was_theirs_alone_goes_although_others_say_how_many_they_heard(tmp_path):
+    events = f"{RICH['events']}INT-R4,interview,1,4\n"
+    attendance = f"{RICH['attendance']}R4,INT-R4\n"
+    study = without(tmp_path, "R4", events=events, attendance=attendance, margins=None, words=None)
+    assert study.events["event"].tolist() == ["FG1", "FG2", "INT"]
+    assert study.events["participants"].tolist() == [2, 1, 2]
+
+
 def test_an_event_heard_fewer_people(tmp_path):
     study = without(tmp_path, "R1", "R4", words=None)
     assert dict(zip(study.events["event"], study.events["participants"], strict=True)) == {"FG1": 1, "FG2": 1, "INT": 1}

@@ -1,25 +1,37 @@
-"""How a CSV file is read: encodings, separators, quotes, lines."""
+"""How a CSV file is read: encodings, separators, quotes, lines; a large one as a small one."""
 
 import codecs
 import hashlib
+import random
 
 import pytest
 from study_maker import LEAST, faults, least, notes, the_fault
 
 from plrlib import load_study
+from plrlib.study import files
 from plrlib.study.files import read_sheet
+from plrlib.study.schema import Column, Table
 
 ACCENTS = "code,parent,label\nT1,,Thème\nc1,T1,“Quoted”\n"
+LETTERS = Table("letters", "three letters", (Column("a", ""), Column("b", ""), Column("c", "", "choice")))
 
 
-def sheet(tmp_path, content, expected=()):
+@pytest.fixture(autouse=True, params=["as a small file", "as a large file"])
+def size(request, monkeypatch):
+    """Read every file in both ways: row by row, and at once where it is sound."""
+    if request.param == "as a large file":
+        monkeypatch.setattr(files, "LARGE", 0)
+    return request.param
+
+
+def sheet(tmp_path, content, table=None):
     path = tmp_path / "some.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return read_sheet(path, expected)
+    return read_sheet(path, table)
 
 
 def rows(read):
-    return {line: list(cells) for line, cells in zip(read.cells.index, read.cells.to_numpy(), strict=True)}
+    return {line: list(cells) for line, cells in zip(read.lines.tolist(), read.rows(*read.cells), strict=True)}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -111,10 +123,10 @@ def test_every_stray_quotation_mark_is_told(tmp_path):
     ],
 )
 def test_the_header_is_odd(tmp_path, content, message):
-    read = sheet(tmp_path, content, expected=("a", "b", "c"))
+    read = sheet(tmp_path, content, LETTERS)
     assert [(f.row, f.message) for f in read.faults] == [(1, message)]
     assert read.faults[0].remedy
-    assert read.cells.empty
+    assert read.cells == {}
 
 
 def test_every_oddity_of_a_header_is_told(tmp_path):
@@ -197,3 +209,67 @@ def test_a_study_with_other_line_ends(tmp_path, newline):
     study = load_study(least(tmp_path, **{name: text.replace("\n", newline) for name, text in LEAST.items()}))
     assert study.notes.empty
     assert study.codings["code"].tolist() == ["c1", "c1"]
+
+
+# A file that is read at once holds the same as one that is read row by row.
+
+CELLS = [
+    "a",
+    "",
+    " z ",
+    "é",
+    "NA",
+    "null",
+    "1.5",
+    '"a,b"',
+    '"x\ny"',
+    '"l\r\nm"',
+    '"he said ""no"""',
+    '""',
+    '"p;q"',
+    "\u2028",
+    "\x85",
+]
+ODD = ['he said "no"', '"closed" ', '"', 'a"', '""x']
+
+
+def random_file(seed):
+    draw = random.Random(seed)
+    ends, separator = draw.choice(["\n", "\n", "\r\n", "\r"]), draw.choice([",", ",", ";", "\t"])
+    cells = CELLS + (ODD if seed % 3 == 0 else [])
+    lines = [separator.join("abc")]
+    for _ in range(draw.randint(0, 8)):
+        width = 3 if draw.random() < 0.97 else draw.randint(1, 4)
+        lines.append(separator.join(draw.choice(cells) for _ in range(width)))
+        lines += draw.choice([[], [], [], [""], [separator * 2]])
+    return ends.join(lines) + draw.choice(["", ends])
+
+
+def test_both_ways_of_reading_agree(tmp_path, monkeypatch, size):
+    if size == "as a small file":
+        pytest.skip("both are tried once")
+    at_once = 0
+    for seed in range(600):
+        content = random_file(seed)
+        quick = sheet(tmp_path, content, LETTERS)
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "LARGE", len(content.encode()) + 1)
+            slow = sheet(tmp_path, content, LETTERS)
+        told = [(one.faults, one.notes, one.unreadable, one.digest, list(one.cells)) for one in (quick, slow)]
+        assert (told[0], rows(quick)) == (told[1], rows(slow)), repr(content)
+        at_once += not slow.faults
+    assert at_once > 300
+
+
+def test_a_sound_file_is_read_at_once(tmp_path, monkeypatch, size):
+    """Otherwise the two ways could only agree."""
+    monkeypatch.setattr(files, "_read_rows", lambda *_: pytest.fail("row by row"))
+    content = 'a,b,c\n1,"two, and\nmore","he said ""no"""\n\n,,\n2,é,\n'
+    if size == "as a small file":
+        with pytest.raises(pytest.fail.Exception):
+            sheet(tmp_path, content)
+    else:
+        assert rows(sheet(tmp_path, content)) == {
+            2: ["1", "two, and\nmore", 'he said "no"'],
+            6: ["2", "é", ""],
+        }

@@ -235,6 +235,14 @@ def test_a_key_of_a_reading_is_wrong(tmp_path, key, value):
     assert fault.message == WRONG
 
 
+@pytest.mark.parametrize(
+    "more", ['reference_coder = ""\n[coders]\nanna = {}', f'{SERVICE}population = ""', f'{AGE}population = ""']
+)
+def test_a_blank_is_as_good_as_nothing(tmp_path, more):
+    people = "participant,service\nR1,a\nR2,b\n"
+    assert faults(least(tmp_path, f"{STUDY}{more}\n", participants=people)) == []
+
+
 def test_a_grouping_at_fault_makes_no_second_fault(tmp_path):
     toml = f'{STUDY}[groupings.service]\nlevels = {{ a = "A" }}\n[[comparisons]]\nby = "service"\n'
     assert the_fault(least(tmp_path, toml)).column == "groupings.service.levels"
