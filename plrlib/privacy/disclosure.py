@@ -1,19 +1,15 @@
-"""Who could be told apart by what is known of them: people who are alone, or few, with their combination of attributes.
+"""Disclosure risk: who could be told apart by what is known of them, being alone or few with their attributes.
 
 Source: k-anonymity (Sweeney 2002, doi 10.1142/S0218488502001648), with k the study's `smallest_group` and the
 attributes its `quasi_identifiers`. Letters: P people, Q quasi-identifiers.
 """
 
-from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import pandas as pd
 
 from plrlib.study.load import Study
 
-Recoding = dict[str, dict[str, str]]
-"""For each column, the label that each level is told under."""
-BLANK = ""
 _OR = " or "
 
 
@@ -26,21 +22,8 @@ def quasi_identifiers(study: Study) -> list[str]:
 
 def attributes(study: Study) -> pd.DataFrame:
     """Return the quasi-identifiers of P people as text, unknown as blank: P × Q, by participant."""
-    columns = quasi_identifiers(study)
-    people = study.participants["participant"].astype("object")
-    known = study.participants[columns].astype("object")
-    return known.where(known.notna(), BLANK).set_axis(people, axis=0)
-
-
-def group_sizes(known: pd.DataFrame) -> pd.Series:
-    """Return for each of P people how many have the same attributes as they, they included."""
-    if known.columns.empty:
-        return pd.Series(len(known), index=known.index, dtype="int64")
-    return (
-        known.groupby(list(known.columns), sort=False, observed=True)[known.columns[0]]
-        .transform("size")
-        .astype("int64")
-    )
+    known = study.participants[quasi_identifiers(study)].astype("object")
+    return known.where(known.notna(), "").set_axis(study.participants["participant"].astype("object"))
 
 
 def small_groups(study: Study) -> pd.DataFrame:
@@ -61,7 +44,7 @@ def small_groups(study: Study) -> pd.DataFrame:
 
 
 def merges(study: Study) -> pd.DataFrame:
-    """Return what it would cost and gain to tell two levels of an attribute as one.
+    """Return what it would cost and gain to tell two values of an attribute as one.
 
     Returns
     -------
@@ -72,60 +55,52 @@ def merges(study: Study) -> pd.DataFrame:
     return _merges(attributes(study), study.settings.privacy.smallest_group)
 
 
-def _merges(known: pd.DataFrame, k: int) -> pd.DataFrame:
-    before = int((group_sizes(known) < k).sum())
-    rows = []
-    for column in map(str, known):
-        levels = list(dict.fromkeys(known[column]))
-        for level, other in combinations(levels, 2):
-            both = known[column].isin([level, other])
-            after = int(
-                (group_sizes(known.assign(**{column: known[column].mask(both, merged_name(level, other))})) < k).sum()
-            )
-            rows.append((column, level, other, int(both.sum()), before - after, after))
-    frame = pd.DataFrame(rows, columns=["column", "level", "other", "cost", "gain", "left"])
-    ratio = (frame["gain"] / frame["cost"]).fillna(0)
-    order = frame.assign(ratio=-ratio).sort_values(["ratio", "cost", "column"], kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
-
-
-def merged_name(level: str, other: str) -> str:
-    """Return the label of two levels told as one; with what is not known it is not known either."""
-    if BLANK in (level, other):
-        return BLANK
-    return _OR.join(dict.fromkeys([*level.split(_OR), *other.split(_OR)]))
-
-
-def recoded(known: pd.DataFrame, k: int) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """Merge levels, the cheapest gain first, until everybody is in a group of k, and return what was merged.
+def recoded(known: pd.DataFrame, k: int) -> tuple[pd.DataFrame, list[str]]:
+    """Merge values, the cheapest gain first, until everybody is in a group of k; return P × Q, and the column of each.
 
     Where no single merge gains anything, the one that blurs the fewest people is made, so that it comes to an end: with
-    all levels of all attributes merged, all people are one group.
-
-    Returns
-    -------
-    tuple
-        P × Q, and (column, level, other) in the order made.
+    all values of all attributes merged, all people are one group.
     """
-    steps: list[tuple[str, str, str]] = []
+    merged_in: list[str] = []
     while (group_sizes(known) < k).any():
         possible = _merges(known, k)
         if possible.empty:
             break
         gaining = possible[possible["gain"] > 0]
         best = (gaining if len(gaining) else possible.sort_values("cost", kind="stable")).iloc[0]
-        column, level, other = str(best["column"]), str(best["level"]), str(best["other"])
-        known = known.assign(
-            **{column: known[column].replace({level: merged_name(level, other), other: merged_name(level, other)})}
-        )
-        steps.append((column, level, other))
-    return known, steps
+        known = _merged(known, best["column"], best["level"], best["other"])
+        merged_in.append(best["column"])
+    return known, merged_in
 
 
-def labels(steps: Sequence[tuple[str, str, str]], levels: Mapping[str, Sequence[str]]) -> Recoding:
-    """Return for each column the label under which each of its levels is told in the end."""
-    told: Recoding = {column: {level: level for level in own} for column, own in levels.items()}
-    for column, level, other in steps:
-        new = merged_name(level, other)
-        told[column] = {own: new if label in (level, other) else label for own, label in told[column].items()}
-    return told
+def group_sizes(known: pd.DataFrame) -> pd.Series:
+    """Return for each of P people how many have the same attributes as they, they included."""
+    if known.columns.empty:
+        return pd.Series(len(known), index=known.index, dtype="int64")
+    return known.groupby(list(known), sort=False)[known.columns[0]].transform("size").astype("int64")
+
+
+def merged_label(one: str, other: str) -> str:
+    """Return the label of two values told as one; with what is not known it is not known either."""
+    if "" in (one, other):
+        return ""
+    return _OR.join(dict.fromkeys([*one.split(_OR), *other.split(_OR)]))
+
+
+def _merges(known: pd.DataFrame, k: int) -> pd.DataFrame:
+    before = int((group_sizes(known) < k).sum())
+    rows = []
+    for column in map(str, known):
+        for level, other in combinations(known[column].unique(), 2):
+            after = int((group_sizes(_merged(known, column, level, other)) < k).sum())
+            cost = int(known[column].isin([level, other]).sum())
+            rows.append((column, level, other, cost, before - after, after))
+    frame = pd.DataFrame(rows, columns=["column", "level", "other", "cost", "gain", "left"])
+    ratio = -(frame["gain"] / frame["cost"]).fillna(0)
+    ordered = frame.assign(ratio=ratio).sort_values(["ratio", "cost", "column"], kind="stable", ignore_index=True)
+    return ordered.drop(columns="ratio")
+
+
+def _merged(known: pd.DataFrame, column: str, level: str, other: str) -> pd.DataFrame:
+    both = known[column].isin([level, other])
+    return known.assign(**{column: known[column].mask(both, merged_label(level, other))})

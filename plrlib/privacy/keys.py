@@ -1,11 +1,11 @@
-"""Which name an id stands for: kept on this machine, outside of the project, and read by nobody but its owner."""
+"""Keys: which name an id stands for; kept on this machine, outside of the project, and read by nobody but its owner."""
 
 import csv
-import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 from platformdirs import user_data_path
 
 from plrlib.paths import home
@@ -24,8 +24,7 @@ def key_file(study: str) -> Path:
     PLR_KEYS names another folder, as a drive that is locked away.
     """
     folder = Path(os.environ.get("PLR_KEYS") or user_data_path("plrlib", appauthor=False) / "keys")
-    project = home().resolve()
-    return folder / f"{project.name}-{study}.csv"
+    return folder / f"{home().resolve().name}-{study}.csv"
 
 
 def read_key(study: str) -> dict[Key, str]:
@@ -45,12 +44,8 @@ def known_names(study: str) -> list[str]:
 def forget_withdrawn(study: Study) -> None:
     """Take out of a study's key whatever stands for people who have withdrawn, and for events of theirs alone."""
     names = read_key(study.id)
-    people, events = set(study.participants["participant"].astype(str)), set(study.events["event"].astype(str))
-    kept = {
-        (kind, name): one
-        for (kind, name), one in names.items()
-        if one in people | events or kind not in (PERSON_KIND, *EVENT_KINDS)
-    }
+    here = {*study.participants["participant"], *study.events["event"]}
+    kept = {key: one for key, one in names.items() if one in here or key[0] not in (PERSON_KIND, *EVENT_KINDS)}
     if len(kept) < len(names):
         _write(key_file(study.id), kept)
 
@@ -62,14 +57,11 @@ def write_key(study: str, names: Mapping[Key, str]) -> Path:
 
 def _write(path: Path, names: Mapping[Key, str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows((kind, name, one) for (kind, name), one in names.items())
+    rows = pd.DataFrame([(*key, one) for key, one in names.items()], columns=HEADER)
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-        stream.write(text.getvalue())
+        rows.to_csv(stream, index=False, lineterminator="\n")
     unfinished.replace(path)
     return path

@@ -251,15 +251,16 @@ def given(*rows):
 def test_if_what_is_told_as_the_theme_would_be_small_all_its_codes_are():
     """One person has the rare code: told as the theme beside a common code, that person would be alone with it."""
     common = [(f"E{n}", "common", "T", f"P{n}") for n in range(6)]
-    levels = {"role": {f"P{n}": "m" for n in range(6)}}
-    assert hidden(given(*common), levels, 3) == Hidden(frozenset(), frozenset())
-    found = hidden(given(*common, ("E9", "rare", "T", "P1")), levels, 3)
+    told = pd.DataFrame({"role": "m"}, index=[f"P{n}" for n in range(6)])
+    assert hidden(given(*common), told, 3) == Hidden(frozenset(), frozenset())
+    found = hidden(given(*common, ("E9", "rare", "T", "P1")), told, 3)
     assert found == Hidden(frozenset(), frozenset({"common", "rare"}))
     rare = [(f"F{n}", f"rare {n}", "T", f"P{n}") for n in range(3)]  # three of them are enough together
-    assert hidden(given(*common, *rare), levels, 3).codes == {"rare 0", "rare 1", "rare 2"}
+    assert hidden(given(*common, *rare), told, 3).codes == {"rare 0", "rare 1", "rare 2"}
 
 
 def test_few_of_everybody_are_few_where_no_attribute_is_told():
     two = given(("E1", "c", "T", "P1"), ("E2", "c", "T", "P2"))
-    assert hidden(two, {}, 3).themes == {"T"}
-    assert hidden(two, {}, 2).themes == set()
+    told = pd.DataFrame(index=["P1", "P2"])
+    assert hidden(two, told, 3).themes == {"T"}
+    assert hidden(two, told, 2).themes == set()
