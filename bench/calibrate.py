@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from scipy.stats import binomtest
 
 from plrlib.show.charts.dots import wrapped
-from plrlib.show.display import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
+from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
 from plrlib.stats.simulate.calibration import (
     check_bounds,
     count_false_findings,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plrlib.study.speakers import attributions, bounds, first_hearing, may_fit, parts, seats
+from plrlib.study.speakers import attributions, bounds, first_event, may_fit, parts, seats
 
 # Four people, three events; R4 sat in no group, nobody is listed at INT.
 PEOPLE = pd.DataFrame(
@@ -51,7 +51,7 @@ def test_seats():
 def test_seats_without_events():
     nowhere = EVENTS.iloc[:0]
     assert seats(PEOPLE, NOBODY, nowhere).shape == (4, 0)
-    assert first_hearing(seats(PEOPLE, NOBODY, nowhere), PEOPLE, nowhere).tolist() == [-1, -1, -1, -1]
+    assert first_event(seats(PEOPLE, NOBODY, nowhere), PEOPLE, nowhere).tolist() == [-1, -1, -1, -1]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_first_hearing(order, group, heard, first):
     people = pd.DataFrame({"participant": ["R1"], "focus_group": [group]})
     there = seats(people, listing(*(("R1", event) for event in heard)), events)
     expected = -1 if first is None else list(events["event"]).index(first)
-    assert first_hearing(there, people, events).tolist() == [expected]
+    assert first_event(there, people, events).tolist() == [expected]
 
 
 def test_attributions_are_distinct_and_named_excerpts_have_none():
@@ -171,5 +171,5 @@ def test_a_majority_is_more_and_a_minority_fewer_than_half(n):
 
 @pytest.mark.parametrize("word", ["some", "", "-1", "1.5", "Majority", "²"])
 def test_bounds_of_what_is_no_number(word):
-    with pytest.raises(ValueError, match="is no number of voices"):
+    with pytest.raises(ValueError, match="is no number of speakers"):
         bounds(word, 5)

@@ -260,12 +260,12 @@ def test_the_power_is_as_told(power):
 
 
 def test_what_this_draw_shows_is_as_told(study):
-    here = {(by, c) for by in study.settings.groupings for c in found(compare(study, by), "differs")}
-    here |= {("stance of the sectors", c) for c in found(compare(study, "sector", stance="opposes"), "differs")}
+    here = {(by, c) for by in study.settings.groupings for c in found(compare(study, by).frame, "differs")}
+    here |= {("stance of the sectors", c) for c in found(compare(study, "sector", stance="opposes").frame, "differs")}
     here |= {("first and second hearing", c) for c in found(change(study), "changed")}
     assert here == {(by, theme) for theme, (by, _, _, told) in planted().items() if told == "yes"}
     assert {theme for theme, (*_, told) in planted().items() if told == "no"} == {"T3"}
-    missed = presence(study, "provision").set_index(["code", "level"])
+    missed = presence(study, "provision").set_index(["code", "group"])
     assert missed.loc[("T3", "targeted"), ["lower", "n"]].tolist() == [8, 8]
     assert missed.loc[("T3", "universal"), ["lower", "n"]].tolist() == [2, 7]
     assert "All 8 young people with a targeted service raised it, and so did 2 of the 7" in README

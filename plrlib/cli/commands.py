@@ -98,6 +98,7 @@ def compare(
     ] = "theme",
     stance: Annotated[Stance | None, typer.Option(help="Only excerpts with this stance to their theme.")] = None,
     coder: Annotated[str | None, typer.Option(metavar="CODER", help="Whose codings, if not the study's own.")] = None,
+    fragility: Annotated[bool, typer.Option("--fragility", help="Also search for how few people decide.")] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -111,11 +112,11 @@ def compare(
         try:
             by = by or screens.only_grouping(loaded)
             with console().status(f"comparing {loaded.id} by {by}"):
-                found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder)
+                found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder, fragility=fragility)
         except (plrlib.NotInStudy, ValueError) as error:
             fail(f"{loaded.id}: {error}")
-        if not _for_programs(found, as_json, as_csv):
-            screens.comparison(loaded, found, level, stance, coder).print(console())
+        if not _for_programs(found.frame, as_json, as_csv):
+            screens.comparison(loaded, found, coder).print(console())
 
 
 @app.command()

@@ -12,14 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
-from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.permutation import WITHIN
-from plrlib.stats.comparison.reasons import DID
 from plrlib.text import count, joined, p_value, people
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from plrlib.stats.comparison.compare import Comparison
     from plrlib.study.load import Study
 
 MISSING = "–"
@@ -70,7 +69,7 @@ class Screen:
         return lines
 
 
-def comparison(study: "Study", found: pd.DataFrame, level: str, stance: str | None, coder: str | None) -> Screen:
+def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen:
     """Return what `compare` found, to read: a row a code, then why each verdict is what it is.
 
     Parameters
@@ -78,33 +77,35 @@ def comparison(study: "Study", found: pd.DataFrame, level: str, stance: str | No
     study
         The study it was found in.
     found
-        The frame that `compare` returned; at least one row.
-    level, stance, coder
-        As `compare` was called.
+        What `compare` returned.
+    coder
+        The coder, where one was asked for.
     """
-    grouping = study.grouping(str(found["grouping"].iloc[0]))
-    counted = presence(study, grouping.name, level, stance, coder).astype({"code": str, "level": str})
-    counts = zip(*(counted[column] for column in ("lower", "upper", "n")), strict=True)
-    raised = dict(zip(zip(counted["code"], counted["level"], strict=True), map(_of, counts), strict=True))
+    from plrlib.show.compare import DID, whys  # noqa: PLC0415 - it takes seaborn
+
+    grouping, frame = found.grouping, found.frame
+    counts = zip(*(found.counts[column] for column in ("lower", "upper", "n")), strict=True)
+    raised = dict(zip(zip(found.counts["code"], found.counts["group"], strict=True), map(_of, counts), strict=True))
     labels = dict(zip(study.codebook["code"].astype(str), study.codebook["label"].astype(str), strict=True))
     two = len(grouping.levels) == 2
-    rows, reasons = [], []
-    for row in found.to_dict("records"):
+    rows = []
+    for row in frame.to_dict("records"):
         code = str(row["code"])
         effect = MISSING if pd.isna(row["effect"]) else format(row["effect"], "+.2f" if two else ".2f")
         numbers = [effect, _p(row["p"], row["p_low"], row["p_high"]), _p(row["p_adjusted"])]
         rows.append([labels[code], *(raised[code, key] for key in grouping.levels), *numbers, str(row["verdict"])])
-        reasons.append(f"{labels[code]}: {row['why']}")
-    if found["why"].nunique() == 1:
-        reasons = [str(found["why"].iloc[0])]
-    what = [f"{grouping.label}, people who {DID[stance]} each {level}"]
+    sentences = whys(study, found)
+    reasons = [f"{labels[code]}: {why}" for code, why in zip(frame["code"], sentences, strict=True)]
+    reasons = sentences[:1] if len(set(sentences)) == 1 else reasons
+    stance = None if pd.isna(frame["stance"].iloc[0]) else str(frame["stance"].iloc[0])
+    what = [f"{grouping.label}, people who {DID[stance]} each {found.level}"]
     if coder:
         what.append(f"as {coder} coded")
     simulated = " (simulated)" if study.settings.kind == "simulated" else ""
-    judged = f"{found['status'].iloc[0]}, at alpha {found['alpha'].iloc[0]:.2g}"
-    difference = "difference within rooms" if (found["method"] == WITHIN).any() else "difference"
+    judged = f"{frame['status'].iloc[0]}, at alpha {found.alpha:.2g}"
+    difference = "difference within rooms" if (frame["method"] == WITHIN).any() else "difference"
     titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
-    head = [(level, True), *((title, False) for title in titles), ("verdict", True)]
+    head = [(found.level, True), *((title, False) for title in titles), ("verdict", True)]
     return Screen([f"{study.id}{simulated}: {', '.join(what)}; {judged}"], head, rows, reasons)
 
 

@@ -13,15 +13,15 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.compare import compare_say, compare_table
 from plrlib.show.display import Say, Table
-from plrlib.show.labels import labels
+from plrlib.show.labels import labels, noun
 from plrlib.show.sorting import named_coder
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
-from plrlib.study.evidence import LEVELS, coder_or_reference, codes_at, noun, plural, reading_columns, stances
+from plrlib.study.evidence import LEVELS, coder_or_reference, codes_at, reading_columns, stances
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import STANCES
-from plrlib.text import capital
+from plrlib.text import capital, plural
 
 # What can be chosen, what has been, and the call that gives the same numbers outside of the explorer.
 
@@ -111,7 +111,7 @@ def call(study: str, view: View, codes: Sequence[str] = ()) -> str:
         f"found = compare({arguments})",
     ]
     if codes:
-        lines.append(f'found[found["code"].isin({list(codes)!r})]')
+        lines.append(f'found.frame[found.frame["code"].isin({list(codes)!r})]')
     return "\n".join(lines)
 
 
@@ -145,7 +145,7 @@ def answer(study: Study, kind: str, view: View) -> "pd.DataFrame | Compared | Re
         if kind == COUNTS:
             return presence(study, view.by, view.level, view.asked, view.coder)
         found = compare(study, view.by, view.level, view.asked, view.coder)
-        return Compared(found, compare_say(study, found), compare_table(study, found))
+        return Compared(found.frame, compare_say(study, found), compare_table(study, found))
     except ValueError as error:
         return Refused(str(error))
 

@@ -32,14 +32,14 @@ from plrlib.explorer.answers import (
 )
 from plrlib.faults import NotInStudy
 from plrlib.paths import EXPLORED, home, known_studies, processed, study_folder
-from plrlib.show.compare_charts import people_grid
-from plrlib.show.display import Picture, Table
+from plrlib.show.compare_charts import people_picture
+from plrlib.show.display import Table
 from plrlib.show.excerpts import shown_excerpts
-from plrlib.show.labels import of
-from plrlib.stats.bounds.presence import Behind, behind, presence
-from plrlib.study.evidence import noun, plural
+from plrlib.show.figure import Picture
+from plrlib.show.labels import noun, of
+from plrlib.stats.bounds.presence import Counted
 from plrlib.study.load import Study, load_study
-from plrlib.text import capital, count, few, joined
+from plrlib.text import capital, count, few, joined, plural
 
 # The parts that ipywidgets does not have: a grid whose marks can be clicked, and a call that can be copied.
 
@@ -98,7 +98,7 @@ def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str],
     grouping = study.grouping(view.by)
     most = int(counted["n"].max()) if len(counted) else 0
     each = -(-most // MOST) if most > MOST else 1
-    columns = (counted[c].tolist() for c in ("code", "level", "n", "lower", "upper"))
+    columns = (counted[c].tolist() for c in ("code", "group", "n", "lower", "upper"))
     counts = {(str(code), str(key)): numbers for code, key, *numbers in zip(*columns, strict=True)}
     cells = {}
     for code, name in named.items():
@@ -192,14 +192,14 @@ def export(
     parts = (view.by, view.level, view.stance, view.coder)
     name = "-".join(re.sub(r"[^\w.]+", "_", part) for part in parts if part)
     some = counted[counted["code"].isin(codes)].assign(code=lambda f: f["code"].cat.set_categories(list(codes)))
-    wide = some.pivot(index="code", columns="level", values=["n", "lower", "upper", "excerpts"])
+    wide = some.pivot(index="code", columns="group", values=["n", "lower", "upper", "excerpts"])
     wide.columns = [" ".join(map(str, pair)) for pair in wide.columns]
     numbers = found[found["code"].isin(codes)].astype({"code": str}).merge(
         wide.reset_index().astype({"code": str}), on="code", how="left", validate="one_to_one"
     )  # fmt: skip
     contents = {
         "csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        "png": people_grid(study, study.grouping(view.by), some, view.level, view.asked, view.coder).png,
+        "png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
         "py": f"{call}\n".encode(),
     }
     written = []
@@ -238,7 +238,7 @@ class Explorer:
         self._known: dict[Job, Any] = {}
         self._last: tuple[View, Compared] | None = None
         self._filling = False
-        self._behind: Behind | None = None
+        self._behind: Counted | None = None
         self.study = study
         names = list(dict.fromkeys([*known_studies(), study.id]))
         self.named = widgets.Dropdown(options=names, value=study.id, description="Study", **_WIDE)
@@ -400,14 +400,14 @@ class Explorer:
         number = int(change["new"]["number"])
         if self._behind is None:
             view = self.view
-            self._behind = behind(self.study, view.by, view.level, view.asked, view.coder)
+            self._behind = Counted.of(self.study, view.by, view.level, view.asked, view.coder)
         label = named_codes(self.study, self.view.level)[code]
         where = f"“{label}”, {self.study.grouping(self.view.by).levels[key]}"
         if number >= sum(drawn["marks"][:2]):
             self.read.value = excerpts_html(self.study, f"{where}: this mark is of people who did not raise it.", [])
             return
         whole = number < 0 or self.grid.grid["each"] > 1
-        excerpts = self._behind.cell(code, key) if whole else self._behind.mark(code, key, number)
+        excerpts = self._behind.excerpts(code, key) if whole else self._behind.excerpts_of_mark(code, key, number)
         known = self._behind.people(code, key)
         who = "one person" if not whole and number < len(known) else "whoever may have said them"
         head = f"{where}: {count(len(excerpts), 'excerpt')} of {who}."
@@ -490,9 +490,7 @@ def explore(study: Study) -> Any:
 def still(study: Study) -> Still:
     """Return the first view of a study as a picture."""
     view = choices(study).first()
-    counted = presence(study, view.by, view.level, view.asked, view.coder)
-    picture = people_grid(study, study.grouping(view.by), counted, view.level, view.asked, view.coder)
-    return Still(picture, call(study.id, view))
+    return Still(people_picture(study, view.by, view.level, view.asked, view.coder), call(study.id, view))
 
 
 def live(study: Study) -> Any:

@@ -22,6 +22,7 @@ from plrlib.faults import NotInStudy
 from plrlib.paths import DRAFTS
 from plrlib.privacy.consent import text_of
 from plrlib.show import about, joint_say, joint_table, limits_of_claims, rules_table, stamp
+from plrlib.show.claims import in_words
 from plrlib.show.display import Table
 from plrlib.show.excerpts import Opening
 from plrlib.stats.claims import claim_evidence
@@ -51,7 +52,7 @@ def drafts(study: Study) -> dict[str, bytes]:
     limits = [*limits_of_claims(study, found).sentences, *stamp(study).sentences]
     title = f"{study.title}: what can be claimed"
     sheets = {
-        "claims": found,
+        "claims": in_words(found),
         "evidence": _evidence(study),
         "rules": rules.frame,
         "read me": pd.DataFrame({title: [*introduction, *limits]}),
@@ -66,6 +67,7 @@ def _evidence(study: Study) -> pd.DataFrame:
     pages = study.excerpts.set_index("excerpt")["page"]
     found["what was said"] = text_of(study, found["excerpt"]).to_numpy()
     found["page"] = pages.reindex(found["excerpt"]).to_numpy()
+    found["left"] = found["left"].map(", ".join)
     return found.rename(columns={"part": "stance", "certain": "theirs for certain", "left": "elsewhere by"})
 
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
-from plrlib.study.prepared import known_level, rows_of
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import attributions, may_fit, seats
+from plrlib.study.speakers import may_fit, seats
 
 # The one door by which respondents' words leave a study.
 
@@ -68,7 +67,7 @@ def _consented(study: Study) -> NDArray[np.bool_]:
     """Return for each of E excerpts whether everybody who may have said it lets their words be shown."""
     yes = study.participants["consent_quote"] == "yes"
     by_name = study.excerpts["participant"].isin(study.participants["participant"][yes]).to_numpy()
-    found = attributions(study.excerpts, study.events)
+    found = study.prepared.attributions
     listed = seats(study.participants, study.attendance, study.events)
     fit = may_fit(found, listed, study.participants)
     everybody = fit.any(axis=0) & ~fit[~yes.to_numpy()].any(axis=0)
@@ -155,7 +154,7 @@ def left_out_words(study: Study, by: str | None) -> LeftOut:
 def _said(study: Study, by: str | None) -> pd.DataFrame:
     """Return voice, person and text of each excerpt whose words may be shown, and whose voice is known."""
     quoted = quoted_of(study)
-    row = rows_of(study, study.excerpts["participant"])
+    row = study.prepared.speaker
     frame = pd.DataFrame(
         {"excerpt": quoted.index, "person": row, "said": quoted.to_numpy(), "voice": _voices(study, by, row)}
     )
@@ -167,7 +166,7 @@ def _voices(study: Study, by: str | None, row: np.ndarray) -> list[str | None]:
         return [EVERYBODY] * len(row)
     grouping: Grouping = study.grouping(by)
     labels = list(grouping.levels.values())
-    level = np.append(known_level(study, grouping), -1)[row]
+    level = np.append(study.prepared.group(grouping), -1)[row]
     return [labels[i] if i >= 0 else None for i in level]
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Look
 from plrlib.show.charts.strips import Scale, strips
-from plrlib.show.display import AMBER, BLUE, GREY, MISSING, RED, Picture, Say, Table, picture, say
+from plrlib.show.display import MISSING, Say, Table, say
+from plrlib.show.figure import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.labels import labels
 from plrlib.stats.agreement import EXCERPTS, OVERALL, agreement, alike_excerpts, coders_of, ratings
 from plrlib.stats.themes import kind_of, sorters
 from plrlib.study.load import Study
-from plrlib.study.prepared import only_event
 from plrlib.text import count, few, joined, share
 
 DONE = {"code": ("gave the same codes to", ""), "theme": ("put", " in the same envelope")}
@@ -82,7 +82,7 @@ def _interval_say(study: Study, unit: str, found: pd.DataFrame) -> str:
     if EXCERPTS not in kinds:
         return f"{base} of whole events."
     seen = ratings(study, unit, coders_of(study, unit)).seen.sum(axis=0) > 1
-    place = only_event(study)[seen]
+    place = study.prepared.only_event[seen]
     nowhere, events = int((place < 0).sum()), len(np.unique(place[place >= 0]))
     why = f"{nowhere} of {len(place)} are in no one event" if nowhere else f"there are but {count(events, 'event')}"
     return f"{base} of excerpts. That is optimistic, for excerpts of one event are alike; to draw events, {why}."

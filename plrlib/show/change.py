@@ -4,9 +4,10 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Axis, Look, dot_grid, thinned
-from plrlib.show.display import AMBER, BLUE, GREY, RED, BehindCells, Picture, Say, Table, picture, say
+from plrlib.show.display import BehindCells, Say, Table, say
+from plrlib.show.figure import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.labels import chance, kinds, labels, level_of
-from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, by_part, change
+from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
 from plrlib.study.load import Study
 from plrlib.text import capital, joined, people, verb
 
@@ -113,7 +114,7 @@ def change_grid(study: Study, found: pd.DataFrame, behind: BehindCells | None = 
 
 def _behind(study: Study, found: pd.DataFrame, level: str) -> BehindCells:
     """Return the people behind a row a code and a column a part."""
-    who = by_part(study, level)
+    who = participants_by_part(study, level)
     heads = {**{part: look.label for part, look in PARTS.items()}, "people": "of"}
     return {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
 

@@ -1,31 +1,33 @@
 """The claims as a picture, and the prompts that were put to people with what is reported to have come of each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.data import level_label
-from plrlib.show.display import BLUE, RED, Picture, Say, Table, picture, say
+from plrlib.show.data import groups_label
+from plrlib.show.display import Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, ids_by, shown_excerpts
+from plrlib.show.figure import BLUE, RED, Picture, picture
 from plrlib.show.labels import counts_say, labels, level_of
-from plrlib.stats.bounds.presence import attribution, presence
+from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.stats.claims import (
     INFERENCES,
     NO_STANCE,
     NOT_TESTABLE,
     OTHERS,
     RULES,
-    claim_evidence,
+    Facts,
     excerpts_of,
     others_of_another_kind,
     raised_in,
 )
+from plrlib.stats.joint_display import JointDisplay
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, count, few, inner, joined, verb
+from plrlib.text import capital, count, few, inner, joined, share, verb
 
 # What notebook 10 shows of the claims: the joint display, the rules behind its answers, and its picture.
 
@@ -37,7 +39,7 @@ EVERYBODY = "everybody"
 NONE = "none"
 
 
-def joint_say(study: Study, found: pd.DataFrame) -> Say:
+def joint_say(study: Study, found: JointDisplay) -> Say:
     """Return how many claims have each answer, and what keeps most of them from being confirmed.
 
     Parameters
@@ -45,47 +47,50 @@ def joint_say(study: Study, found: pd.DataFrame) -> Say:
     study
         A study.
     found
-        The frame that `joint_display` returned for it.
+        What `joint_display` returned for it.
     """
-    tally = found["inference"].value_counts()
-    ids = {inference: list(found.loc[found["inference"] == inference, "claim"]) for inference in INFERENCES}
+    frame = found.frame
+    ids = {inference: list(frame.loc[frame["inference"] == inference, "claim"]) for inference in INFERENCES}
     told = [
-        f"{n or 'none'} {verb(n or 1, 'is', 'are')} {inference}{f' ({few(ids[inference])})' if n else ''}"
-        for inference, n in ((inference, int(tally[inference])) for inference in INFERENCES)
+        f"{len(some) or 'none'} {verb(len(some) or 1, 'is', 'are')} {inference}{f' ({few(some)})' if some else ''}"
+        for inference, some in ids.items()
     ]
-    unquoted = list(found.loc[found["quoted"].eq(0) & found["excerpts"].gt(0) & _known_form(study, found), "claim"])
+    unsaid = found.evidence[found.evidence["form"].isna() & (found.evidence["part"] != OTHERS)]
+    known = ~frame["claim"].isin(unsaid["claim"])
+    unquoted = list(frame.loc[frame["quoted"].eq(0) & frame["excerpts"].gt(0) & known, "claim"])
     hands = f"No printed words of a respondent stand behind {joined(unquoted)}: only what is reported of them."
-    open_ = list(found.loc[found["compares"] & found["inference"].eq(NOT_TESTABLE), "claim"])
+    open_ = list(frame.loc[frame["compares"] & frame["inference"].eq(NOT_TESTABLE), "claim"])
     cannot = f"That groups differ, as {joined(open_)} {verb(len(open_), 'says', 'say')}, this design cannot tell."
-    left = list(found.loc[found["left"].fillna(0) > 0, "claim"])
+    left = list(frame.loc[frame["left"].fillna(0) > 0, "claim"])
     moved = f"When others sort, excerpts leave the theme of {joined(left)}."
     return say(
-        f"Of {count(len(found), 'claim')}, {joined(told)}.",
+        f"Of {count(len(frame), 'claim')}, {joined(told)}.",
         cannot if open_ else "",
         hands if unquoted else "",
         moved if left else "",
     )
 
 
-def _known_form(study: Study, found: pd.DataFrame) -> "pd.Series[bool]":
-    """Return for each claim whether the study says of all its evidence if it is quoted."""
-    evidence = claim_evidence(study)
-    unsaid = evidence[evidence["form"].isna() & (evidence["part"] != OTHERS)]
-    return ~found["claim"].isin(unsaid["claim"])
+def in_words(found: JointDisplay) -> pd.DataFrame:
+    """Return the frame of a joint display for a sheet: with the verdicts, and the reason as a sentence."""
+    told = found.verdicts.groupby("claim", sort=False)
+    verdicts = {claim: "; ".join(f"{by}: {v}" for by, v in zip(rows["grouping"], rows["verdict"], strict=True))
+                for claim, rows in told}  # fmt: skip
+    frame = found.frame.assign(reason=[reason_say(found, claim) for claim in found.frame["claim"]])
+    frame.insert(list(frame).index("inference"), "verdicts", [verdicts.get(c, "") for c in frame["claim"]])
+    return frame
 
 
-def joint_table(study: Study, found: pd.DataFrame) -> Opening:
+def joint_table(study: Study, found: JointDisplay) -> Opening:
     """Return the joint display: a row a claim; each number opens to the excerpts behind it."""
-    evidence = claim_evidence(study)
-    rows = [
-        _row(study, claim, evidence[evidence["claim"] == claim["claim"]]) for claim in found.to_dict(orient="records")
-    ]
+    rows = [_row(study, found, claim) for claim in found.frame.to_dict(orient="records")]
     caption = "Claim by claim: the evidence, who gave it, and what can be inferred. A number opens to its excerpts."
     used = [excerpt for row in rows for cell in row for line in cell for excerpt in line.excerpts]
     return Opening(list(HEADS.values()), rows, shown_excerpts(study, used), caption)
 
 
-def _row(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> list[Cell]:
+def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Cell]:
+    evidence = found.evidence[found.evidence["claim"] == claim["claim"]]
     who = str(claim["who"]) if isinstance(claim["who"], str) else EVERYBODY
     page = "" if pd.isna(claim["page"]) else f", p. {claim['page']}"
     theme = labels(study)[str(claim["finding"])]
@@ -97,8 +102,11 @@ def _row(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> list
         *(_stance(claim, evidence, stance) for stance in ("supports", "qualifies", "opposes")),
         _heard(study, claim, evidence),
         _left(study, evidence),
-        _compared(study, claim),
-        [Line(str(claim["inference"]), strong=True), Line(f"{claim['reason']} (rule {claim['rule']})", theirs)],
+        _compared(study, found, claim),
+        [
+            Line(str(claim["inference"]), strong=True),
+            Line(f"{reason_say(found, claim['claim'])} (rule {claim['rule']})", theirs),
+        ],
     ]
 
 
@@ -134,11 +142,12 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
     grouping = bearing(study, claim["who"])
     lines: list[Line] = []
     if grouping is not None and len(theirs):
+        sets = group_sets(study, grouping)
         heard = attribution(study, grouping.name).set_index("excerpt")["heard"].reindex(theirs["excerpt"])
         for key in heard.cat.categories:
             ids = tuple(heard.index[heard == key].astype(str))
             if ids:
-                lines.append(Line(f"{level_label(str(key), grouping.levels)}: {len(ids)}", ids))
+                lines.append(Line(f"{groups_label(sets[str(key)], grouping.levels)}: {len(ids)}", ids))
         silent = [label for key, label in grouping.levels.items() if not (heard == key).any()]
         if silent:
             lines.append(Line(f"Of {joined(map(inner, silent))} alone: none"))
@@ -155,22 +164,23 @@ def _left(study: Study, evidence: pd.DataFrame) -> Cell:
     theirs = evidence[evidence["part"] != OTHERS]
     lines = []
     for _, coder in others_of_another_kind(study):
-        ids = _ids(theirs[theirs["left"].str.split(", ").map(lambda names, c=coder: c in names)])
+        ids = _ids(theirs[theirs["left"].map(lambda coders, c=coder: c in coders).astype(bool)])
         lines.append(
             Line(f"{len(ids) or NONE} of {len(theirs)} {verb(len(ids) or 1, 'leaves', 'leave')} ({coder})", ids)
         )
     return lines or [Line("nobody of another kind sorted")]
 
 
-def _compared(study: Study, claim: Mapping[Any, Any]) -> Cell:
-    """Return the verdict of each comparison that bears on a claim, and how many people at each level raised it."""
-    lines = []
-    for by, verdict in (part.rsplit(": ", 1) for part in str(claim["verdicts"]).split("; ") if part):
+def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Cell:
+    """Return the verdict of each comparison that bears on a claim, and how many people in each group raised it."""
+    lines, finding = [], str(claim["finding"])
+    mine = found.verdicts[found.verdicts["claim"] == claim["claim"]]
+    for by, verdict in zip(mine["grouping"], mine["verdict"], strict=True):
         grouping = study.grouping(by)
-        counted = presence(study, by, level_of(study, [str(claim["finding"])]))
-        counts = counts_say(grouping, counted[counted["code"] == claim["finding"]])
-        ids = raised_in(study, by, str(claim["finding"]))
-        lines.append(Line(f"{grouping.label}: {verdict}. {capital(counts)} raised it.", ids))
+        counted = presence(study, by, level_of(study, [finding]))
+        counts = counts_say(grouping, counted[counted["code"] == finding])
+        told = f"{grouping.label}: {verdict}. {capital(counts)} raised it."
+        lines.append(Line(told, raised_in(study, by, finding)))
     if claim["compares"]:
         return [Line("The claim says that they differ."), *lines]
     return lines or [Line("no planned comparison is about these people")]
@@ -182,11 +192,92 @@ def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def rules_table() -> Table:
     """Return the rules by which a claim is answered, in the order in which they are read."""
-    rows = [(i, rule.inference, rule.when) for i, rule in enumerate(RULES, 1)]
+    rows = [(i, rule.inference, WHEN[rule.code]) for i, rule in enumerate(RULES, 1)]
     return Table(
         pd.DataFrame(rows, columns=["rule", "answer", "where"]),
         "The first rule that holds decides; none reads the claim",
     )
+
+
+WHEN = {
+    "nobody heard": "no excerpt of its theme can have been said by anybody whom the claim is about",
+    "comparison cannot tell": "it says that groups differ, and the comparison cannot tell (confounded, not attributed, "
+    "too few to tell), or was not made",
+    "not shown to differ": "it says that groups differ, and a comparison that could have shown it did not",
+    "differ by one coder": "it says that groups differ, and they do, but as another coder coded it that does not show",
+    "differ": "it says that groups differ, and they do, whoever coded it",
+    "not quoted": "none of its evidence is in respondents' own words: who draws the claim also reports what it rests "
+    "on",
+    "opposed": "more people oppose than support it for certain, all together or in one group; or none of the excerpts "
+    "supports it and some oppose it",
+    "no stance": "no excerpt supports, qualifies or opposes it",
+    "more to it": "some evidence qualifies or opposes it, or goes under another theme when others sort, or groups that "
+    "a planned comparison set against each other differ in whether they raised it",
+    "one person": "nothing speaks against it, and one person could have said all that speaks for it",
+    "supported": "there is evidence for it, in respondents' words and from several people, and none of the above",
+}
+"""Where each rule of `plrlib.stats.claims.RULES` holds, in words."""
+
+
+def reason_say(found: JointDisplay, claim: str) -> str:
+    """Return why a claim has its answer: one sentence, with its numbers."""
+    code = str(found.frame.loc[found.frame["claim"] == claim, "reason"].iloc[0])
+    return capital(_REASONS[code](found.facts[claim]))
+
+
+def _verdicts_say(facts: Facts) -> str:
+    return joined(f"{by}: {verdict}" for by, verdict in facts.verdicts.items())
+
+
+def _supports(facts: Facts, n: int) -> str:
+    return f"{share(facts.supports, facts.heard, 'excerpt')} {verb(n, 'supports', 'support')} it"
+
+
+def _opposed_say(facts: Facts) -> str:
+    if not facts.against:
+        return f"{count(facts.opposes, 'excerpt')} {verb(facts.opposes, 'opposes', 'oppose')} it and none supports it."
+    where = [f"among {inner(grouping.levels[key])}" if grouping else "all together" for grouping, key in facts.against]
+    return f"More people oppose it than support it for certain: {joined(where)}."
+
+
+def _more_say(facts: Facts) -> str:
+    """Return what the evidence adds to a claim: who qualifies or opposes it, what leaves the theme, who differs."""
+    told = []
+    for n, one, many in ((facts.qualifies, "qualifies", "qualify"), (facts.opposes, "opposes", "oppose")):
+        told += [f"{n} {verb(n, one, many)} it"] if n else []
+    if facts.left:
+        told.append(f"{facts.left} {verb(facts.left, 'goes', 'go')} under another theme when others sort")
+    told += [f"people differ in whether they raised it ({by})" for by in facts.differing]
+    return f"{_supports(facts, facts.supports or 1)}; {joined(told)}."
+
+
+def _supported_say(facts: Facts) -> str:
+    stays = "nothing leaves the theme when others sort" if facts.sorters else "nobody of another kind sorted"
+    return f"{_supports(facts, facts.supports)}, none qualifies or opposes it, and {stays}."
+
+
+_REASONS: dict[str, Callable[[Facts], str]] = {
+    "nobody heard": lambda facts: "Nobody whom it is about is heard on it.",
+    "comparison cannot tell": lambda facts: (
+        f"It says that groups differ, and the comparison cannot tell ({_verdicts_say(facts)})."
+    ),
+    "not shown to differ": lambda facts: (
+        f"It says that groups differ, and the comparison does not show it ({_verdicts_say(facts)})."
+    ),
+    "differ by one coder": lambda facts: (
+        f"The groups differ as one coder has it; as coded by {joined(facts.unlike)}, that does not show."
+    ),
+    "differ": lambda facts: f"The groups differ, as it says ({_verdicts_say(facts)}); read from the counts which way.",
+    "not quoted": lambda facts: (
+        f"None of {count(facts.heard, 'excerpt')} is in respondents' own words: "
+        "the claim and what it rests on come from the same hands."
+    ),
+    "opposed": _opposed_say,
+    "no stance": lambda facts: f"Of {count(facts.heard, 'excerpt')} none takes a side, or none has a stance on record.",
+    "more to it": _more_say,
+    "one person": lambda facts: f"{_supports(facts, facts.supports)}, and one person could have said all of that.",
+    "supported": _supported_say,
+}
 
 
 # The claims as a picture, and the prompts that were put to people with what is reported to have come of each.
@@ -198,7 +289,7 @@ NOT_REPORTED = "not reported"
 STAYS, LEAVES = "stays under the theme", "goes under another theme when others sort"
 
 
-def joint_picture(study: Study, found: pd.DataFrame) -> Picture:
+def joint_picture(study: Study, found: JointDisplay) -> Picture:
     """Return a picture of the evidence of each claim: one mark is one excerpt, in the column of its stance.
 
     Parameters
@@ -206,22 +297,23 @@ def joint_picture(study: Study, found: pd.DataFrame) -> Picture:
     study
         A study.
     found
-        The frame that `joint_display` returned for it.
+        What `joint_display` returned for it.
     """
-    evidence = claim_evidence(study)
-    theirs = evidence[evidence["part"] != OTHERS]
+    frame = found.frame
+    theirs = found.evidence[found.evidence["part"] != OTHERS]
+    leaves = theirs["left"].map(len) > 0
     used = [part for part in SIDES if part in ALWAYS or (theirs["part"] == part).any()]
     looks = {STAYS: Look(BLUE, "o", STAYS), LEAVES: Look(RED, "s", LEAVES)}
     every = pd.DataFrame(
         {
             "row": theirs["claim"].astype("object"), "column": theirs["part"].astype("object"),
-            "look": (theirs["left"] != "").map({True: LEAVES, False: STAYS}), "filled": theirs["form"] != "reported",
+            "look": leaves.map({True: LEAVES, False: STAYS}), "filled": theirs["form"] != "reported",
         }
     )  # fmt: skip
     drawn, each = thinned(every.sort_values(["look", "filled"], ascending=[False, False], kind="stable").assign(tag=""))
     rows = {
         str(c): f"{c}, {inference}: {gist}"
-        for c, inference, gist in zip(found["claim"], found["inference"], found["gist"], strict=True)
+        for c, inference, gist in zip(frame["claim"], frame["inference"], frame["gist"], strict=True)
     }
     columns = {part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}
     forms = ("quoted, or not said" if theirs["form"].isna().any() else "quoted", "reported")
@@ -229,28 +321,21 @@ def joint_picture(study: Study, found: pd.DataFrame) -> Picture:
     figure = dot_grid(
         drawn, Axis(rows, "claim"), Axis(columns, "excerpts"), looks, title, per_line=10, filled=forms, from_left=True
     )
-    numbers = pd.DataFrame({"claim": found["claim"], **{SIDES[part]: _counts(theirs, found, part) for part in used}})
-    if others_of_another_kind(study):
-        numbers["goes elsewhere"] = found["left"]
-    numbers["answer"] = found["inference"].astype("object")
     ids = ids_by(theirs, "part", "claim")
-    behind = {
-        (i, SIDES[part]): ids.get((part, claim), ()) for i, claim in enumerate(found["claim"]) for part in used
-    } | {
-        (i, "goes elsewhere"): ids_by(theirs[theirs["left"] != ""], "claim").get(c, ())
-        for i, c in enumerate(found["claim"])
-    }
+    sizes = {part: [len(ids.get((part, claim), ())) for claim in frame["claim"]] for part in used}
+    numbers = pd.DataFrame({"claim": frame["claim"], **{SIDES[part]: sizes[part] for part in used}})
+    if others_of_another_kind(study):
+        numbers["goes elsewhere"] = frame["left"]
+    numbers["answer"] = frame["inference"].astype("object")
+    away = ids_by(theirs[leaves], "claim")
+    behind = {(i, SIDES[p]): ids.get((p, claim), ()) for i, claim in enumerate(frame["claim"]) for p in used}
+    behind |= {(i, "goes elsewhere"): away.get(claim, ()) for i, claim in enumerate(frame["claim"])}
     told = "; ".join(
-        f"{row[0]}: {joined(f'{n or None} {SIDES[part]}' for part, n in zip(used, row[1:], strict=False))}"
-        for row in numbers.itertuples(index=False, name=None)
-    ).replace("None", "none")
+        f"{claim}: {joined(f'{sizes[part][i] or NONE} {SIDES[part]}' for part in used)}"
+        for i, claim in enumerate(frame["claim"])
+    )
     caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}."
     return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, behind)
-
-
-def _counts(theirs: pd.DataFrame, found: pd.DataFrame, part: str) -> list[int]:
-    sizes = theirs.loc[theirs["part"] == part, "claim"].value_counts()
-    return [int(sizes.get(claim, 0)) for claim in found["claim"]]
 
 
 def statements_say(study: Study) -> Say:

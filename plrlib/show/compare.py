@@ -1,20 +1,19 @@
 """What notebooks 04 to 06 say of a comparison: who is compared, what each verdict is, and why."""
 
+from typing import Any
+
 import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
-from plrlib.show.excerpts import behind_levels
-from plrlib.show.labels import asked_of, chance, chances, compared, counts_say, everybody, kinds, labels, of
+from plrlib.show.excerpts import behind_columns
+from plrlib.show.labels import chance, chances, counts_say, everybody, kinds, labels, noun, of, raised
 from plrlib.show.sorting import named_coder
-from plrlib.stats.bounds.presence import presence
-from plrlib.stats.comparison.compare import PLANNED, compare
+from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
-from plrlib.stats.comparison.reasons import did
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
-from plrlib.study.evidence import LEVELS, coder_or_reference, one, plural
+from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
-from plrlib.study.settings import Grouping
-from plrlib.text import capital, few, joined, people, share, verb
+from plrlib.text import capital, few, inner, joined, one, p_value, people, plural, share, verb
 
 SIDES = {"supports": "supporting", "opposes": "opposing"}
 OPEN = (CONFOUNDED, NOT_ATTRIBUTED)
@@ -26,44 +25,52 @@ NEEDED = {
 }
 
 
-def compared_say(study: Study, found: pd.DataFrame) -> Say:
+DID = {
+    None: "raised",
+    "supports": "supported",
+    "qualifies": "qualified",
+    "opposes": "opposed",
+    "context": "gave context to",
+}
+_BY_COLUMN = {
+    "supports": "raised it in support of a theme",
+    "qualifies": "raised it to qualify a theme",
+    "opposes": "raised it against a theme",
+    "context": "raised it as context to a theme",
+}
+"""What people did to a value of a column: a stance is one to the theme of the excerpt, not to it."""
+
+
+def did(what: str, stance: str | None) -> str:
+    """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
+    return f"{DID[stance]} it" if what in LEVELS or stance is None else _BY_COLUMN[stance]
+
+
+def compared_say(study: Study, found: Comparison) -> Say:
     """Return who is compared with whom, over how many themes, how, by whose codes, and whether it was planned."""
-    grouping, _, what = compared(study, found)
-    counted = _counted(study, found)
-    sizes = counted.groupby("level", observed=False)["n"].max()
+    grouping, what, frame = found.grouping, noun(study, found.level), found.frame
+    sizes = found.counts.groupby("group", observed=False)["n"].max()
     who = everybody(grouping, {key: str(sizes[key]) for key in grouping.levels})
-    first = f"{grouping.label}: {who} are compared, over {kinds(what, len(found))}."
-    coder = named_coder(study, str(found["coder"].iloc[0]))
+    first = f"{grouping.label}: {who} are compared, over {kinds(what, len(frame))}."
+    coder = named_coder(study, str(frame["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
-    return say(first, codes, _how_say(found), _bar_say(study, found, what))
-
-
-def _counted(study: Study, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the people that a frame of `compare` is about, as `presence` counts them for its stance and coder."""
-    return presence(study, compared(study, found)[0].name, *asked_of(study, found))
-
-
-def _how_say(found: pd.DataFrame) -> str:
-    method = found["method"].dropna()
-    if method.empty:
-        return ""
-    if method.iloc[0] == WITHIN:
-        return "People change places only with others first heard in the same room: rooms cannot pass for levels."
-    return "Whole events change places, since each held one level: it is events that count here, not people."
-
-
-def _bar_say(study: Study, found: pd.DataFrame, what: str) -> str:
-    """Return whether the comparison was planned, and how rare by chance a gap must be to count."""
-    bar = f"{100 * float(found['alpha'].iloc[0]):.2g} of 100 such studies"
+    method = frame["method"].dropna()
+    how = ""
+    if len(method):
+        how = "Whole events change places, since each held one level: it is events that count here, not people."
+        if method.iloc[0] == WITHIN:
+            how = "People change places only with others first heard in the same room: rooms cannot pass for levels."
+    bar = f"{100 * found.alpha:.2g} of 100 such studies"
     planned = len(study.settings.comparisons)
     told = "Not planned in study.toml: whatever differs here is a question for another study."
-    if found["status"].iloc[0] == PLANNED:
+    if frame["status"].iloc[0] == PLANNED:
         told = f"Planned in study.toml{f', as one of {planned} that share what chance may do' if planned > 1 else ''}."
-    allowing = f", after allowing for all {kinds(what, len(found))}" if len(found) > 1 else ""
-    return f"{told} {capital(one(what))} differs if chance alone would bring such a gap in {bar} or fewer{allowing}."
+    allowing = f", after allowing for all {kinds(what, len(frame))}" if len(frame) > 1 else ""
+    rule = f"{capital(one(what))} differs if chance alone would bring such a gap in {bar} or fewer{allowing}."
+    return say(first, codes, how, f"{told} {rule}")
 
 
-def compare_say(study: Study, found: pd.DataFrame) -> Say:
+def compare_say(study: Study, found: Comparison) -> Say:
     """Return how many themes have each verdict, each that differs in words, and what the others would need.
 
     Parameters
@@ -71,48 +78,53 @@ def compare_say(study: Study, found: pd.DataFrame) -> Say:
     study
         A study.
     found
-        The frame that `compare` returned for it.
+        What `compare` returned for it.
 
     Returns
     -------
     Say
         If nothing can be said, this first.
     """
-    grouping, _, what = compared(study, found)
-    tally = found["verdict"].value_counts()
-    needed = {**NEEDED, TOO_FEW: "more events"} if (found["method"] == WHOLE).any() else NEEDED
-    needs = [_need_say(study, v, need, int(tally.get(v, 0)), len(found), what) for v, need in needed.items()]
-    return say(_head_say(grouping, found, what), *_differs_say(study, found), *needs)
+    what, n = noun(study, found.level), len(found.frame)
+    tally = found.frame["verdict"].value_counts()
+    needed = {**NEEDED, TOO_FEW: "more events"} if (found.frame["method"] == WHOLE).any() else NEEDED
+    needs = [_need_say(study, v, need, int(tally.get(v, 0)), n, what) for v, need in needed.items()]
+    head = f"{found.grouping.label}: {_head_say(study, found)}"
+    return say(head, *_differs_say(study, found), *needs)
 
 
-def _differs_say(study: Study, found: pd.DataFrame, stance: str | None = None) -> list[str]:
+def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:
     """Return a sentence or two on each code that differs: who raised it, and how often chance would do this."""
-    grouping, level, what = compared(study, found)
-    differs = found[found["verdict"] == DIFFERS]
-    if differs.empty:
-        return []
-    named, counted = labels(study, level), _counted(study, found)
-    bar, told = float(found["alpha"].iloc[0]), []
-    columns = (differs[c] for c in ("code", "p_high", "p_adjusted", "fragility"))
-    for code, p, adjusted, n in zip(*columns, strict=True):
-        seen = capital(counts_say(grouping, counted[counted["code"] == code]))
-        many = "" if pd.isna(adjusted) else f"; with {kinds(what, len(found))} compared, in {chance(adjusted, bar)}"
-        most = "at most " if pd.isna(adjusted) else ""
-        by_chance = "" if pd.isna(p) else f" Chance alone would do this in {most}{chance(p, bar)} such studies{many}."
+    what, named, told = noun(study, found.level), labels(study, found.level), []
+    for _, row in found.frame[found.frame["verdict"] == DIFFERS].iterrows():
+        counts = found.counts[found.counts["code"] == row["code"]]
+        seen = capital(counts_say(found.grouping, counts))
+        adjusted = not pd.isna(row["p_adjusted"])
+        many = ""
+        if adjusted:
+            many = f"; with {kinds(what, len(found.frame))} compared, in {chance(row['p_adjusted'], found.alpha)}"
+        often = "" if adjusted else "at most "
+        by_chance = ""
+        if not pd.isna(row["p_high"]):
+            by_chance = (
+                f" Chance alone would do this in {often}{chance(row['p_high'], found.alpha)} such studies{many}."
+            )
+        n = row["fragility"]
         change = "" if pd.isna(n) else f" It would take {people(int(n))} who did otherwise to change that."
-        told.append(f"“{named[code]}”: {seen} {did(what, stance)}.{by_chance} Differs.{change}")
+        told.append(f"“{named[row['code']]}”: {seen} {did(what, stance)}.{by_chance} Differs.{change}")
     return told
 
 
-def _head_say(grouping: Grouping, found: pd.DataFrame, what: str) -> str:
-    verdicts, label = set(found["verdict"]), grouping.label
-    if verdicts <= set(OPEN):
+def _head_say(study: Study, found: Comparison) -> str:
+    """Return how many codes have each verdict, or that nothing can be said, as a sentence goes on after the label."""
+    grouping, what, verdicts = found.grouping, noun(study, found.level), found.frame["verdict"]
+    if set(verdicts) <= set(OPEN):
         why = {
             CONFOUNDED: "it could as well be one between the rooms where they were heard",
             NOT_ATTRIBUTED: "who raised what is not known well enough",
         }
-        reason = joined((why[v] for v in OPEN if v in verdicts), "or")
-        return f"{label}: nothing can be said of a difference between {everybody(grouping)}: {reason}."
+        reason = joined((why[v] for v in OPEN if (verdicts == v).any()), "or")
+        return f"nothing can be said of a difference between {everybody(grouping)}: {reason}."
     parts = {
         DIFFERS: ("differs", "differ"),
         NOT_SHOWN: ("is not shown to differ", "are not shown to differ"),
@@ -120,12 +132,10 @@ def _head_say(grouping: Grouping, found: pd.DataFrame, what: str) -> str:
                          "cannot be told, as who raised them is not known well enough"),
         CONFOUNDED: ("cannot be told from the rooms", "cannot be told from the rooms"),
     }  # fmt: skip
-    numbers = {v: int((found["verdict"] == v).sum()) for v in (*parts, TOO_FEW)}
-    some = [
-        f"{n or 'none'} {verb(n or 1, *parts[v])}" for v, n in numbers.items() if v in parts and (n or v == DIFFERS)
-    ]
+    numbers = {v: int((verdicts == v).sum()) for v in (*parts, TOO_FEW)}
+    some = [f"{numbers[v] or 'none'} {verb(numbers[v] or 1, *parts[v])}" for v in parts if numbers[v] or v == DIFFERS]
     some += [f"for {numbers[TOO_FEW]} there are too few to tell"] if numbers[TOO_FEW] else []
-    return f"{label}: of {kinds(what, len(found))} compared, {joined(some)}."
+    return f"of {kinds(what, len(verdicts))} compared, {joined(some)}."
 
 
 def _need_say(study: Study, verdict: str, need: str, n: int, all_of: int, what: str) -> str:
@@ -136,95 +146,173 @@ def _need_say(study: Study, verdict: str, need: str, n: int, all_of: int, what: 
     return f"Needed {whole}: {need}{coded}."
 
 
-def compare_table(study: Study, found: pd.DataFrame) -> Table:
-    """Return a row a theme: how many raised it at each level, how often chance would do this, and the verdict."""
-    grouping, level, what = compared(study, found)
-    counted = _counted(study, found)
-    named, bar = labels(study, level), float(found["alpha"].iloc[0])
-    frame = pd.DataFrame({what: [named[code] for code in found["code"]]})
+def compare_table(study: Study, found: Comparison) -> Table:
+    """Return a row a theme: how many raised it in each group, how often chance would do this, and the verdict."""
+    grouping, what, frame = found.grouping, noun(study, found.level), found.frame
+    named = labels(study, found.level)
+    shown = pd.DataFrame({what: [named[code] for code in frame["code"]]})
     heads = {}
     for key, label in grouping.levels.items():
-        rows = counted[counted["level"] == key].set_index("code").loc[list(found["code"])]
-        cells = [of(*row) for row in zip(rows["lower"], rows["upper"], rows["n"], strict=True)]
+        rows = found.counts[found.counts["group"] == key]
         same = rows["n"].nunique() == 1
         heads[key] = head = f"{label} (of {rows['n'].iloc[0]})" if same else label
-        frame[head] = [cell.rpartition(" of ")[0] for cell in cells] if same else cells
-    p_low, p_high = (found[end].fillna(found["p"]) for end in ("p_low", "p_high"))
-    frame["by chance alone"] = [chances(a, b, bar) or None for a, b in zip(p_low, p_high, strict=True)]
-    allowing = f"allowing for {kinds(what, len(found))}"
-    frame[allowing] = [chances(p, p, bar) or None for p in found["p_adjusted"]]
-    frame["verdict"] = list(found["verdict"])
-    frame = frame.drop(columns=[c for c in ("by chance alone", allowing) if frame[c].isna().all()])
+        ends = zip(rows["lower"], rows["upper"], rows["n"], strict=True)
+        shown[head] = [raised(lower, upper) if same else of(lower, upper, n) for lower, upper, n in ends]
+    chance_alone, allowing = "by chance alone", f"allowing for {kinds(what, len(frame))}"
+    p_low, p_high = (frame[end].fillna(frame["p"]) for end in ("p_low", "p_high"))
+    shown[chance_alone] = [chances(a, b, found.alpha) or None for a, b in zip(p_low, p_high, strict=True)]
+    shown[allowing] = [chances(p, p, found.alpha) or None for p in frame["p_adjusted"]]
+    shown["verdict"] = list(frame["verdict"])
+    shown = shown.drop(columns=[c for c in (chance_alone, allowing) if shown[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
     caption = f"{grouping.label}: people who raised each {what}"
-    excerpts = behind_levels(study, grouping, list(found["code"].astype(str)), heads, asked_of(study, found))
-    return Table(frame, caption + (studies if "by chance alone" in frame else ""), excerpts)
+    return Table(
+        shown, caption + (studies if chance_alone in shown else ""), behind_columns(found, list(frame["code"]), heads)
+    )
 
 
-def why_table(study: Study, found: pd.DataFrame) -> Table | Say:
+def why_table(study: Study, found: Comparison) -> Table | Say:
     """Return the reason for each verdict; one sentence where it is the same for all."""
-    grouping, level, what = compared(study, found)
-    named = labels(study, level)
-    if found["why"].nunique() == 1:
-        return say(capital(str(found["why"].iloc[0])))
-    alike = found.groupby("why", sort=False)
+    frame = found.frame.assign(why=whys(study, found))
+    if frame["why"].nunique() == 1:
+        return say(capital(str(frame["why"].iloc[0])))
+    named, what = labels(study, found.level), noun(study, found.level)
+    alike = frame.groupby("why", sort=False)
     themes = [few(named[code] for code in rows["code"]) for _, rows in alike]
-    frame = pd.DataFrame({what: themes, "why": [why for why, _ in alike]})
-    if found["fragility"].notna().any():
+    shown = pd.DataFrame({what: themes, "why": [why for why, _ in alike]})
+    if frame["fragility"].notna().any():
         fewest = alike["fragility"].min()
         searched = alike["verdict"].first().isin([DIFFERS, NOT_SHOWN])
-        frame["people to change it"] = [
+        shown["people to change it"] = [
             MISSING if not tried else "more than were tried" if pd.isna(n) else str(n)
             for n, tried in zip(fewest, searched, strict=True)
         ]
-    return Table(frame, f"{grouping.label}: why each verdict is what it is")
+    return Table(shown, f"{found.grouping.label}: why each verdict is what it is")
 
 
-def others_table(study: Study, found: pd.DataFrame) -> Table | Say:
+def whys(study: Study, found: Comparison) -> list[str]:
+    """Return why each verdict is what it is: one sentence a code, with the numbers in it."""
+    return [_why(study, found, row) for _, row in found.frame.iterrows()]
+
+
+def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
+    """Return the sentence about one code, from its row."""
+    grouping, what, verdict = found.grouping, noun(study, found.level), row["verdict"]
+    stance = None if pd.isna(row["stance"]) else str(row["stance"])
+    counts = found.counts[found.counts["code"] == row["code"]]
+    said = capital(_who_raised(found, counts, did(what, stance)))
+    outside = f"{people(row['left_out'])} of unknown {inner(grouping.label)} left out" if row["left_out"] else ""
+    if verdict == CONFOUNDED:
+        return f"{said}{_in_brackets(outside)}, but {_apart(found, counts, row)}: {verdict}."
+    if pd.isna(row["p_adjusted"]):  # it is not known by name who raised it
+        return f"{said}{_in_brackets(outside)}; {_open(study, found, row)}: {verdict}."
+    numbers = _in_brackets(_chance(found, counts, row, what), outside)
+    if verdict == TOO_FEW:
+        least = f"no division of these people has a p below {p_value(row['p_min'])}"
+        return f"{said}{numbers}, but {least}, and {_needed(found, row, what)}: {verdict}."
+    if row["reason"] == OTHERS_NOT_NAMED:
+        return f"{said}{numbers}, which depends on {plural(what)} of which it is not known who raised them: {verdict}."
+    return f"{said}{numbers}: {verdict}."
+
+
+def _who_raised(found: Comparison, counts: pd.DataFrame, doing: str) -> str:
+    """Return how many of each group raised a code, as a sentence begins."""
+    ends = zip(counts["group"], counts["lower"], counts["upper"], counts["n"], strict=True)
+    some = [f"{raised(lower, upper)} of {n} {inner(found.grouping.levels[group])}" for group, lower, upper, n in ends]
+    whom = f" {found.grouping.population}" if found.grouping.population else ""
+    return f"{joined(some)}{whom} {doing}"
+
+
+def _in_brackets(*parts: str) -> str:
+    told = "; ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _chance(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]", what: str) -> str:
+    """Return the p of a code known by name, and what it comes to with all codes compared."""
+    drawn = "by exchanges drawn at random"
+    how = "p with whole events exchanged" if row["method"] == WHOLE else "exact p"
+    how += f" {drawn}" if row["sampled"] in ("p", "both") else ""
+    used, n = row["people_used"], len(found.frame)
+    over = f", over the {used} people who can be compared" if not pd.isna(used) and used < counts["n"].sum() else ""
+    told = f"{how} = {p_value(row['p_low'])}{over}"
+    if n == 1:
+        return told
+    jointly = f", {drawn}" if row["sampled"] in ("p_adjusted", "both") else ""
+    least = f"{p_value(row['p_adjusted_low'])} to " if row["verdict"] == NOT_ATTRIBUTED else ""
+    most = p_value(row["p_adjusted_high"])
+    return f"{told}; {least}{most} after allowing for the {n} {plural(what)} compared{jointly}"
+
+
+def _apart(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]") -> str:
+    """Return why groups cannot be compared."""
+    if row["reason"] == NOT_ASKED:
+        nobody = [inner(found.grouping.levels[g]) for g, n in zip(counts["group"], counts["n"], strict=True) if not n]
+        return f"of {joined(nobody, 'and')} nobody was asked" if nobody else "nobody can be compared"
+    return "each level was first heard in rooms of its own, so a difference could as well be one between the rooms"
+
+
+def _needed(found: Comparison, row: "pd.Series[Any]", what: str) -> str:
+    """Return what p is needed, and why it is so small."""
+    sharing = round(found.alpha / row["p_needed"])
+    shared = f" ({p_value(found.alpha)} shared by the {sharing} {plural(what)} that could show)"
+    return f"{p_value(row['p_needed'])} is needed{shared if sharing > 1 else ''}"
+
+
+def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
+    """Return what may have come out where it is not known who raised a code."""
+    what = noun(study, found.level)
+    rooms = f"and whether {inner(found.grouping.label)} can be told from the rooms depends on who sat where"
+    least, most = p_value(row["p_low"]), p_value(row["p_high"])
+    span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
+    span = span if row["attained"] else f"exact p lies somewhere between {least} and {most}"
+    who = "by who may have said it"
+    if not study.settings.complete:
+        who = f"as coding is not complete, {one(what)} not found may still have been raised: {who}"
+    if row["verdict"] == TOO_FEW:
+        return f"{who}, {span}, but none is below {p_value(row['p_min'])}, and {_needed(found, row, what)}"
+    return f"{who}, {span}{', ' + rooms if row['sometimes_confounded'] else ''}"
+
+
+def others_table(study: Study, found: Comparison) -> Table | Say:
     """Return the verdict under each other coder beside the one under the reference coder."""
-    grouping, level, what = compared(study, found)
-    named, reference = labels(study, level), coder_or_reference(study, None)
-    told = [
-        dict(part.strip().rsplit(": ", 1) for part in str(cell).split(";")) if cell and not pd.isna(cell) else {}
-        for cell in found["other_coders"]
-    ]
-    coders = list(dict.fromkeys(coder for row in told for coder in row))
-    if not coders:
+    what, frame = noun(study, found.level), found.frame
+    named, reference = labels(study, found.level), str(frame["coder"].iloc[0])
+    if found.other_coders.empty:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
-    frame = pd.DataFrame({what: [named[code] for code in found["code"]], reference: list(found["verdict"])})
-    for coder in coders:
-        frame[coder] = [row.get(coder) for row in told]
-    same = int((frame[[reference, *coders]].nunique(axis=1) == 1).sum())
-    alike = f"for {share(same, len(frame), what, plural(what))} every coder leads to the same verdict"
-    return Table(frame, f"{grouping.label}: {alike}")
+    shown = pd.DataFrame({what: [named[code] for code in frame["code"]], reference: list(frame["verdict"])})
+    for coder, rows in found.other_coders.groupby("coder", sort=False):
+        shown[coder] = list(rows["verdict"])
+    same = int((shown.drop(columns=what).nunique(axis=1) == 1).sum())
+    alike = f"for {share(same, len(shown), what, plural(what))} every coder leads to the same verdict"
+    return Table(shown, f"{found.grouping.label}: {alike}")
 
 
-def stance_say(study: Study, found: pd.DataFrame) -> Say:
+def stance_say(study: Study, found: Comparison) -> Say:
     """Return the same comparison for those who supported a theme, and for those who opposed it.
 
-    One level for a theme and the other against it is a difference that raising alone does not show.
+    One group for a theme and the other against it is a difference that raising alone does not show.
     """
-    grouping, level, what = compared(study, found)
+    what, frame = noun(study, found.level), found.frame
     stances = study.envelopes.loc[study.envelopes["coder"] == study.settings.stance_coder, "stance"]
     if stances.isna().all():
         return say("No stances are on record, so who was for a theme and who against it is not compared.")
     # a stance is one to the theme of an excerpt, whatever is compared
-    of_it = one(what) if level in LEVELS else f"a theme, by {what}"
+    of_it = one(what) if found.level in LEVELS else f"a theme, by {what}"
     either = f"{capital(joined(SIDES.values(), 'or'))} {of_it}"
-    if (found["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
-        return say(f"{either}: {_head_say(grouping, found, what).removeprefix(f'{grouping.label}: ')}")
-    named, heads = labels(study, level), {}
-    told, bars, raised = [], set(), dict(zip(found["code"], found["p_adjusted"].astype("Float64"), strict=True))
+    if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
+        return say(f"{either}: {_head_say(study, found)}")
+    named, heads = labels(study, found.level), {}
+    told, bars, p_of = [], set(), dict(zip(frame["code"], frame["p_adjusted"], strict=True))
     for stance, doing in SIDES.items():
         try:
-            sided = compare(study, grouping.name, level=level, stance=stance)
+            sided = compare(study, found.grouping, level=found.level, stance=stance, fragility=True)
         except ValueError as error:
             return say(f"Not compared by stance: {error}.")
-        heads[doing] = _head_say(grouping, sided, what).removeprefix(f"{grouping.label}: ")
-        bar = float(sided["alpha"].iloc[0])
-        bars.add(bar)
-        differs = sided.loc[sided["verdict"] == DIFFERS, "code"]
-        only = [f"“{named[c]}”" for c in differs if pd.isna(raised[c]) or raised[c] > bar]
+        heads[doing] = _head_say(study, sided)
+        bars.add(sided.alpha)
+        differs = sided.frame.loc[sided.frame["verdict"] == DIFFERS, "code"]
+        only = [f"“{named[c]}”" for c in differs if pd.isna(p_of[c]) or p_of[c] > sided.alpha]
         alone = f"Raising {few(only)} alone does not show this." if only else ""
         told += [f"{capital(doing)} {of_it}: {heads[doing]}", *_differs_say(study, sided, stance), alone]
     both = set(heads.values())
@@ -232,4 +320,4 @@ def stance_say(study: Study, found: pd.DataFrame) -> Say:
         return say(f"{either}: {both.pop()}")
     each = f"{100 * max(bars):.2g} of 100 such studies"
     apart = f"Neither was planned: each is judged by itself, at {each}, and is a question for another study."
-    return say(*told, apart if max(bars) != float(found["alpha"].iloc[0]) else "")
+    return say(*told, apart if max(bars) != found.alpha else "")

@@ -8,11 +8,11 @@ from plrlib.paths import WORKBOOK
 from plrlib.privacy.consent import text_of
 from plrlib.privacy.disclosure import quasi_identifiers, small_groups
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.display import BLUE, GREY, PALE, Picture, Say, Table, picture, say
+from plrlib.show.display import Say, Table, say
 from plrlib.show.excerpts import behind_groups, ids_by, people_at
-from plrlib.stats.bounds.presence import SEPARATOR, attribution
+from plrlib.show.figure import BLUE, GREY, PALE, Picture, picture
+from plrlib.stats.bounds.presence import attribution, group_sets
 from plrlib.study.load import Study
-from plrlib.study.prepared import inside, listed
 from plrlib.study.schema import TABLES
 from plrlib.text import capital, count, inner, joined, people, share, verb
 
@@ -72,7 +72,7 @@ def notes(study: Study) -> Say | Table:
 
 def totals(study: Study) -> Table:
     """Return a row a total that the study states: beside it, what the people listed come to."""
-    here = listed(study).sum(axis=0)
+    here = study.prepared.listed.sum(axis=0)
     heard = zip(study.events["event"], study.events["participants"], here, strict=True)
     rows = [(f"people at {event}", n, int(known) or None) for event, n, known in heard]
     rows += [
@@ -94,7 +94,7 @@ def _listed_as(study: Study, margin: object) -> int | None:
     population, attribute, level = (getattr(margin, name) for name in ("population", "attribute", "level"))
     if attribute not in study.participants or "event" in study.settings.populations[population]:
         return None
-    values = study.participants.loc[inside(study, population), attribute]
+    values = study.participants.loc[study.prepared.inside(population), attribute]
     return int((values == level).sum()) if values.notna().all() else None
 
 
@@ -149,7 +149,7 @@ def disagreements(study: Study) -> Table | Say:
 
 
 def _held(study: Study, population: str, column: str) -> str:
-    who = study.participants[inside(study, population)]
+    who = study.participants[study.prepared.inside(population)]
     if not column:
         return people(len(who))
     counts = who[column].value_counts(sort=False)
@@ -162,7 +162,8 @@ def whose(study: Study, by: str) -> Picture:
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
     kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
     counts = found["heard"].value_counts().reindex(kept, fill_value=0)
-    names = {key: level_label(key, grouping.levels) for key in kept}
+    sets = group_sets(study, grouping)
+    names = {key: groups_label(sets[key], grouping.levels) for key in kept}
     look = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
     every = pd.DataFrame(
         {
@@ -220,9 +221,9 @@ def whose_say(study: Study, by: str) -> Say:
     return say(first, given, alone if none else "")
 
 
-def level_label(key: str, levels: Mapping[str, str]) -> str:
-    """Return what a column of `attribution` is called: `Voluntary`, `Voluntary or statutory`, `Other people`."""
-    names = [levels.get(part, OTHERS) for part in key.split(SEPARATOR)]
+def groups_label(groups: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Return what the groups in which a speaker may be are called: `Voluntary or statutory`, `Other people`."""
+    names = [labels.get(group, OTHERS) for group in groups]
     return capital(names[0] if len(names) == 1 else joined([names[0], *map(inner, names[1:])], "or"))
 
 

@@ -5,15 +5,15 @@ import pandas as pd
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.data import OTHERS, level_label, whose_say
-from plrlib.show.display import AMBER, BLUE, GREY, INK, RED, BehindCells, Picture, Say, Table, picture, say
+from plrlib.show.data import OTHERS, groups_label, whose_say
+from plrlib.show.display import BehindCells, Say, Table, say
 from plrlib.show.excerpts import behind_groups, ids_by
+from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, Picture, picture
 from plrlib.show.labels import labels
 from plrlib.show.sorting import NOWHERE
-from plrlib.stats.bounds.presence import SEPARATOR, attribution, presence
+from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.study.evidence import coder_or_reference, codes_at
 from plrlib.study.load import Study
-from plrlib.study.prepared import attended, possible_events, rows_of
 from plrlib.text import capital, count, few, inner, joined, verb
 
 # A map of excerpts: a grid in which one mark is one excerpt, and its look its stance.
@@ -79,15 +79,15 @@ def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
     """Return the columns of a map: who may have said an excerpt, with people; and who other people are, if any."""
     grouping = study.grouping(by)
     counted = presence(study, by)
-    sizes = {str(key): int(n) for key, n in counted.groupby("level", observed=False)["n"].max().items()}
-    heard = attribution(study, by)["heard"]
+    sizes = {str(key): int(n) for key, n in counted.groupby("group", observed=False)["n"].max().items()}
+    heard, sets = attribution(study, by)["heard"], group_sets(study, grouping)
     kept = [key for key in heard.cat.categories if key in grouping.levels or (heard == key).any()]
     columns = {}
     for key in kept:
-        parts = key.split(SEPARATOR)
+        parts = sets[key]
         n = sum(sizes.get(part, 0) for part in parts)
         known = all(part in sizes for part in parts)
-        columns[key] = f"{level_label(key, grouping.levels)}{f' ({n})' if known else ''}"
+        columns[key] = f"{groups_label(parts, grouping.levels)}{f' ({n})' if known else ''}"
     there = any(OTHERS in label.lower() for label in columns.values())
     whom = f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
     return Axis(columns, "who may have said it (people)"), whom if there else ""
@@ -129,7 +129,7 @@ def _listed(marks: pd.DataFrame, rows: Axis, columns: Axis) -> pd.DataFrame:
 
 MOST_LISTED = 20
 """Of more excerpts only the first of each theme and level are listed."""
-GROUP, ALONE = "focus group", "interview"
+GROUP, ALONE, EITHER = "focus group", "interview", "focus group or interview"
 ARTICLE = {GROUP: "a", ALONE: "an"}
 
 
@@ -142,7 +142,8 @@ def evidence_say(study: Study, by: str) -> Say:
         theirs = marks[marks["column"] == key]
         if len(theirs):
             told.append(f"{label}: {stances_say(theirs)}")
-    about = marks["column"].map(lambda key: not set(key.split(SEPARATOR)).isdisjoint(grouping.levels))
+    sets = group_sets(study, grouping)
+    about = marks["column"].map(lambda key: not set(sets[key]).isdisjoint(grouping.levels))
     sizes = marks[about & (marks["look"] == "opposes")].groupby("row", sort=False).size()
     named = labels(study)
     some = few(f"“{named[str(theme)]}” ({n})" for theme, n in sizes.items())
@@ -201,7 +202,7 @@ def hearings_say(study: Study) -> Say:
         for key, how in (
             (GROUP, f"{verb(int(where.get(GROUP, 0)) or 1, 'comes', 'come')} from a focus group"),
             (ALONE, f"{verb(int(where.get(ALONE, 0)) or 1, 'comes', 'come')} from an interview"),
-            (f"{GROUP}{SEPARATOR}{ALONE}", "may come from either"),
+            (EITHER, "may come from either"),
             (NOT_SAID, "may come from anywhere"),
         )
         if key in (GROUP, ALONE) or where.get(key, 0)
@@ -217,7 +218,7 @@ def hearings_say(study: Study) -> Say:
 def hearings_picture(study: Study) -> Picture:
     """Return a picture of the excerpts by theme and by the kind of event where they may have been said."""
     marks = _by_hearing(study)
-    order = [GROUP, ALONE, f"{GROUP}{SEPARATOR}{ALONE}", NOT_SAID]
+    order = [GROUP, ALONE, EITHER, NOT_SAID]
     used = set(marks["column"])
     kept = [key for key in order if key in (GROUP, ALONE) or key in used] + sorted(used - set(order))
     heads = {key: capital(key) for key in kept}
@@ -246,14 +247,14 @@ def _by_hearing(study: Study) -> pd.DataFrame:
 def _kinds(study: Study) -> "pd.Series[str]":
     """Return for each excerpt the kinds of event where it may have been said."""
     kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
-    there = attended(study)
-    own = rows_of(study, study.excerpts["participant"])
+    there = study.prepared.attended
+    own = study.prepared.speaker
     found = []
-    for events, person in zip(possible_events(study, study.excerpts["event"]), own, strict=True):
+    for events, person in zip(study.prepared.events_of(), own, strict=True):
         at = sorted(events) if events or person < 0 else np.flatnonzero(there[person]).tolist()
         some = {str(kinds[v]) for v in at}
         known = [kind for kind in (GROUP, ALONE) if kind in some]
-        found.append(SEPARATOR.join(known) if known and NOT_SAID not in some else NOT_SAID)
+        found.append(" or ".join(known) if known and NOT_SAID not in some else NOT_SAID)
     return pd.Series(found, index=study.excerpts["excerpt"].astype("object"))
 
 

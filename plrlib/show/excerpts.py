@@ -8,64 +8,36 @@ import pandas as pd
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.display import MISSING, BehindCells, caption_html
-from plrlib.stats.bounds.presence import behind
+from plrlib.stats.bounds.presence import Counted
+from plrlib.stats.comparison.compare import Comparison
 from plrlib.study.load import Study
-from plrlib.study.prepared import attended, known_level, listed
 from plrlib.study.settings import Grouping
 from plrlib.text import few
 
 # What the numbers of tables and pictures count, so that each can lead to its excerpts or people.
 
-Asked = tuple[str, str | None, str | None]
-"""Level, stance and coder, as `presence` takes them."""
+
+def behind_columns(found: Counted | Comparison, codes: Sequence[str], columns: Mapping[str, str]) -> BehindCells:
+    """Return the excerpts behind a table with a row a code and, under each of `columns`, the number of a group."""
+    return {(i, head): found.excerpts(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
 
 
-def behind_levels(
-    study: Study,
-    grouping: Grouping,
-    codes: Sequence[str],
-    columns: Mapping[str, str],
-    asked: Asked,
-) -> BehindCells:
-    """Return the excerpts behind a table with a row a code and a column a level.
+def behind_rows(found: Counted, frame: pd.DataFrame, numbers: pd.DataFrame) -> BehindCells:
+    """Return what is behind a table with a row a code and group, as the frame of `presence` has them.
+
+    Behind those who raised the code lie excerpts; behind `of`, all in the group, people where all are known by name.
 
     Parameters
     ----------
-    study, grouping
-        Who is counted.
-    codes
-        The code of each row.
-    columns
-        The column of each level.
-    asked
-        As `presence` was called.
-    """
-    found = behind(study, grouping.name, *asked)
-    return {(i, head): found.cell(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
-
-
-def behind_rows(
-    study: Study, grouping: Grouping, counted: pd.DataFrame, numbers: pd.DataFrame, asked: Asked
-) -> BehindCells:
-    """Return what is behind a table with a row a code and level, as `presence` has them.
-
-    Behind those who raised the code lie excerpts; behind `of`, all at the level, people where all are known by name.
-
-    Parameters
-    ----------
-    study, grouping, counted
-        Who is counted, and the frame of `presence`.
+    found, frame
+        What is counted, and the frame of `presence`.
     numbers
-        The table: its first two columns name code and level, its last is `of`.
-    asked
-        As `presence` was called.
+        The table: its first two columns name code and group, its last is `of`.
     """
-    found = behind(study, grouping.name, *asked)
-    known = {key: found.at(key) for key in grouping.levels}
+    known = {key: found.members(key) for key in found.grouping.levels}
     cells: dict[tuple[int, str], Sequence[str]] = {}
-    places = zip(counted["code"].astype(str), counted["level"].astype(str), counted["n"], strict=True)
-    for i, (code, key, n) in enumerate(places):
-        cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.cell(code, key))
+    for i, (code, key, n) in enumerate(zip(frame["code"], frame["group"], frame["n"], strict=True)):
+        cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.excerpts(code, key))
         if len(known[key]) == n:
             cells[i, "of"] = known[key]
     return cells
@@ -96,14 +68,16 @@ def users(words: pd.DataFrame) -> dict[Hashable, Sequence[str]]:
 def people_at(study: Study) -> dict[Hashable, list[str]]:
     """Return who is listed at each event."""
     who = study.participants["participant"].astype(str)
-    return {str(event): list(who[seats]) for event, seats in zip(study.events["event"], listed(study).T, strict=True)}
+    seats = zip(study.events["event"], study.prepared.listed.T, strict=True)
+    return {str(event): list(who[there]) for event, there in seats}
 
 
 def seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
     """Return who is known to have been at each event, by its name and their level."""
-    who, level, there = study.participants["participant"].astype(str), known_level(study, grouping), attended(study)
+    who, prepared = study.participants["participant"].astype(str), study.prepared
+    group = prepared.group(grouping)
     return {
-        (event, key): list(who[(level == i) & there[:, v]])
+        (event, key): list(who[(group == i) & prepared.attended[:, v]])
         for v, event in enumerate(study.events["event"])
         for i, key in enumerate(grouping.levels)
     }

@@ -4,14 +4,29 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from plrlib.study.evidence import LEVELS, noun, plural, reading_columns, reading_labels, reading_values
+from plrlib.study.evidence import LEVELS, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import count, inner, joined
+from plrlib.text import count, inner, joined, plural
 
 PLURAL = ("people", "children", "men", "women", "staff")
 SCALES = (100, 1000, 10000)
 TINY = 1e-9
+
+
+def reading_labels(study: Study, column: str) -> dict[str, str]:
+    """Return the label of each value of a column; the value itself where study.toml has none."""
+    read = study.settings.readings.get(column)
+    given = read.levels if read else {}
+    return {value: given.get(value, value) for value in reading_values(study, column)}
+
+
+def noun(study: Study, level: str) -> str:
+    """Return what one of the codes of a level is called in a sentence: `theme`, `code`, `side of the market`."""
+    read = study.settings.readings.get(level)
+    if level in LEVELS:
+        return level
+    return inner(read.label) if read and read.label != level else f"value of {level}"
 
 
 def labels(study: Study, level: str = "code") -> dict[str, str]:
@@ -28,19 +43,6 @@ def level_of(study: Study, codes: Sequence[str]) -> str:
         return "theme"
     of = (name for name in reading_columns(study) if set(codes) <= set(reading_values(study, name)))
     return "code" if set(codes) <= set(study.codebook["code"]) else next(of, "code")
-
-
-def compared(study: Study, found: pd.DataFrame) -> tuple[Grouping, str, str]:
-    """Return the grouping that a frame of `compare` is about, the level of what it compares, and what one is called."""
-    told = found["level"].iloc[0]
-    level = level_of(study, list(found["code"])) if pd.isna(told) else str(told)
-    return study.grouping(str(found["grouping"].iloc[0])), level, noun(study, level)
-
-
-def asked_of(study: Study, found: pd.DataFrame) -> tuple[str, str | None, str | None]:
-    """Return the level, stance and coder that a frame of `compare` is about, as `presence` takes them."""
-    stance, coder = (None if pd.isna(found[c].iloc[0]) else str(found[c].iloc[0]) for c in ("stance", "coder"))
-    return compared(study, found)[1], stance, coder
 
 
 def whom(grouping: Grouping, key: str) -> str:
@@ -66,9 +68,14 @@ def everybody(grouping: Grouping, numbers: Mapping[str, str] | None = None) -> s
     return joined(before[key] + whom(grouping, key) for key in named)
 
 
+def raised(lower: int, upper: int) -> str:
+    """Return how many people, in numbers: `5`, `none`, `1 to 7`."""
+    return f"{lower} to {upper}" if lower < upper else str(lower or "none")
+
+
 def of(lower: int, upper: int, n: int) -> str:
     """Return how many of n people, in numbers: `5 of 7`, `none of 7`, `1 to 7 of 7`."""
-    return f"{f'{lower} to {upper}' if lower < upper else lower or 'none'} of {n}"
+    return f"{raised(lower, upper)} of {n}"
 
 
 def counts_say(grouping: Grouping, rows: pd.DataFrame) -> str:
@@ -76,7 +83,7 @@ def counts_say(grouping: Grouping, rows: pd.DataFrame) -> str:
 
     As in `5 of 7 voluntary and none of 7 statutory staff`.
     """
-    parts = zip(rows["level"], rows["lower"], rows["upper"], rows["n"], strict=True)
+    parts = zip(rows["group"], rows["lower"], rows["upper"], rows["n"], strict=True)
     return everybody(grouping, {str(key): of(lower, upper, n) for key, lower, upper, n in parts})
 
 

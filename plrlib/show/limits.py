@@ -8,10 +8,11 @@ import pandas as pd
 from plrlib.show.display import Say, say
 from plrlib.show.sorting import named_coder
 from plrlib.stats.claims import sorter
+from plrlib.stats.comparison.compare import Comparison
+from plrlib.stats.joint_display import JointDisplay
 from plrlib.stats.themes import envelopes
 from plrlib.study.evidence import coder_or_reference
 from plrlib.study.load import Study
-from plrlib.study.prepared import inside, known_level, unlisted
 from plrlib.text import capital, count, few, inner, joined, people, share, verb
 
 KINDS = ("focus group", "interview")
@@ -39,10 +40,11 @@ def limits_of_data(study: Study) -> Say:
 def limits_of_people(study: Study) -> Say:
     """Return the limits that lie in who was heard."""
     n = len(study.participants)
-    nobody = unlisted(study)
+    nobody = study.prepared.unlisted
     hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
     groupings = study.settings.groupings.values()
-    blank = [inner(g.label) for g in groupings if (inside(study, g.population) & (known_level(study, g) < 0)).any()]
+    prepared = study.prepared
+    blank = [inner(g.label) for g in groupings if (prepared.inside(g.population) & (prepared.group(g) < 0)).any()]
     levels = f"Not known of everybody it is about: {joined(blank)}." if blank else ""
     heard = f"{capital(people(n))} {verb(n, 'was', 'were')} heard; nothing here says whom else they speak for."
     return say(*kind_says(study), heard, hidden, levels)
@@ -60,18 +62,18 @@ def limits_of_sorting(study: Study) -> Say:
     return say(*kind_says(study), coders, some)
 
 
-def limits_of_comparing(study: Study, found: pd.DataFrame) -> Say:
-    """Return the limits of a comparison, from the frame that `compare` returned."""
-    grouping = study.grouping(str(found["grouping"].iloc[0]))
-    n = int(inside(study, grouping.population).sum())
-    used = found["people_used"].dropna()
+def limits_of_comparing(study: Study, found: Comparison) -> Say:
+    """Return the limits of a comparison."""
+    grouping, frame = found.grouping, found.frame
+    n = int(study.prepared.inside(grouping.population).sum())
+    used = frame["people_used"].dropna()
     outside = n - int(used.max()) if len(used) else 0
     heard = f"This is about {people(n)}; nothing here says whom else they speak for."
     alone = f"{capital(people(outside))} of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
     coded = f"What counts as raised is what {named_coder(study, coder_or_reference(study, None))} coded."
     planned = (
-        "" if (found["status"] == "planned").all() else "This comparison was not planned before the data were seen."
+        "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen."
     )
     incomplete = "" if study.settings.complete else "Coding is not complete, so that anybody may have raised anything."
     return say(*kind_says(study), heard, alone if outside else "", coded, incomplete, planned)
@@ -79,7 +81,7 @@ def limits_of_comparing(study: Study, found: pd.DataFrame) -> Say:
 
 def limits_of_change(study: Study) -> Say:
     """Return the limits of setting two hearings side by side."""
-    nobody = unlisted(study)
+    nobody = study.prepared.unlisted
     hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
     kinds, prompts = study.events["kind"], study.events["stimulus"]
     group, alone = ({str(cell) for cell in prompts[kinds == kind].dropna()} for kind in KINDS)
@@ -92,11 +94,11 @@ def limits_of_change(study: Study) -> Say:
     return say(*kind_says(study), hidden, asked, coded)
 
 
-def limits_of_claims(study: Study, found: pd.DataFrame) -> Say:
-    """Return what a joint display cannot tell of a study's claims, from the frame that `joint_display` returned."""
+def limits_of_claims(study: Study, found: JointDisplay) -> Say:
+    """Return what a joint display cannot tell of a study's claims."""
     coder = sorter(study)
     read = f"What is for or against a claim is as {named_coder(study, coder)} read it." if coder else ""
-    blank = int(found["no_stance"].sum())
+    blank = int(found.frame["no_stance"].sum())
     none = f"{capital(count(blank, 'excerpt'))} {verb(blank, 'has', 'have')} no stance on record." if blank else ""
     more = "" if study.settings.complete else "Coding is not complete: others may have said the same, or the opposite."
     outside = ""

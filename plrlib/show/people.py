@@ -1,17 +1,20 @@
 """What notebook 02 shows of chances to speak: whether levels were heard equally often and talked equally much."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.show.charts.dots import Axis, Look, dot_grid
-from plrlib.show.display import BLUE, Picture, Say, Table, picture, say
+from plrlib.show.display import Say, Table, say
 from plrlib.show.excerpts import behind_groups, people_at, seated
+from plrlib.show.figure import BLUE, Picture, picture
 from plrlib.stats.comparison.permutation import WITHIN
 from plrlib.stats.design import BETWEEN, design
-from plrlib.stats.talk import MEASURES, talk
+from plrlib.stats.talk import NOT_COUNTED, NOT_MIXED, NOT_NAMED, NOWHERE, UNLISTED, talk
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, attended, block, inside, known_level, unlisted
+from plrlib.study.prepared import NOT_KNOWN
 from plrlib.study.settings import Grouping
 from plrlib.text import capital, count, few, inner, joined, people, verb
 
@@ -35,11 +38,11 @@ def heard_say(study: Study) -> Say:
         if k
     ]
     there = f"There {verb(groups + interviews + others, 'was', 'were')} {joined(held)}." if held else ""
-    sat = attended(study)[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
+    sat = study.prepared.attended[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
     alone, twice = int((sat == 0).sum()), int((sat > 1).sum())
     seats = [f"{capital(people(alone))} sat in no focus group."] * bool(alone)
     seats += [f"{capital(people(twice))} sat in more than one focus group."] * bool(twice)
-    nobody = unlisted(study)
+    nobody = study.prepared.unlisted
     hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
     others_in = study.events.dropna(subset=["other_attendee"]).groupby("other_attendee", sort=False)["event"]
     present = joined(f"{who} at {few(at)}" for who, at in others_in)
@@ -70,16 +73,16 @@ def groupings(study: Study) -> Table | Say:
             grouping.label,
             ", ".join(grouping.levels.values()),
             grouping.population or "everybody",
-            int(inside(study, grouping.population).sum()),
-            int((known_level(study, grouping) >= 0).sum()),
+            int(study.prepared.inside(grouping.population).sum()),
+            int((study.prepared.group(grouping) >= 0).sum()),
         )
         for grouping in study.settings.groupings.values()
     ]
     columns = ["grouping", "levels", "about", "people", "level known of"]
     who, behind = study.participants["participant"].astype(str), {}
     for i, grouping in enumerate(study.settings.groupings.values()):
-        behind[i, "people"] = list(who[inside(study, grouping.population)])
-        behind[i, "level known of"] = list(who[known_level(study, grouping) >= 0])
+        behind[i, "people"] = list(who[study.prepared.inside(grouping.population)])
+        behind[i, "level known of"] = list(who[study.prepared.group(grouping) >= 0])
     return Table(pd.DataFrame(rows, columns=columns), "The groupings that study.toml declares", behind)
 
 
@@ -130,11 +133,11 @@ def _taken_together(study: Study, events: "pd.Series[str]") -> "pd.Series[str]":
 
 def _marks(study: Study, grouping: Grouping, found: pd.DataFrame) -> list[tuple[str, str, bool]]:
     """Return one (event, level, known by code) for each person of the grouping heard at an event."""
-    about = inside(study, grouping.population)
+    about = study.prepared.inside(grouping.population)
     keys = [*grouping.levels, NOT_SAID]  # the level -1, not known, is the last
-    level = known_level(study, grouping)
-    there = attended(study)
-    open_ones = set(unlisted(study))
+    level = study.prepared.group(grouping)
+    there = study.prepared.attended
+    open_ones = set(study.prepared.unlisted)
     marks: list[tuple[str, str, bool]] = []
     for v, event in enumerate(study.events["event"]):
         at = level[there[:, v] & about]
@@ -175,8 +178,8 @@ def separable_say(study: Study, by: str) -> Say:
     else:
         answer = f"{label}: {NOT_TOGETHER}, so a difference could as well be one between the rooms."
         need = "Needed: events that hold several levels, or several events of like size for each level."
-    about = int(inside(study, grouping.population).sum())
-    known = int((known_level(study, grouping) >= 0).sum())
+    about = int(study.prepared.inside(grouping.population).sum())
+    known = int((study.prepared.group(grouping) >= 0).sum())
     left = (
         f"Person by person the {inner(label)} is known of {known or 'none'} of {people(about)}."
         if known < about
@@ -189,10 +192,10 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
     """Return how many of each level are known to have been heard where; interviews of one person are one place."""
     interviews = set(study.events["event"][study.events["kind"] == "interview"])
     where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
-    events, there = study.events["event"].astype("object"), attended(study)
+    events, there = study.events["event"].astype("object"), study.prepared.attended
     twice = {e for e, who in zip(events, there.T, strict=True) if who.any() and (there[who].sum(axis=1) > 1).all()}
     sat = []
-    for key, rows in where.groupby("level", observed=True):
+    for key, rows in where.groupby("group", observed=True):
         alone = rows["at"].isin(interviews) & (rows["people"] == 1)
         here = set(rows.loc[alone, "at"])
         again = "of them again, " if here and here <= twice else ""
@@ -207,7 +210,7 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
 
 def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
     """Return which levels were first heard together, and which were with no other."""
-    level, block_of = known_level(study, grouping), block(study)
+    level, block_of = study.prepared.group(grouping), study.prepared.focus_group
     rooms = {v: set(level[(block_of == v) & (level >= 0)].tolist()) for v in sorted(set(block_of.tolist()))}
     mixed = {v: levels for v, levels in rooms.items() if len(levels) > 1}
     names = [inner(name) for name in grouping.levels.values()]
@@ -230,7 +233,7 @@ def design_table(study: Study, by: str) -> Table:
     number = found["lower"].astype(str).where(exact, found["lower"].astype(str) + " to " + found["upper"].astype(str))
     columns = {
         "event": found["event"].astype("object").fillna(NO_EVENT),
-        grouping.label.lower(): found["level"].map(dict(grouping.levels)),
+        grouping.label.lower(): found["group"].map(dict(grouping.levels)),
         "people": number,
         "hearings a person": found["hearings"].round(1),
         "excerpts a person": found["excerpts"].round(1),
@@ -239,34 +242,48 @@ def design_table(study: Study, by: str) -> Table:
     frame = pd.DataFrame(columns)
     silent = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
     told = f"; {joined(silent)} a person are not known" if silent else ""
-    behind = behind_groups(zip(found["event"], found["level"], strict=True), "people", seated(study, grouping))
+    behind = behind_groups(zip(found["event"], found["group"], strict=True), "people", seated(study, grouping))
     return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", behind)
 
 
-# What notebook 02 shows of chances to speak: whether levels were heard equally often and talked equally much.
-
-
 def talk_say(study: Study, by: str) -> Say:
-    """Return for each measure whether the levels differ in it, how likely that is by chance, or why nobody can say."""
+    """Return for each measure whether the groups differ in it, how likely that is by chance, or why nobody can say."""
     grouping = study.grouping(by)
-    found = talk(study, by)
-    reasons = {m: str(found.loc[found["measure"] == m, "why"].iloc[0]) for m in MEASURES}
+    found = {str(measure): rows for measure, rows in talk(study, by).groupby("measure", sort=False)}
+    reasons = {measure: _no_talk(rows.iloc[0]) for measure, rows in found.items()}
     sentences = []
-    for measure in MEASURES:
-        rows = found[found["measure"] == measure]
+    for measure, rows in found.items():
         if rows["mean"].isna().all():
             continue
-        means = zip(rows["level"], rows["mean"], strict=True)
+        means = zip(rows["group"], rows["mean"], strict=True)
         seen = joined(f"{mean:.1f} for {inner(grouping.levels[key])}" for key, mean in means if not pd.isna(mean))
-        p = rows["p"].iloc[0]
-        chance = reasons[measure] if pd.isna(p) else f"{_chance(float(p))}; {reasons[measure]}"
+        first = rows.iloc[0]
+        chance = reasons[measure]
+        if not pd.isna(first["p"]):
+            how = "drawn at random " if first["sampled"] else ""
+            ways = f"{'' if how else 'all '}{first['permutations']} ways {how}to do so"
+            chance = (
+                f"{_chance(float(first['p']))}; {first['permuted']} people exchanged within their events, over {ways}"
+            )
         sentences.append(f"{grouping.label}: {measure} a person are {seen} ({chance}).")
-    for why in dict.fromkeys(reasons.values()):
-        lost = [m for m in MEASURES if reasons[m] == why and found.loc[found["measure"] == m, "mean"].isna().all()]
+    for reason in dict.fromkeys(reasons.values()):
+        lost = [m for m, rows in found.items() if reasons[m] == reason and rows["mean"].isna().all()]
         if lost:
-            reason = why.removeprefix("not known of each person: ")
             sentences.append(f"{grouping.label}: {joined(lost)} a person are not known, because {reason}.")
     return say(*sentences)
+
+
+def _no_talk(row: "pd.Series[Any]") -> str:
+    """Return why a measure of talk is not known of each person, or cannot be compared; blank where it can."""
+    reason, missing, events = row["reason"], row["missing"], row["events"]
+    return {
+        "": "",
+        UNLISTED: f"{', '.join(events)} {verb(len(events), 'does not say whom it', 'do not say whom they')} heard",
+        NOWHERE: f"of {missing} no event is known",
+        NOT_NAMED: f"{count(missing, 'excerpt')} {verb(missing, 'names', 'name')} nobody",
+        NOT_COUNTED: "not every excerpt has a number of words",
+        NOT_MIXED: "no event held two levels: nobody can be exchanged",
+    }[reason]
 
 
 def _chance(p: float) -> str:

@@ -7,13 +7,13 @@ import pandas as pd
 
 from plrlib.show.charts.dots import Look
 from plrlib.show.charts.lines import curves
-from plrlib.show.display import AMBER, BLUE, Picture, Say, picture, say
-from plrlib.show.labels import chance, compared, everybody, kinds, of, whom
-from plrlib.stats.bounds.presence import presence
+from plrlib.show.display import Say, say
+from plrlib.show.figure import AMBER, BLUE, Picture, picture
+from plrlib.show.labels import chance, everybody, kinds, noun, of, whom
+from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
 from plrlib.stats.comparison.power import power, smallest_difference
 from plrlib.study.load import Study
-from plrlib.study.prepared import block, known_level
 from plrlib.study.settings import Grouping
 from plrlib.text import capital, joined
 
@@ -35,7 +35,7 @@ class Sizes:
     best: bool
 
 
-def power_say(study: Study, found: pd.DataFrame) -> Say:
+def power_say(study: Study, found: Comparison) -> Say:
     """Return the smallest gaps that would have shown, alone and among all that is compared.
 
     Parameters
@@ -43,31 +43,32 @@ def power_say(study: Study, found: pd.DataFrame) -> Say:
     study
         A study.
     found
-        The frame that `compare` returned for it.
+        What `compare` returned for it.
     """
-    grouping, _, what = compared(study, found)
+    grouping, what = found.grouping, noun(study, found.level)
     reason = _not_by_people(found)
     if reason:
         return say(reason)
-    sizes = sizes_of(study, grouping, found)
+    sizes = sizes_of(study, found)
     if sizes is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
-    told = [f"{power_title(grouping, sizes, found, what)}."]
+    told = [f"{power_title(sizes, found, what)}."]
     for name, (alpha, family) in _settings(found, what).items():
         told.append(f"{capital(name)}, of {sizes.n[0]} and {sizes.n[1]} people: {_gaps_say(sizes, alpha, family)}")
     planned = len(study.settings.comparisons)
-    if float(found["alpha"].iloc[0]) < ALPHA:
+    if found.alpha < ALPHA:
         told.append(f"“As here” also allows for {planned} planned comparisons, which share what chance may do.")
-    confounded = (found["verdict"] == CONFOUNDED).all()
+    confounded = (found.frame["verdict"] == CONFOUNDED).all()
     first = "This would hold only if levels could be told from rooms; here they cannot, however many people there are."
     return say(first if confounded else "", *told)
 
 
-def power_title(grouping: Grouping, sizes: Sizes, found: pd.DataFrame, what: str) -> str:
+def power_title(sizes: Sizes, found: Comparison, what: str) -> str:
     """Return in a sentence the smallest gap against none that would have shown in one code alone."""
+    grouping = found.grouping
     best = f"{grouping.label}, at best: with" if sizes.best else "With"
     people = everybody(grouping, {key: str(n) for key, n in zip(sizes.keys, sizes.n, strict=True)})
-    k, bar = len(found), float(found["alpha"].iloc[0])
+    k, bar = len(found.frame), found.alpha
     if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
         one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
         many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
@@ -87,12 +88,12 @@ def _widest(found: pd.DataFrame) -> str:
     return "" if pd.isna(row["raised_1"]) else f"{_of(row['raised_1'], row['n_1'])} against none"
 
 
-def _not_by_people(found: pd.DataFrame) -> str:
+def _not_by_people(found: Comparison) -> str:
     """Return why people are not what the power depends on; blank where they are."""
-    if not (found["method"].dropna() == WHOLE).any():
+    if not (found.frame["method"].dropna() == WHOLE).any():
         return ""
-    least = found["p_min"].min()
-    bar = float(found["alpha"].iloc[0])
+    least = found.frame["p_min"].min()
+    bar = found.alpha
     counts = "Whole events are compared, so their number counts and not that of people."
     if pd.isna(least):
         return counts
@@ -110,9 +111,9 @@ def _mixed(sizes: Sizes) -> int:
     return sum(min(room) > 0 for room in sizes.rooms)
 
 
-def _settings(found: pd.DataFrame, what: str) -> dict[str, tuple[float, int]]:
+def _settings(found: Comparison, what: str) -> dict[str, tuple[float, int]]:
     """Return by name the chance of a false alarm and the number of codes: alone, and as compared here."""
-    k, bar = len(found), float(found["alpha"].iloc[0])
+    k, bar = len(found.frame), found.alpha
     alone = {f"one {what} alone": (ALPHA, 1)}
     return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(what, k)}": (bar, k)}
 
@@ -137,15 +138,15 @@ def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
     return f"{gaps} would have shown{never}. {often}"
 
 
-def sizes_of(study: Study, grouping: Grouping, found: pd.DataFrame) -> Sizes | None:
+def sizes_of(study: Study, found: Comparison) -> Sizes | None:
     """Return the two levels with the most people, and their rooms where who sat where is known; None without two."""
-    counted = presence(study, grouping.name, compared(study, found)[1])
-    n = counted.groupby("level", observed=False)["n"].max().astype(int)
+    grouping = found.grouping
+    n = found.counts.groupby("group", observed=False)["n"].max().astype(int)
     keys = [key for key in n.sort_values(ascending=False, kind="stable").index if n[key]][:2]
     if len(keys) < 2:
         return None
     first, second = sorted(map(str, keys), key=list(grouping.levels).index)
-    at, place = known_level(study, grouping), block(study)
+    at, place = study.prepared.group(grouping), study.prepared.focus_group
     positions = [list(grouping.levels).index(key) for key in (first, second)]
     rooms = tuple((int(((place == v) & (at == positions[0])).sum()), int(((place == v) & (at == positions[1])).sum()))
                   for v in np.unique(place))  # fmt: skip
@@ -154,16 +155,14 @@ def sizes_of(study: Study, grouping: Grouping, found: pd.DataFrame) -> Sizes | N
     return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2)
 
 
-def power_picture(study: Study, found: pd.DataFrame) -> Picture | Say:
+def power_picture(study: Study, found: Comparison) -> Picture | Say:
     """Return a picture of the exact power against the true difference, for one code alone and for all compared."""
-    grouping, _, what = compared(study, found)
+    grouping, what = found.grouping, noun(study, found.level)
     reason = _not_by_people(found)
-    sizes = None if reason else sizes_of(study, grouping, found)
+    sizes = None if reason else sizes_of(study, found)
     if sizes is None:
         return say(f"There is no curve to draw over people{', since whole events are compared' if reason else ''}.")
-    return draw_power(
-        study, grouping, sizes, power_curves(sizes, found, what), power_title(grouping, sizes, found, what)
-    )
+    return draw_power(study, grouping, sizes, power_curves(sizes, found, what), power_title(sizes, found, what))
 
 
 def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFrame, title: str) -> Picture:
@@ -193,7 +192,7 @@ def _from(share: float | None, n: int) -> str:
     return "never" if share is None else f"from {share * n:.1f} of {n} on"
 
 
-def power_curves(sizes: Sizes, found: pd.DataFrame, what: str) -> pd.DataFrame:
+def power_curves(sizes: Sizes, found: Comparison, what: str) -> pd.DataFrame:
     """Return the power at each true share of the first level, nobody at the second: curve, share, power."""
     parts = []
     for name, (alpha, family) in _settings(found, what).items():

@@ -5,7 +5,8 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.lines import Panel, staircase
-from plrlib.show.display import Picture, Say, Table, picture, say
+from plrlib.show.display import Say, Table, say
+from plrlib.show.figure import Picture, picture
 from plrlib.show.labels import labels
 from plrlib.stats.saturation import (
     ANY_ORDER,
@@ -21,7 +22,6 @@ from plrlib.stats.saturation import (
 )
 from plrlib.study.evidence import codes_at, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import only_event
 from plrlib.text import capital, count, few, joined, share, verb
 
 BASE, RUN, THRESHOLD = 4, 2, 0.05
@@ -40,7 +40,7 @@ def saturation_say(study: Study) -> Say:
     told = []
     for kind in found["kind"].unique():
         told += _kind_say(found[found["kind"] == kind], str(kind), codes)
-    left = int((only_event(study) < 0).sum())
+    left = int((study.prepared.only_event < 0).sum())
     some = f"{capital(share(left, len(study.excerpts), 'excerpt'))} {verb(left, 'is', 'are')}"
     out = f"{some} of no single event, and left out."
     limit = "The codebook was made from what was said: a new event may need a code that is not in it."
@@ -49,7 +49,7 @@ def saturation_say(study: Study) -> Say:
 
 def _apart_say(study: Study) -> str:
     """Return which codes came up in one kind of event alone, where there are two kinds."""
-    place = only_event(study)
+    place = study.prepared.only_event
     found = evidence(study, "code", None, None, "all")
     kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
     met: dict[str, set[int]] = {str(kind): set() for kind in kinds}

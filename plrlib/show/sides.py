@@ -6,29 +6,21 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Axis
-from plrlib.show.compare_charts import people_grid
-from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.compare_charts import people_picture
+from plrlib.show.display import Say, Table, say
 from plrlib.show.evidence import LOOKS, NOT_SAID, evidence_map, heard_columns, stances_say
 from plrlib.show.excerpts import behind_groups, ids_by
-from plrlib.show.labels import everybody, labels, of, whom
+from plrlib.show.figure import Picture
+from plrlib.show.labels import everybody, labels, noun, of, reading_labels, whom
 from plrlib.show.limits import kind_says
 from plrlib.show.sorting import named_coder
-from plrlib.stats.bounds.presence import attribution, presence
+from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.themes import on_sides, sides
-from plrlib.study.evidence import (
-    coder_or_reference,
-    codes_at,
-    needs_reading,
-    noun,
-    one,
-    plural,
-    reading_columns,
-    reading_labels,
-)
+from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, count, few, inner, joined, people, share, verb
+from plrlib.text import capital, count, few, inner, joined, one, people, plural, share, verb
 
 # What notebook 08 says of a second-level reading: what each side gathers, and of which codes it is made.
 
@@ -271,7 +263,7 @@ def _gap(study: Study, column: str, grouping: Grouping, found: pd.DataFrame, sen
     """Return a sentence for all levels that lack the same sides."""
     named = {side: inner(label) for side, label in reading_labels(study, column).items()}
     lacking: dict[tuple[str, ...], list[str]] = {}
-    for level, rows in found.groupby("level", observed=True):
+    for level, rows in found.groupby("group", observed=True):
         lacking.setdefault(tuple(rows["side"]), []).append(whom(grouping, str(level)))
     every = f"any {noun(study, column)}"
     return [
@@ -286,7 +278,7 @@ def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:
     """Return the sides by level, without those for which no excerpt speaks, and levels at which nobody is."""
     found, whole = sides(study, column, grouping.name), sides(study, column)
     spoken = whole.loc[whole["excerpts"] > 0, "side"].dropna()
-    there = found.groupby("level", observed=False)["n"].transform("max") > 0
+    there = found.groupby("group", observed=False)["n"].transform("max") > 0
     return found[found["side"].isin(set(spoken)) & there.fillna(False).astype(bool)]
 
 
@@ -324,4 +316,4 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
 def reading_people_picture(study: Study, column: str, by: str) -> Picture:
     """Return a picture of the people at each level by the sides on which they raised something, when first heard."""
     needs_reading(study, column)
-    return people_grid(study, study.grouping(by), presence(study, by, column), column)
+    return people_picture(study, by, column)

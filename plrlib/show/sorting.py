@@ -9,8 +9,9 @@ from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.charts.trails import Trails, trails
-from plrlib.show.display import GREY, RED, Picture, Say, Table, picture, say
+from plrlib.show.display import Say, Table, say
 from plrlib.show.excerpts import behind_groups, ids_by, shown_excerpts
+from plrlib.show.figure import GREY, RED, Picture, picture
 from plrlib.show.labels import labels
 from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
 from plrlib.study.load import Study

@@ -10,8 +10,9 @@ from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, tokens, words_of
 from plrlib.show.charts.dots import Look
 from plrlib.show.charts.strips import Scale, strips
-from plrlib.show.display import AMBER, BLUE, GREY, RED, BehindCells, Picture, Say, Table, picture, say
+from plrlib.show.display import BehindCells, Say, Table, say
 from plrlib.show.excerpts import users
+from plrlib.show.figure import AMBER, BLUE, GREY, RED, Picture, picture
 from plrlib.show.labels import whom
 from plrlib.show.limits import kind_says
 from plrlib.stats.claims import OTHERS, claim_evidence

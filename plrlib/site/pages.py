@@ -10,6 +10,7 @@ from plrlib import show
 from plrlib.faults import NotInStudy
 from plrlib.markup import anchor, anchored, bullets, link, plain, table
 from plrlib.privacy.consent import text_of
+from plrlib.show.claims import reason_say
 from plrlib.show.excerpts import ids_by
 from plrlib.show.labels import labels
 from plrlib.show.sorting import named_coder
@@ -18,7 +19,6 @@ from plrlib.stats.claims import sorter
 from plrlib.stats.joint_display import joint_display
 from plrlib.stats.themes import envelopes
 from plrlib.study.load import Study
-from plrlib.study.prepared import known_level
 from plrlib.study.reviews import Ran, checks, last_run, read_reviews, standing
 from plrlib.text import joined
 
@@ -107,10 +107,8 @@ def _claims(study: Study, displayed: bool) -> str:
     except NotInStudy as error:
         return plain(error)
     rows = [
-        (plain(claim), f"**{plain(inference)}**", plain(gist), plain(reason))
-        for claim, gist, inference, reason in zip(
-            found["claim"], found["gist"], found["inference"], found["reason"], strict=True
-        )
+        (plain(claim), f"**{plain(inference)}**", plain(gist), plain(reason_say(found, claim)))
+        for claim, gist, inference in zip(*(found.frame[c] for c in ("claim", "gist", "inference")), strict=True)
     ]
     answers = table(["claim", "answer", "it says", "why"], rows)
     rules = f"By which rules, and the evidence of each: {link('claim by claim', f'{DISPLAY}.ipynb')}."
@@ -197,7 +195,7 @@ def people_page(study: Study) -> str:
     """
     people, said = study.participants, ids_by(study.excerpts.dropna(subset=["participant"]), "participant")
     groupings = study.settings.groupings.values()
-    places = zip(*(known_level(study, grouping) for grouping in groupings), strict=True)
+    places = zip(*(study.prepared.group(grouping) for grouping in groupings), strict=True)
     levels = list(places) or [()] * len(people)
     rows = []
     for who, room, at in zip(people["participant"].astype(str), people["focus_group"], levels, strict=True):

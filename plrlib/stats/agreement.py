@@ -16,7 +16,7 @@ from plrlib.faults import NotInStudy
 from plrlib.stats.themes import envelopes
 from plrlib.study.evidence import codes_at
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, only_event
+from plrlib.study.prepared import NOT_KNOWN
 
 # How unlike two sets of codes are: the MASI distance (Passonneau 2006).
 
@@ -310,7 +310,7 @@ def units(study: Study, counted: NDArray[np.bool_]) -> Units:
         Excerpts said in one event resemble one another, so that resampling them one by one is optimistic: the interval
         comes out too narrow. Where events are resampled, an excerpt of no one event is a unit of its own.
     """
-    place = np.where(counted, only_event(study), NOT_KNOWN)
+    place = np.where(counted, study.prepared.only_event, NOT_KNOWN)
     nowhere = counted & (place < 0)
     events = np.unique(place[place >= 0])
     if len(events) < FEWEST_EVENTS or nowhere.sum() >= MOST_NOWHERE * counted.sum():

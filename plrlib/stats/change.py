@@ -1,10 +1,9 @@
-"""People heard in a focus group and again in an interview: who kept, gained and lost a code.
+"""Change: participants heard in a focus group and again in an interview, and who kept, gained and lost a code.
 
-Letters: P people heard twice, C codes, A exchanges (ways to swap each person's two hearings).
+Letters: P people heard twice, E excerpts, C codes, V events, A permutations (ways to swap each person's two events).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,19 +13,17 @@ from scipy.special import bdtr
 from plrlib.faults import NotInStudy
 from plrlib.stats.comparison.exact import MOST, SAMPLE
 from plrlib.stats.comparison.permutation import step_down, tarone
-from plrlib.study.evidence import Evidence, asked_at, evidence, noun, plural
+from plrlib.study.evidence import Evidence, asked_at, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, attended, block, first, not_all_known, possible_events, rows_of
-from plrlib.study.speakers import attributions, may_fit
-from plrlib.text import capital, count, joined, p_value, people, verb
-
-# Who was heard in a focus group and again in an interview, and at which of the two they raised a code.
+from plrlib.study.prepared import NOT_KNOWN, remembered
+from plrlib.study.speakers import may_fit
+from plrlib.text import count, verb
 
 _BEFORE, _AFTER, _OTHER = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Twice:
+class Paired:
     """The people heard twice.
 
     Parameters
@@ -37,8 +34,8 @@ class Twice:
     asked
         P × C: whether they were asked about it at both.
     unclear
-        P × C: whether it is not known if they raised it at one of the two, as an excerpt may be of either hearing or
-        was not seen by the coder.
+        P × C: whether it is not known if they raised it at one of the two, as an excerpt may be of either event or
+        was not read by the coder.
     rows
         For each of the P people their row in `participants`.
     """
@@ -55,13 +52,13 @@ class Twice:
         return self.asked & ~self.unclear
 
 
-def by_part(study: Study, level: str) -> dict[tuple[str, str], list[str]]:
+def participants_by_part(study: Study, level: str) -> dict[tuple[str, str], list[str]]:
     """Return who kept, gained, lost and never raised each code, by the reference coder; raises as `change` does.
 
     The keys are a code and `kept`, `gained`, `lost`, `neither`, or `people` for all of them.
     """
-    found = evidence(study, level, None, None, "all")
-    heard = heard_twice(study, found)
+    found = evidence(study, level, events="all")
+    heard = paired(study, found)
     here, before, after = heard.counted, heard.before, heard.after
     parts = {
         "people": here, "kept": here & before & after, "gained": here & ~before & after,
@@ -71,7 +68,7 @@ def by_part(study: Study, level: str) -> dict[tuple[str, str], list[str]]:
     return {(code, part): list(names[who[:, c]]) for part, who in parts.items() for c, code in enumerate(found.codes)}
 
 
-def heard_twice(study: Study, found: Evidence) -> Twice:
+def paired(study: Study, found: Evidence) -> Paired:
     """Return the people heard in a focus group first and again in an interview, with what they raised at each.
 
     Parameters
@@ -79,7 +76,7 @@ def heard_twice(study: Study, found: Evidence) -> Twice:
     study
         A study.
     found
-        What its excerpts speak for, at every hearing.
+        What its excerpts count for, at every event.
 
     Raises
     ------
@@ -87,10 +84,10 @@ def heard_twice(study: Study, found: Evidence) -> Twice:
         If who was interviewed is not known, nobody was heard twice, coding is not complete, or excerpts that name
         nobody may be of somebody heard twice; one sentence says which.
     """
-    there, start = attended(study), first(study)
+    there, start = study.prepared.attended, study.prepared.first_event
     interviews = (study.events["kind"] == "interview").to_numpy(dtype=bool)
-    who = np.asarray((block(study) != NOT_KNOWN) & there[:, interviews].any(axis=1), dtype=bool)
-    if not interviews.all() and (interviews & not_all_known(study)).any():
+    who = np.asarray((study.prepared.focus_group != NOT_KNOWN) & there[:, interviews].any(axis=1), dtype=bool)
+    if not interviews.all() and (interviews & study.prepared.not_all_known).any():
         raise NotInStudy("Who was interviewed again is not known, so nobody's two hearings can be set side by side.")
     if not who.any():
         raise NotInStudy("Nobody was heard in a focus group and again in an interview, so there is no change to see.")
@@ -112,7 +109,7 @@ def heard_twice(study: Study, found: Evidence) -> Twice:
     about = asked_at(study, found.level)
     asked = about[start] & ((there & interviews).astype(np.int64) @ about.astype(np.int64) > 0)
     unclear = np.asarray((perhaps & ~sure).any(axis=0), dtype=bool)
-    return Twice(sure[_BEFORE, who], sure[_AFTER, who], asked[who], unclear[who], np.flatnonzero(who))
+    return Paired(sure[_BEFORE, who], sure[_AFTER, who], asked[who], unclear[who], np.flatnonzero(who))
 
 
 def _raised(study: Study, found: Evidence, hearing: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -120,18 +117,19 @@ def _raised(study: Study, found: Evidence, hearing: NDArray[np.int64]) -> tuple[
 
     `hearing` says for each person and event which of their hearings it was; -1 for people not heard twice.
     """
-    reach = attended(study) | not_all_known(study)
-    speaker = rows_of(study, study.excerpts["participant"])
-    coded = found.coded.toarray()
-    coded[~found.seen] = True
+    reach = study.prepared.attended | study.prepared.not_all_known
+    speaker = study.prepared.speaker
+    coded = found.coded.copy()
+    coded[~found.read] = True
     sure = np.zeros((2, len(hearing), len(found.codes)), dtype=bool)
     perhaps = sure.copy()
-    for e, (p, events) in enumerate(zip(speaker, possible_events(study, study.excerpts["event"]), strict=True)):
-        if p < 0 or hearing[p, 0] == NOT_KNOWN or not coded[e].any():
-            continue
+    events_of = study.prepared.events_of()
+    matters = (speaker >= 0) & (hearing[speaker, 0] != NOT_KNOWN) & coded.any(axis=1)
+    for e in np.flatnonzero(matters).tolist():
+        p, events = speaker[e], events_of[e]
         could = set(np.flatnonzero(reach[p]).tolist())
         hearings = set(hearing[p, list(events & could or events or could)].tolist())
-        where = sure if len(hearings) == 1 and found.seen[e] else perhaps
+        where = sure if len(hearings) == 1 and found.read[e] else perhaps
         where[list(hearings - {_OTHER}), p] |= coded[e]
     return sure, perhaps
 
@@ -141,22 +139,21 @@ def _may_be_theirs(study: Study, found: Evidence, who: NDArray[np.bool_]) -> int
 
     Those count that may be of the focus group where somebody was first heard or of an interview of theirs.
     """
-    there = attended(study)
-    said = attributions(study.excerpts, study.events)
+    there = study.prepared.attended
+    said = study.prepared.attributions
     matters = there & (study.events["kind"] == "interview").to_numpy(dtype=bool)
-    matters[np.flatnonzero(who), first(study)[who]] = True
+    matters[np.flatnonzero(who), study.prepared.first_event[who]] = True
     at_one = said.anywhere | ((matters.astype(np.int64) @ said.events.T.astype(np.int64)) > 0)
     theirs = (may_fit(said, there, study.participants) & at_one)[who].any(axis=0)
-    tells = (found.coded.sum(axis=1) > 0) | ~found.seen
+    tells = (found.coded.any(axis=1)) | ~found.read
     return int(np.append(theirs, False)[said.of[tells]].sum())
 
-
-# People heard in a focus group and again in an interview: who kept, gained and lost a code.
 
 _TIE = 1e-9
 VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
 
 
+@remembered
 def change(study: Study, level: str = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
     """Set the two hearings of each person side by side: the focus group they sat in first, and an interview after it.
 
@@ -184,13 +181,15 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
         - people: those asked about it at both hearings of whom it is known at which they raised it;
         - kept, gained, lost, neither: how many of them raised it at both hearings, only in an interview, only in the
           focus group, at neither;
+        - left_out: those of whom it is not known whether or at which they raised it; not_asked: those not asked about
+          it at both;
         - p: exact McNemar, two-sided: the binomial test of gained against lost; 1 where nobody changed;
         - p_min: the smallest p that so many who changed allow: if all had changed alike;
         - p_adjusted: step-down minP (Westfall & Young) over swapping each person's two hearings, jointly over the
-          codes: every way up to 200,000, beyond that 9,999 drawn from the study's seed, (b + 1) / (m + 1);
+          codes: every way up to 200,000, beyond that 9,999 drawn from the study's seed, (b + 1) / (m + 1), which
+          `sampled` says; p_needed: the p_min that is needed (Tarone's alpha / K);
         - verdict: `too few to tell` (p_min above Tarone's alpha / K), `changed` (p_adjusted at most alpha), or
-          `not shown to change`. Categorical;
-        - why: one sentence with the numbers in it.
+          `not shown to change`. Categorical.
 
     Raises
     ------
@@ -202,14 +201,14 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
 
     Notes
     -----
-    McNemar 1947, exact; Tarone 1990; Westfall & Young 1993. A person is left out of a code, and counted in `why`, where
-    an excerpt of theirs may be of either hearing, or was not seen by the coder, and it makes a difference.
+    McNemar 1947, exact; Tarone 1990; Westfall & Young 1993. A person is left out of a code, and counted in `left_out`,
+    where an excerpt of theirs may be of either event, or was not read by the coder, and it makes a difference.
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")
-    found = evidence(study, level, None, coder, "all")
-    heard = heard_twice(study, found)
-    here, before, after = heard.counted, heard.before, heard.after
+    found = evidence(study, level, coder=coder, events="all")
+    pairs = paired(study, found)
+    here, before, after = pairs.counted, pairs.before, pairs.after
     step = np.where(here, after.astype(np.int64) - before, 0)
     gained, lost = (step == 1).sum(axis=0), (step == -1).sum(axis=0)
     p, p_min = mcnemar(gained, lost), mcnemar(gained + lost, 0)
@@ -226,21 +225,18 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
             "gained": gained,
             "lost": lost,
             "neither": (here & ~before & ~after).sum(axis=0),
+            "left_out": (pairs.asked & pairs.unclear).sum(axis=0),
+            "not_asked": (~pairs.asked).sum(axis=0),
             "p": p,
             "p_min": p_min,
+            "p_needed": needed,
             "p_adjusted": adjusted,
+            "sampled": not exact,
             "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
         }
     )
-    whole = dict.fromkeys(("people", "kept", "gained", "lost", "neither"), "Int64")
-    frame = frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_adjusted"), "Float64")})
-    family = f"{count(len(frame), noun(study, level), plural(noun(study, level)))} compared"
-    allowed = f"after allowing for the {family}" + ("" if exact else f", over {SAMPLE:,} swaps drawn at random")
-    best = f"at best, and no more than {needed:.2g} would do with {family}"
-    left_out = (heard.asked & heard.unclear).sum(axis=0)
-    not_asked = (~heard.asked).sum(axis=0)
-    frame["why"] = [_why(*row, allowed, best) for row in zip(frame.itertuples(), left_out, not_asked, strict=True)]
-    return frame
+    whole = dict.fromkeys(("people", "kept", "gained", "lost", "neither", "left_out", "not_asked"), "Int64")
+    return frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_needed", "p_adjusted"), "Float64")})
 
 
 def mcnemar(gained: ArrayLike, lost: ArrayLike) -> NDArray[np.float64]:
@@ -290,25 +286,3 @@ def swapped(step: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], bo
     numbers = np.arange(n + 1)
     p = mcnemar(numbers[:, None], numbers)
     return np.asarray(p[gained, changed - gained]), exact
-
-
-def _why(row: Any, left_out: int, not_asked: int, allowed: str, best: str) -> str:
-    """Return the sentence for one code."""
-    aside = [f"{left_out} left out, as it is not known whether or when they raised it"] if left_out else []
-    aside += [f"{not_asked} not asked about it at both hearings"] if not_asked else []
-    if row.people == 0:
-        return f"Nobody's two hearings can be set side by side ({joined(aside)}): {row.verdict}."
-    told = [
-        f"{capital(str(row.kept or 'none'))} of {people(row.people)} raised it in both",
-        f"{row.gained or 'none'} only when interviewed",
-        f"{row.lost or 'none'} only in the group",
-        *aside,
-    ]
-    changed = row.gained + row.lost
-    if row.verdict != TOO_FEW:
-        chance = f"exact p = {p_value(row.p)}; {p_value(row.p_adjusted)} {allowed}"
-    elif changed:
-        chance = f"with {people(changed)} who changed the exact p is {p_value(row.p_min)} {best}"
-    else:
-        chance = "nobody changed"
-    return f"{', '.join(told)} ({chance}): {row.verdict}."

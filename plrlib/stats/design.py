@@ -1,22 +1,23 @@
-"""What a design can tell apart: who of each level was heard where, how often, and how much of it is on record."""
+"""What a design can separate: who of each group was where, how often, and how much of it is on record."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.stats.bounds.cells import Cells, people_by_cell
-from plrlib.stats.bounds.constraints import Attributed, assign, attributed, counted_levels, possible
+from plrlib.stats.bounds.constraints import assign, counted_groups, possible
 from plrlib.stats.bounds.program import Infeasible
 from plrlib.stats.comparison.permutation import WHOLE, WITHIN, setting
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, attended, inside, known_level, not_all_known, possible_events, rows_of
+from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.settings import Grouping
 
 BETWEEN, NO = "between", "no"
 
 
-def design(study: Study, by: str) -> pd.DataFrame:
-    """Return who of each level was heard at each event, and whether the grouping can be told apart from the events.
+@remembered
+def design(study: Study, by: str | Grouping) -> pd.DataFrame:
+    """Return who of each group was at each event, and whether the grouping can be separated from the events.
 
     Parameters
     ----------
@@ -52,14 +53,10 @@ def design(study: Study, by: str) -> pd.DataFrame:
         If totals and quantifiers cannot all be true.
     """
     grouping = study.grouping(by)
-    cells, said = people_by_cell(study, grouping), attributed(study)
-    try:
-        people = _people(study, cells, grouping, said)
-        verdict = _separable(study, cells, grouping, said)
-    except Infeasible as error:
-        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    columns = ["grouping", "event", "level", "people", "lower", "upper", "separable", "hearings", "excerpts", "words"]
+    people = _people(study, grouping)
+    verdict = _separable(study, grouping)
     talk = _talk(study, grouping, people)
+    columns = ["grouping", "event", "group", "people", "lower", "upper", "separable", "hearings", "excerpts", "words"]
     rows: list[tuple[object, ...]] = [
         (grouping.name, event, key, low if low == high else pd.NA, low, high, verdict, *talk[v][i])
         for v, event in enumerate(study.events["event"])
@@ -71,19 +68,19 @@ def design(study: Study, by: str) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["event"] = pd.Categorical(frame["event"], categories=list(study.events["event"]))
-    frame["level"] = pd.Categorical(frame["level"], categories=list(grouping.levels))
+    frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
     whole = dict.fromkeys(("people", "lower", "upper"), "Int64")
     return frame.astype({**whole, **dict.fromkeys(("hearings", "excerpts", "words"), "Float64")})
 
 
-def unseen(study: Study, by: str) -> list[str]:
-    """Return the events where somebody of a grouping may have been heard of whom nothing says so."""
+@remembered
+def unseen(study: Study, by: str | Grouping) -> list[str]:
+    """Return the events where somebody of a grouping may have been of whom nothing says so."""
     grouping = study.grouping(by)
     cells = people_by_cell(study, grouping)
-    level = cells.levels(study, grouping)
-    found = assign(study, cells, attributed(study), events=True)
+    about = cells.groups(study, grouping) >= 0
+    found = assign(study, cells, events=True)
     events = list(study.events["event"])
-    about = level >= 0
     return [
         name
         for name, people in found.there.items()
@@ -92,56 +89,57 @@ def unseen(study: Study, by: str) -> list[str]:
 
 
 def _nowhere(study: Study, grouping: Grouping) -> list[tuple[str, int, int]]:
-    """Return each level and how many of its people, at least and at most, have no known event; nothing where all do."""
-    alone = ~attended(study).any(axis=1) & inside(study, grouping.population)
-    level = known_level(study, grouping)
-    unknown = int((alone & (level < 0)).sum())
-    counts = [int((alone & (level == i)).sum()) for i in range(len(grouping.levels))]
+    """Return each group and how many of its people, at least and at most, have no known event; nothing where all do."""
+    alone = ~study.prepared.attended.any(axis=1) & study.prepared.inside(grouping.population)
+    group = study.prepared.group(grouping)
+    unknown = int((alone & (group < 0)).sum())
+    counts = [int((alone & (group == i)).sum()) for i in range(len(grouping.levels))]
     return [(key, n, n + unknown) for key, n in zip(grouping.levels, counts, strict=True)] if alone.any() else []
 
 
-def _people(study: Study, cells: Cells, grouping: Grouping, said: Attributed) -> list[list[tuple[int, int]]]:
-    """Return V × L: the smallest and largest number of people of a level at an event."""
-    level = cells.levels(study, grouping)
-    certain = cells.certain(level)
-    found = assign(study, cells, said, events=True)
+def _people(study: Study, grouping: Grouping) -> list[list[tuple[int, int]]]:
+    """Return V × G: the smallest and largest number of people of a group at an event."""
+    cells = people_by_cell(study, grouping)
+    group = cells.groups(study, grouping)
+    certain = cells.certain(group)
+    found = assign(study, cells, events=True)
     ends = []
     for v, event in enumerate(study.events["event"]):
         sat = cells.seats[:, v]
         if certain[sat].all() and not cells.unlisted[v]:
-            ends.append([(n, n) for n in (cells.people(sat & (level == i)) for i in range(len(grouping.levels)))])
+            ends.append([(n, n) for n in (cells.people(sat & (group == i)) for i in range(len(grouping.levels)))])
             continue
         there = found.there.get(event, np.where(sat, found.people, -1))
-        of = [there[(there >= 0) & (level == i)] for i in range(len(grouping.levels))]
-        ends.append([(found.program.least(some), found.program.most(some)) for some in of])
+        ends.append([found.program.ends(there[(there >= 0) & (group == i)]) for i in range(len(grouping.levels))])
     return ends
 
 
-def _separable(study: Study, cells: Cells, grouping: Grouping, said: Attributed) -> str | None:
+def _separable(study: Study, grouping: Grouping) -> str | None:
     """Return `within`, `between` or `no`, as `design` defines them; None where it depends on what is not published."""
-    level, _ = counted_levels(study, cells, grouping, said)
-    if not _unmixed_is_possible(study, cells, level, said):
+    cells = people_by_cell(study, grouping)
+    group, _ = counted_groups(study, cells, grouping)
+    if not _unmixed_is_possible(study, cells, group):
         return WITHIN
-    there = possible(study, cells, said)
-    if any(len(set(level[there & (cells.of == g)])) > 1 for g in np.unique(cells.of)):
+    there = possible(study, cells)
+    if any(len(set(group[there & (cells.of == one)])) > 1 for one in np.unique(cells.of)):
         return None
-    counted = there & (level >= 0)
+    counted = there & (group >= 0)
     blocks = np.unique(cells.block[counted])
-    at = [counted & (level == i) for i in range(len(grouping.levels))]
+    at = [counted & (group == i) for i in range(len(grouping.levels))]
     sizes = np.array([[cells.people(here & (cells.block == v)) for here in at] for v in blocks], dtype=np.int64)
     how = setting(sizes.reshape(len(blocks), len(at)), blocks, blocks == NOT_KNOWN)
     return BETWEEN if how.kind == WHOLE else NO
 
 
-def _unmixed_is_possible(study: Study, cells: Cells, level: NDArray[np.int64], said: Attributed) -> bool:
-    """Tell whether there is a completion in which no block holds two levels."""
-    found = assign(study, cells, said)
+def _unmixed_is_possible(study: Study, cells: Cells, group: NDArray[np.int64]) -> bool:
+    """Tell whether there is a completion in which no block holds two groups."""
+    found = assign(study, cells)
     for v in np.unique(cells.block):
-        here = [np.flatnonzero((cells.block == v) & (level == i)) for i in np.unique(level[level >= 0])]
+        here = [np.flatnonzero((cells.block == v) & (group == i)) for i in np.unique(group[group >= 0])]
         chosen = found.program.variables(np.ones(len(here), dtype=np.int64))
         found.program.require([(chosen, 1.0)], high=1.0)
         for one, these in zip(chosen, here, strict=True):
-            found.program.require([(found.people[these], 1.0), (one[None], -float(len(cells.group)))], high=0.0)
+            found.program.require([(found.people[these], 1.0), (one[None], -float(len(cells.alike)))], high=0.0)
     try:
         found.program.least(found.people)
     except Infeasible:
@@ -152,25 +150,24 @@ def _unmixed_is_possible(study: Study, cells: Cells, level: NDArray[np.int64], s
 def _talk(
     study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]
 ) -> list[list[tuple[float, float, float]]]:
-    """Return V × L: hearings, excerpts and words a person of a level at an event; missing where not known."""
-    there, level = attended(study), known_level(study, grouping)
-    hearings = there.sum(axis=1)
+    """Return V × G: events, excerpts and words a person of a group at an event; missing where not known."""
+    there, group = study.prepared.attended, study.prepared.group(grouping)
+    attended = there.sum(axis=1)
     place, doubtful = _where_said(study)
-    speaker = rows_of(study, study.excerpts["participant"])
     words = study.excerpts["n_words"].to_numpy(dtype=float, na_value=np.nan)
-    at = [np.asarray(level == i, dtype=bool) for i in range(len(grouping.levels))]
+    at = [np.asarray(group == i, dtype=bool) for i in range(len(grouping.levels))]
     listed = [[int((there[:, v] & who).sum()) for who in at] for v in range(len(people))]
-    open_ones = np.flatnonzero(not_all_known(study))
+    open_ones = np.flatnonzero(study.prepared.not_all_known)
     more = [any(people[v][i][1] > listed[v][i] for v in open_ones) for i in range(len(at))]
     rows = []
     for v, ends in enumerate(people):
         row = []
         for i, (low, high) in enumerate(ends):
             who = there[:, v] & at[i]
-            theirs = (place == v) & np.append(who, False)[speaker]
+            theirs = (place == v) & np.append(who, False)[study.prepared.speaker]
             heard = excerpts = spoken = np.nan
             if low == high == listed[v][i] > 0:  # otherwise it is not known of each who they are
-                heard = np.nan if more[i] else float(hearings[who].mean())
+                heard = np.nan if more[i] else float(attended[who].mean())
                 excerpts = np.nan if doubtful[v] else float(theirs.sum() / high)
                 spoken = np.nan if doubtful[v] else float(words[theirs].sum() / high)
             row.append((heard, excerpts, spoken))
@@ -183,16 +180,11 @@ def _where_said(study: Study) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
     Then, for each of V events, whether an excerpt may have been said there of which that is not known.
     """
-    there = attended(study)
-    everywhere = frozenset(range(len(study.events)))
-    heard_at = [frozenset(np.flatnonzero(row).tolist()) for row in there]
-    speaker = rows_of(study, study.excerpts["participant"])
-    place = np.full(len(study.excerpts), NOT_KNOWN)
-    doubtful = np.zeros(len(study.events), dtype=bool)
-    for e, (who, events) in enumerate(zip(speaker, possible_events(study, study.excerpts["event"]), strict=True)):
-        places = events or (heard_at[who] if who >= 0 else everywhere) or everywhere
-        if who >= 0 and len(places) == 1:
-            place[e] = next(iter(places))
-        else:
-            doubtful[list(places)] = True
-    return place, doubtful
+    prepared, n = study.prepared, len(study.events)
+    place = np.where(prepared.speaker >= 0, prepared.only_event, NOT_KNOWN)
+    # what may have been said where: at the events named, else where the person was, else anywhere
+    may = prepared.possible_events[prepared.event_cell].copy()
+    blank = ~may.any(axis=1)
+    may[blank] = np.vstack([prepared.attended, np.ones((1, n), dtype=bool)])[prepared.speaker[blank]]
+    may[~may.any(axis=1)] = True
+    return place, np.asarray(may[place < 0].any(axis=0), dtype=bool)

@@ -1,4 +1,6 @@
-"""Claim by claim: what speaks for it and against it, who was heard, and what can be inferred."""
+"""The joint display: claim by claim what speaks for it and against it, who was heard, and what can be inferred."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -15,22 +17,52 @@ from plrlib.stats.claims import (
     others_of_another_kind,
     people_by_stance,
 )
-from plrlib.stats.comparison.compare import planned_verdicts
+from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS
-from plrlib.study.evidence import coder_or_reference
 from plrlib.study.load import Study
+from plrlib.study.prepared import remembered
 from plrlib.study.schema import STANCES
-from plrlib.study.settings import Comparison
-from plrlib.text import inner
+from plrlib.study.settings import Comparison as Plan
+from plrlib.study.settings import Grouping
 
-TOGETHER = "all together"
 NOT_COMPARED = "not compared"
 COUNTS = ("excerpts", *STANCES, "no_stance", "others", "certain", "quoted", "left", "people")
 _SIDES = ("supports", "qualifies", "opposes")
 ENDS = tuple(f"{stance}_{end}" for stance in _SIDES for end in ("lower", "upper"))
 
 
-def joint_display(study: Study) -> pd.DataFrame:
+@dataclass(frozen=True, repr=False, eq=False)
+class JointDisplay:
+    """What `joint_display` found.
+
+    Parameters
+    ----------
+    frame
+        One row a claim; see `joint_display`.
+    verdicts
+        One row a claim and grouping: claim, grouping, verdict. What `compare` says of the theme by the groupings that
+        the claim stands or falls with or, where it does not compare, by each planned one about the same people; `not
+        compared`: that comparison is not about its theme or code.
+    evidence
+        One row a claim and excerpt, as `claim_evidence` returns them.
+    facts
+        What the rules looked at, by claim.
+    """
+
+    frame: pd.DataFrame
+    verdicts: pd.DataFrame
+    evidence: pd.DataFrame
+    facts: dict[str, Facts]
+
+    def __repr__(self) -> str:
+        return self.frame.to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        return self.frame.to_html(index=False)
+
+
+@remembered
+def joint_display(study: Study) -> JointDisplay:
     """Return a row a claim: the evidence for and against it, and what can be inferred from all of it.
 
     Parameters
@@ -40,25 +72,22 @@ def joint_display(study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        One row a claim, in the study's order.
+    JointDisplay
+        Its `frame` has one row a claim, in the study's order.
 
         - claim, finding (theme or code), who (the population it is about; missing: everybody), gist, page;
         - excerpts: how many of the theme people whom it is about may have said; of these supports, qualifies, opposes,
           context (the stance they take to the theme) and no_stance; certain: how many of them only these people can
           have said; quoted: how many are respondents' own words. others: excerpts of the theme that only other people
           can have said, in none of the counts before. Unit: excerpts;
-        - left: how many of the excerpts a sorter of another kind puts under another theme; missing where nobody of
-          another kind sorted. Unit: excerpts;
+        - left: how many of the excerpts a coder of another kind assigns to another theme; missing where nobody of
+          another kind assigned themes. Unit: excerpts;
         - people: how many people it is about; supports_lower, supports_upper and so on: how many of them took that
           stance, at least and at most, over all completions (see `presence`). Unit: people, each once a stance,
           whenever they were heard;
         - compares: whether study.toml says, in a planned comparison, that the claim stands or falls with it;
-        - verdicts: what `compare` says of the theme by these groupings or, where the claim does not compare, by each
-          planned one about the same people, as `sector: not attributed`; blank where none bears on it;
-          `not compared`: the comparison that the claim stands or falls with is not about its theme or code;
         - inference: confirmed, expanded, discordant or not testable; rule: the number of the rule that decides
-          (`plrlib.stats.claims.RULES`); reason: that in one sentence.
+          (`plrlib.stats.claims.RULES`), reason: its code.
 
     Raises
     ------
@@ -72,33 +101,38 @@ def joint_display(study: Study) -> pd.DataFrame:
     Fetters, Curry & Creswell 2013; Guetterman, Fetters & Creswell 2015.
     """
     found = claim_evidence(study)
-    comparisons = _compared(study)
-    rows = []
+    comparisons = [_compared(study, plan) for plan in study.settings.comparisons]
+    rows, verdicts, every = [], [], {}
     for claim in study.claims.itertuples(index=False):
         evidence = found[found["claim"] == claim.claim]
         whose = str(claim.who) if isinstance(claim.who, str) else ""
-        facts = _facts(study, str(claim.claim), str(claim.finding), whose, evidence, comparisons)
-        rule, inference, reason = infer(facts)
+        facts = every[str(claim.claim)] = _facts(
+            study, str(claim.claim), str(claim.finding), whose, evidence, comparisons
+        )
+        number, rule = infer(facts)
         theirs = evidence[evidence["part"] != OTHERS]
         counts = theirs["part"].value_counts()
-        sides = {f"{s}_{end}": getattr(facts.people, of)(s) for s in _SIDES for end, of in _ENDS.items()}
+        ends = {f"{s}_lower": facts.people.least(s) for s in _SIDES} | {
+            f"{s}_upper": facts.people.most(s) for s in _SIDES
+        }
+        verdicts += [(claim.claim, by, verdict) for by, verdict in facts.verdicts.items()]
         rows.append(
             {
                 "claim": claim.claim, "finding": claim.finding, "who": claim.who, "gist": claim.gist,
                 "page": claim.page, "excerpts": facts.heard, **{s: counts[s] for s in STANCES},
                 "no_stance": counts[NO_STANCE], "others": len(evidence) - len(theirs),
                 "certain": theirs["certain"].sum(), "quoted": facts.quoted,
-                "left": facts.left if facts.sorters else pd.NA, "people": facts.people.n, **sides,
-                "compares": facts.compares, "verdicts": "; ".join(f"{b}: {v}" for b, v in facts.verdicts.items()),
-                "inference": inference, "rule": rule, "reason": reason,
+                "left": facts.left if facts.sorters else pd.NA, "people": facts.people.n,
+                **{end: ends[end] for end in ENDS}, "compares": facts.compares,
+                "inference": rule.inference, "rule": number, "reason": rule.code,
             }
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     frame["inference"] = pd.Categorical(frame["inference"], categories=INFERENCES)
-    return frame.astype(dict.fromkeys((*COUNTS, *ENDS, "rule"), "Int64"))
-
-
-_ENDS = {"lower": "least", "upper": "most"}
+    frame = frame.astype(dict.fromkeys((*COUNTS, *ENDS, "rule"), "Int64"))
+    return JointDisplay(
+        frame, pd.DataFrame(verdicts, columns=["claim", "grouping", "verdict"], dtype="str"), found, every
+    )
 
 
 @dataclass(frozen=True)
@@ -117,23 +151,21 @@ class Compared:
         By code that differs, the other coders by whose codings it does not.
     """
 
-    plan: Comparison
+    plan: Plan
     population: str
     verdicts: dict[str, str]
     unlike: dict[str, list[str]]
 
 
-def _compared(study: Study) -> list[Compared]:
-    coded = study.codings["coder"].cat.remove_unused_categories().cat.categories
-    others = [coder for coder in coded if coder != coder_or_reference(study, None)]
-    found = []
-    for plan in study.settings.comparisons:
-        verdicts = planned_verdicts(study, plan)
-        differ = [code for code, verdict in verdicts.items() if verdict == DIFFERS]
-        theirs = {coder: planned_verdicts(study, plan, coder) for coder in others} if differ else {}
-        unlike = {code: [name for name, other in theirs.items() if other[code] != DIFFERS] for code in differ}
-        found.append(Compared(plan, study.grouping(plan.by).population, verdicts, unlike))
-    return found
+def _compared(study: Study, plan: Plan) -> Compared:
+    found = compare(study, plan.by, plan.level)
+    verdicts = dict(zip(found.frame["code"], found.frame["verdict"], strict=True))
+    unlike: dict[str, list[str]] = {}
+    if DIFFERS in verdicts.values():
+        others = compare(study, plan.by, plan.level, other_coders=True).other_coders
+        for row in others[others["verdict"] != DIFFERS].itertuples():
+            unlike.setdefault(str(row.code), []).append(str(row.coder))
+    return Compared(plan, found.grouping.population, verdicts, unlike)
 
 
 def _facts(
@@ -144,8 +176,7 @@ def _facts(
     [people] = people_by_stance(study, claim, evidence)
     own = [c for c in comparisons if claim in c.plan.claims]
     bearing = own or [c for c in comparisons if c.population == whose]
-    verdicts = {c.plan.by: c.verdicts.get(finding, NOT_COMPARED) for c in bearing if own or finding in c.verdicts}
-    unlike = [coder for c in bearing for coder in c.unlike.get(finding, [])]
+    unlike = [o for c in bearing if c.verdicts.get(finding) == DIFFERS for o in c.unlike.get(finding, [])]
     return Facts(
         heard=len(theirs),
         supports=int(counts["supports"]),
@@ -155,21 +186,23 @@ def _facts(
         unsaid=int(theirs["form"].isna().sum()),
         people=people,
         against=_against(study, claim, whose, evidence, people),
-        left=int((theirs["left"] != "").sum()),
+        left=int((theirs["left"].map(len) > 0).sum()),
         sorters=len(others_of_another_kind(study)),
         compares=bool(own),
-        verdicts=verdicts,
+        verdicts={c.plan.by: c.verdicts.get(finding, NOT_COMPARED) for c in bearing if own or finding in c.verdicts},
         unlike=tuple(dict.fromkeys(unlike)),
     )
 
 
-def _against(study: Study, claim: str, whose: str, evidence: pd.DataFrame, people: People) -> tuple[str, ...]:
-    """Return the groups of people in which more oppose than support it for certain."""
+def _against(
+    study: Study, claim: str, whose: str, evidence: pd.DataFrame, people: People
+) -> tuple[tuple[Grouping | None, str], ...]:
+    """Return the groups of people in which more oppose than support it for certain; all together come first."""
     if not (evidence["part"] == "opposes").any():
         return ()
-    groups = {TOGETHER: people}
+    groups: list[tuple[Grouping | None, str, People]] = [(None, "", people)]
     for grouping in study.settings.groupings.values():
         if grouping.population == whose:
             counted = people_by_stance(study, claim, evidence, grouping)
-            groups.update(zip((f"among {inner(label)}" for label in grouping.levels.values()), counted, strict=True))
-    return tuple(label for label, some in groups.items() if some.least("opposes") > some.most("supports"))
+            groups += [(grouping, key, some) for key, some in zip(grouping.levels, counted, strict=True)]
+    return tuple((grouping, key) for grouping, key, some in groups if some.least("opposes") > some.most("supports"))

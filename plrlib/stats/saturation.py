@@ -14,7 +14,6 @@ from plrlib.faults import NotInStudy
 from plrlib.stats.agreement import MOST_NOWHERE
 from plrlib.study.evidence import evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import only_event
 from plrlib.text import count, verb
 
 # How many codes there may be that nobody raised, from how many events each code came up in.
@@ -198,7 +197,7 @@ def saturation(
     """
     if base < 1 or run < 1:
         raise ValueError(f"base and run are at least 1, not {base} and {run}")
-    place = only_event(study)
+    place = study.prepared.only_event
     nowhere = int((place < 0).sum())
     if not len(study.events) or nowhere >= MOST_NOWHERE * len(place):
         which = f"{nowhere} of {count(len(place), 'excerpt')} {verb(nowhere, 'names', 'name')} no single event"

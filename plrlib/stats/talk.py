@@ -1,4 +1,7 @@
-"""Whether the levels were heard equally often and talked equally much: if not, one had more chances to raise things."""
+"""Talk: whether groups had equal chances to speak, and so to raise things.
+
+Letters: P people, G groups.
+"""
 
 from dataclasses import dataclass
 
@@ -10,11 +13,101 @@ from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.comparison.exact import exchanges
 from plrlib.stats.design import unseen
 from plrlib.study.load import Study
-from plrlib.study.prepared import attended, block, known_level, rows_of
+from plrlib.study.prepared import remembered
+from plrlib.study.settings import Grouping
 
-# Exchange people between levels within their blocks: what chance alone would do, given who sat where.
-
+MEASURES = ("hearings", "excerpts", "words")
+REASONS = UNLISTED, NOWHERE, NOT_NAMED, NOT_COUNTED, NOT_MIXED = (
+    "events unlisted", "no event known", "speakers not named", "words not counted", "no event held two groups",
+)  # fmt: skip
+"""Why there is no p; their words are in plrlib/show/people.py."""
 _TIE = 1e-9
+
+
+@remembered
+def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
+    """Return how often the people of each group were heard and how much they said, and test the differences.
+
+    Parameters
+    ----------
+    study
+        A study.
+    by
+        A grouping of study.toml.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure and group. Unit: people.
+
+        - grouping, measure (hearings, excerpts, words), group;
+        - people: those whose group is known;
+        - mean: the measure a person; missing where it is not known of each of them;
+        - p: the exact p-value of a difference between the groups, people permuted within the events where they were
+          first heard; the same for all groups of a measure. Missing where no event held two groups, or the measure is
+          not known of each person;
+        - permuted: how many people that is over; permutations: how many ways to permute them; sampled: whether these
+          are a sample of all;
+        - reason: why there is no p: `events unlisted` (which: `events`, as a tuple), `no event known` (of how many
+          people: `missing`), `speakers not named` (of how many excerpts: `missing`), `words not counted`, `no event
+          held two groups`; blank where there is one.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no such grouping.
+
+    Notes
+    -----
+    Hearings are not known of each person where an event does not say whom it heard; excerpts and words are not, where
+    people of the grouping may have said excerpts that name nobody.
+    """
+    grouping = study.grouping(by)
+    group = study.prepared.group(grouping)
+    known = group >= 0
+    unknown = _unknown(study, grouping, known)
+    rows = []
+    for measure, values in zip(MEASURES, _values(study), strict=True):
+        reason, missing, events = unknown[measure]
+        found = Exchange(np.nan, 0, True, 0)
+        if not reason:
+            found = exchange_test(values[known], group[known], study.prepared.focus_group[known], study.settings.seed)
+        for position, key in enumerate(grouping.levels):
+            who = group == position
+            mean = values[who].mean() if who.any() and not reason else np.nan
+            told = reason or ("" if found.people else NOT_MIXED)
+            rows.append(
+                (grouping.name, measure, key, int(who.sum()), mean, found.p, found.people, found.assignments,
+                 not found.exact, told, missing, events)
+            )  # fmt: skip
+    columns = ["grouping", "measure", "group", "people", "mean", "p", "permuted", "permutations", "sampled", "reason"]
+    frame = pd.DataFrame(rows, columns=[*columns, "missing", "events"])
+    frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
+    return frame.astype({"mean": "Float64", "p": "Float64"})
+
+
+def _unknown(study: Study, grouping: Grouping, known: NDArray[np.bool_]) -> dict[str, tuple[str, int, tuple[str, ...]]]:
+    """Return for each measure why it is not known of each person, of how many, and where; blank where it is known."""
+    unlisted, prepared = unseen(study, grouping), study.prepared
+    nowhere = int((known & ~prepared.attended.any(axis=1)).sum())
+    hearings = (UNLISTED, 0, tuple(unlisted)) if unlisted else (NOWHERE if nowhere else "", nowhere, ())
+    attributed = int((attribution(study, grouping)["about"].to_numpy() & (prepared.speaker < 0)).sum())
+    said = (NOT_NAMED if attributed else "", attributed, ())
+    theirs = np.append(known, False)[prepared.speaker]
+    uncounted = study.excerpts["n_words"][theirs].isna().any()
+    words = said if attributed or not uncounted else (NOT_COUNTED, 0, ())
+    return {"hearings": hearings, "excerpts": said, "words": words}
+
+
+def _values(study: Study) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return events, excerpts and words of each of P people."""
+    who = study.prepared.speaker
+    words = study.excerpts["n_words"].fillna(0).to_numpy(dtype=float)
+    n = len(study.participants)
+    named = who >= 0
+    excerpts = np.bincount(who[named], minlength=n).astype(float)
+    spoken = np.bincount(who[named], weights=words[named], minlength=n).astype(float)
+    return study.prepared.attended.sum(axis=1).astype(float), excerpts, spoken
 
 
 @dataclass(frozen=True)
@@ -97,97 +190,3 @@ def _spread(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.f
     """Return the sum of squares between levels for sums by level, the last axis."""
     there = sizes > 0
     return np.asarray((sums[..., there] ** 2 / sizes[there]).sum(axis=-1))
-
-
-# Whether the levels were heard equally often and talked equally much: if not, one had more chances to raise things.
-
-MEASURES = ("hearings", "excerpts", "words")
-
-
-def talk(study: Study, by: str) -> pd.DataFrame:
-    """Return how often the people of each level were heard and how much they said, and test the differences.
-
-    Parameters
-    ----------
-    study
-        A study.
-    by
-        A grouping of study.toml.
-
-    Returns
-    -------
-    DataFrame
-        One row a measure and level. Unit: people.
-
-        - grouping, measure (hearings, excerpts, words), level;
-        - people: those whose level is known;
-        - mean: the measure a person; missing where it is not known of each of them;
-        - p: the exact p-value of a difference between the levels, people exchanged within the events where they were
-          first heard; the same for all levels of a measure. Missing where no event held two levels, or the measure is
-          not known of each person;
-        - why: what p rests on, or why there is none.
-
-    Raises
-    ------
-    NotInStudy
-        If the study has no such grouping.
-
-    Notes
-    -----
-    Hearings are not known of each person where an event does not say whom it heard; excerpts and words are not, where
-    people of the grouping may have said excerpts that name nobody.
-    """
-    grouping = study.grouping(by)
-    level = known_level(study, grouping)
-    known = level >= 0
-    blocks = block(study)
-    unknown = _unknown(study, by, known)
-    rows = []
-    for measure, values in zip(MEASURES, _values(study), strict=True):
-        p, why = np.nan, unknown[measure]
-        if not why:
-            found = exchange_test(values[known], level[known], blocks[known], study.settings.seed)
-            p, why = found.p, _why(found.assignments, found.exact, found.people)
-        for position, key in enumerate(grouping.levels):
-            who = level == position
-            mean = values[who].mean() if who.any() and not unknown[measure] else np.nan
-            rows.append((grouping.name, measure, key, int(who.sum()), mean, p, why))
-    frame = pd.DataFrame(rows, columns=["grouping", "measure", "level", "people", "mean", "p", "why"])
-    frame["level"] = pd.Categorical(frame["level"], categories=list(grouping.levels))
-    return frame.astype({"mean": "Float64", "p": "Float64"})
-
-
-def _unknown(study: Study, by: str, known: NDArray[np.bool_]) -> dict[str, str]:
-    """Return for each measure why it is not known of each person; blank where it is."""
-    nobody = unseen(study, by)
-    nowhere = int((known & ~attended(study).any(axis=1)).sum())
-    does = "does not say whom it" if len(nobody) == 1 else "do not say whom they"
-    hearings = f"not known of each person: {', '.join(nobody)} {does} heard" if nobody else ""
-    hearings = hearings or (f"not known of each person: of {nowhere} no event is known" if nowhere else "")
-    named = study.excerpts["participant"].notna().to_numpy()
-    open_ones = int((attribution(study, by)["about"].to_numpy() & ~named).sum())
-    names = "1 excerpt names" if open_ones == 1 else f"{open_ones} excerpts name"
-    said = f"not known of each person: {names} nobody" if open_ones else ""
-    theirs = np.append(known, False)[rows_of(study, study.excerpts["participant"])]
-    words = said or (
-        "not every excerpt has a number of words" if study.excerpts["n_words"][theirs].isna().any() else ""
-    )
-    return {"hearings": hearings, "excerpts": said, "words": words}
-
-
-def _values(study: Study) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return hearings, excerpts and words of each of P people."""
-    who = rows_of(study, study.excerpts["participant"])
-    words = study.excerpts["n_words"].fillna(0).to_numpy(dtype=float)
-    n = len(study.participants)
-    named = who >= 0
-    excerpts = np.bincount(who[named], minlength=n).astype(float)
-    spoken = np.bincount(who[named], weights=words[named], minlength=n).astype(float)
-    return attended(study).sum(axis=1).astype(float), excerpts, spoken
-
-
-def _why(assignments: int, exact: bool, people: int) -> str:
-    if not people:
-        return "no event held two levels: nobody can be exchanged"
-    of = f"all {assignments} ways" if exact else f"{assignments} ways drawn at random"
-    return f"{people} people exchanged within their events, over {of} to do so"

@@ -1,6 +1,7 @@
-"""What a second-level reading of the codebook gathers: evidence by side, whoever may have said it.
+"""Themes: the one theme that a coder assigns each excerpt to, what moves between coders, and what columns gather.
 
-A side is a value of the column by which the codebook is read. Letters: E excerpts, S sides, L levels.
+A *theme assignment* is a row of the table `envelopes`. A *side* is a value of a column of the codebook that gathers
+codes across themes. Letters: E excerpts, S sides, G groups.
 """
 
 import numpy as np
@@ -8,18 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.bounds.presence import SEPARATOR, attribution, presence
-from plrlib.study.evidence import coder_or_reference, codes_at, evidence, needs_reading, stances
+from plrlib.stats.bounds.presence import attribution, possible_groups, presence
+from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, stances
 from plrlib.study.load import Study
-from plrlib.study.prepared import as_one
+from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
-
-# Envelopes: the one theme under which a coder puts each excerpt, and what moves when another coder sorts.
+from plrlib.study.settings import Grouping
 
 IN_A_THEME, LEFT_OVER, NOT_SEEN = "in a theme", "left over", "not seen"
 STATUSES = (IN_A_THEME, LEFT_OVER, NOT_SEEN)
 
 
+@remembered
 def envelopes(study: Study, coder: str) -> pd.DataFrame:
     """Return the ledger of one coder: every excerpt in exactly one envelope, or left over.
 
@@ -109,6 +110,7 @@ def moved(study: Study, a: str, b: str) -> pd.DataFrame:
     return both[away].reset_index(drop=True)
 
 
+@remembered
 def sorted_twice(study: Study, a: str, b: str) -> pd.DataFrame:
     """Return excerpt, from, to for every excerpt that two coders saw, moved or not; raises as `moved` does."""
     first, second = envelopes(study, a), envelopes(study, b)
@@ -138,6 +140,7 @@ def kind_of(study: Study, coder: str) -> str:
     return (study.settings.coders or {}).get(coder, coder)
 
 
+@remembered
 def pairs(study: Study) -> list[tuple[str, str]]:
     """Return the first sorter with one sorter of each other kind: those of one kind tell little about one another.
 
@@ -159,14 +162,13 @@ def pairs(study: Study) -> list[tuple[str, str]]:
     return [(first, coder) for coder in kinds.values()]
 
 
-# What a second-level reading of the codebook gathers: evidence by side, whoever may have said it.
-
 FORMS = ("quoted", "reported")
 COUNTS = ("excerpts", "certain", *STANCES, "no_stance", *FORMS, "codes")
 
 
+@remembered
 def sides(
-    study: Study, column: str, by: str | None = None, coder: str | None = None, hearing: str = "all"
+    study: Study, column: str, by: str | Grouping | None = None, coder: str | None = None, events: str = "all"
 ) -> pd.DataFrame:
     """Count the evidence by the sides of a second-level reading, and the people who raised something on each.
 
@@ -177,27 +179,27 @@ def sides(
     column
         The column of the codebook by which it is read, as `market_side`: its values are the sides.
     by
-        A grouping of study.toml: a row a side and level. None: a row a side, for everybody heard.
+        A grouping of study.toml: a row a side and group. None: a row a side, for everybody heard.
     coder
         Whose codings; None: the study's reference coder.
-    hearing
-        `all`: every hearing. `first`: only excerpts that may be of a first hearing (see `presence`).
+    events
+        `all`: every event. `first`: only excerpts that may be of a first event (see `presence`).
 
     Returns
     -------
     DataFrame
-        One row a side (and level), in the order of study.toml, also where nothing was said; then one whose side is
+        One row a side (and group), in the order of study.toml, also where nothing was said; then one whose side is
         missing, for excerpts on no side: they have no code by this coder, or only codes that have no side. An excerpt
         with codes of two sides counts once for each. Unit: excerpts, but for n, lower and upper: people.
 
-        - side, level: categorical; level is missing throughout where `by` is None;
-        - excerpts: those with a code of that side that somebody at that level may have said;
-        - certain: those of them that only people at that level can have said; without `by` all of them;
+        - side, group: categorical; group is missing throughout where `by` is None;
+        - excerpts: those with a code of that side that somebody in that group may have said;
+        - certain: those of them that only people in that group can have said; without `by` all of them;
         - supports, qualifies, opposes, context, no_stance: those of them (of `excerpts`) to which the study's stance
           coder gave this stance, or none. A stance is what an excerpt is to its **theme**, not to the side;
         - quoted, reported: those of them that are; both leave out excerpts of which the study does not say;
         - codes: how many codes of that side these excerpts have;
-        - n, lower, upper: the people at that level who were asked about the side, and the smallest and largest number
+        - n, lower, upper: the people in that group who were asked about the side, and the smallest and largest number
           of them who raised it, as `presence` counts them; missing for excerpts on no side.
 
     Raises
@@ -205,30 +207,30 @@ def sides(
     NotInStudy
         If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
     ValueError
-        If the coder or hearing is not known to the study, or totals and quantifiers cannot all be true.
+        If the coder or events is not known to the study, or totals and quantifiers cannot all be true.
     """
-    marks = on_sides(study, column, coder, hearing)
+    marks = on_sides(study, column, coder, events)
     order = list(marks["side"].cat.categories)
-    whole, grouping = (study, study.grouping(by)) if by is not None else as_one(study, "")
-    heard = attribution(whole, grouping.name).set_index("excerpt")
-    reach = {key: set(str(key).split(SEPARATOR)) for key in heard["heard"].cat.categories}
-    theirs = marks["excerpt"].map(heard["heard"].astype("object")).map(reach)
-    alone = marks["excerpt"].map(heard["certain"]).to_numpy(dtype=bool)
-    people = presence(whole, grouping.name, column, coder=coder, hearing=hearing).set_index(["code", "level"])
+    grouping = everybody("") if by is None else study.grouping(by)
+    row = pd.Index(study.excerpts["excerpt"]).get_indexer(pd.Index(marks["excerpt"]))
+    may = possible_groups(study, grouping)[row]
+    alone = attribution(study, grouping)["certain"].to_numpy(dtype=bool)[row]
+    people = presence(study, grouping, column, coder=coder, events=events).set_index(["code", "group"])
     rows: list[tuple[object, ...]] = []
     for side in [*order, None]:
-        of = marks["side"].isna() if side is None else marks["side"] == side
-        for level in grouping.levels:
-            at = of.to_numpy() & np.array([level in some for some in theirs], dtype=bool)
-            n = (None, None, None) if side is None else people.loc[(side, level), ["n", "lower", "upper"]]
-            rows.append((side, level if by else None, *_counts(marks[at], alone[at]), *n))
-    frame = pd.DataFrame(rows, columns=["side", "level", *COUNTS, "n", "lower", "upper"])
+        of = (marks["side"].isna() if side is None else marks["side"] == side).to_numpy()
+        for i, group in enumerate(grouping.levels):
+            at = of & may[:, i]
+            n = (None, None, None) if side is None else people.loc[(side, group), ["n", "lower", "upper"]]
+            rows.append((side, None if by is None else group, *_counts(marks[at], alone[at]), *n))
+    frame = pd.DataFrame(rows, columns=["side", "group", *COUNTS, "n", "lower", "upper"])
     frame["side"] = pd.Categorical(frame["side"], categories=order)
-    frame["level"] = pd.Categorical(frame["level"], categories=list(grouping.levels) if by else [])
+    frame["group"] = pd.Categorical(frame["group"], categories=[] if by is None else list(grouping.levels))
     return frame.astype({**dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(("n", "lower", "upper"), "Int64")})
 
 
-def on_sides(study: Study, column: str, coder: str | None = None, hearing: str = "all") -> pd.DataFrame:
+@remembered
+def on_sides(study: Study, column: str, coder: str | None = None, events: str = "all") -> pd.DataFrame:
     """Return a row an excerpt and side that it has a code of; an excerpt on no side has one row, its side missing.
 
     The arguments are those of `sides`, and so is what it raises.
@@ -244,25 +246,24 @@ def on_sides(study: Study, column: str, coder: str | None = None, hearing: str =
     """
     needs_reading(study, column)
     order, target = codes_at(study, column)
-    found = evidence(study, column, None, coder, hearing)
-    mine = study.codings[study.codings["coder"] == coder_or_reference(study, coder)]
-    codes: dict[tuple[object, object], tuple[str, ...]] = {}
-    for excerpt, side, code in zip(mine["excerpt"], target[mine["code"].cat.codes], mine["code"], strict=True):
-        codes[excerpt, side] = (*codes.get((excerpt, side), ()), code)
-    coded = found.coded.tocsr()
-    place = np.repeat(np.arange(coded.shape[0]), np.diff(coded.indptr))
-    nowhere = np.flatnonzero(found.counts & (np.diff(coded.indptr) == 0))
+    found = evidence(study, column, coder=coder, events=events)
+    excerpt, code = codings_of(study, coder_or_reference(study, coder))
+    names = list(study.codebook["code"])
+    codes: dict[tuple[int, int], tuple[str, ...]] = {}
+    for e, c in zip(excerpt.tolist(), code.tolist(), strict=True):
+        key = (e, int(target[c]))
+        codes[key] = (*codes.get(key, ()), names[c])
+    nowhere = np.flatnonzero(found.counts & ~found.coded.any(axis=1))
     marks = pd.DataFrame(
-        {"e": np.r_[place, nowhere], "s": np.r_[coded.indices, np.full(len(nowhere), -1)]}, dtype="int64"
+        {"e": np.r_[found.excerpt, nowhere], "s": np.r_[found.code, np.full(len(nowhere), -1)]}, dtype="int64"
     ).sort_values(["e", "s"], ignore_index=True)
-    excerpts = study.excerpts["excerpt"].astype("object").to_numpy()[marks["e"]]
     return pd.DataFrame(
         {
-            "excerpt": excerpts,
+            "excerpt": study.excerpts["excerpt"].astype("object").to_numpy()[marks["e"]],
             "side": pd.Categorical.from_codes(marks["s"], categories=pd.Index(order, dtype="object")),
             "form": study.excerpts["form"].astype("object").to_numpy()[marks["e"]],
             "stance": stances(study).to_numpy()[marks["e"]],
-            "codes": [codes.get((e, s), ()) for e, s in zip(excerpts, marks["s"], strict=True)],
+            "codes": [codes.get(key, ()) for key in marks[["e", "s"]].itertuples(index=False, name=None)],
         }
     )
 

@@ -1,29 +1,189 @@
-"""Which excerpts count as evidence for which code: by coder, stance and hearing."""
+"""Evidence: which excerpts count for which code, by level of the codebook, stance, coder and event.
+
+Letters: P people, E excerpts, C codes, V events, N pairs of an excerpt and a code.
+"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
-from plrlib.study.prepared import attended, counting, first
+from plrlib.study.prepared import remembered
 from plrlib.study.schema import CODEBOOK, STANCES
-from plrlib.text import inner
-
-# Second-level readings of a codebook: a column of it gathers codes across themes.
 
 LEVELS = ("theme", "code")
 """What every codebook has; any other level is the name of a column of it."""
-_CONSONANTS = set("bcdfghjklmnpqrstvwxz")
-_JOINTS = ("of", "for", "in", "to", "on", "by", "with", "from")
-"""What stands after the word that is made plural: `side of the market`, `sides of the market`."""
+_MOST_FLAGS = 2**29
+"""Pairs of an excerpt and a code are made distinct by a flag for each, up to so many; beyond, by sorting."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Excerpts and the codes they count for.
+
+    Parameters
+    ----------
+    codes
+        The C codes asked about, in the order of the codebook; of a column of it, its values.
+    excerpt, code
+        N pairs, each once: the row of an excerpt that counts, and the position of a code that it has.
+    counts
+        For each of E excerpts whether it counts at all: its event is one of those asked for.
+    read
+        For each of E excerpts whether the coder read it: has a row for it, in codings or envelopes.
+    asked
+        P × C: whether a person was asked about a code.
+    level
+        What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
+    """
+
+    codes: list[str]
+    excerpt: NDArray[np.int64]
+    code: NDArray[np.int64]
+    counts: NDArray[np.bool_]
+    read: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+    level: str = "code"
+
+    @cached_property
+    def _by_code(self) -> list[NDArray[np.int64]]:
+        order = np.lexsort((self.excerpt, self.code))
+        ends = np.cumsum(np.bincount(self.code, minlength=len(self.codes)))
+        return np.split(self.excerpt[order], ends[:-1])
+
+    def excerpts(self, code: str) -> NDArray[np.int64]:
+        """Return the rows of the excerpts that count for a code, in the study's order."""
+        return self._by_code[self.codes.index(code)] if code in self.codes else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def coded(self) -> NDArray[np.bool_]:
+        """E × C: whether an excerpt counts for a code."""
+        coded = np.zeros((len(self.counts), len(self.codes)), dtype=bool)
+        coded[self.excerpt, self.code] = True
+        return coded
+
+
+@remembered
+def evidence(
+    study: Study, level: str, stance: str | None = None, coder: str | None = None, events: str = "first"
+) -> Evidence:
+    """Return the excerpts that count for each code; the arguments are those of `presence`.
+
+    Raises
+    ------
+    ValueError
+        If an argument has a value that the study does not know; the message lists those it does.
+    """
+    codes, target = codes_at(study, level)
+    coder = coder_or_reference(study, coder)
+    counts = _counting(study, events)
+    excerpt, code = codings_of(study, coder)
+    code = target[code]
+    keep = counts[excerpt] & (code >= 0)
+    if stance is not None:
+        keep &= _with_stance(study, stance, np.unique(excerpt[keep]))[excerpt]
+    if not keep.all():
+        excerpt, code = excerpt[keep], code[keep]
+    used = target[target >= 0]
+    if len(np.unique(used)) < len(used):  # several codes count for one: an excerpt may have it twice
+        excerpt, code = _distinct(excerpt, code, len(study.excerpts), len(codes))
+    return Evidence(codes, excerpt, code, counts, read_by(study, coder), _asked(study, level, events), level)
+
+
+def _distinct(
+    excerpt: NDArray[np.int64], code: NDArray[np.int64], n: int, n_codes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair once, by excerpt and code."""
+    pair = excerpt * n_codes + code
+    if n * n_codes <= _MOST_FLAGS:
+        there = np.zeros(n * n_codes, dtype=bool)
+        there[pair] = True
+        pair = np.flatnonzero(there)
+    else:
+        pair = np.unique(pair)
+    return pair // n_codes, pair % n_codes
+
+
+def codings_of(study: Study, coder: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row of the excerpt and the position in the codebook of each code that a coder gave."""
+    codings = study.codings
+    coders = codings["coder"].cat
+    excerpt, code = (codings[name].cat.codes.to_numpy() for name in ("excerpt", "code"))
+    if len(coders.categories) > 1:
+        own = coders.codes.to_numpy() == coders.categories.get_loc(coder)
+        excerpt, code = excerpt[own], code[own]
+    return study.prepared.excerpt_row[excerpt], code.astype(np.int64)
+
+
+@remembered
+def read_by(study: Study, coder: str) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether a coder read it: gave it a code, or put it into an envelope."""
+    read = np.zeros(len(study.excerpts), dtype=bool)
+    read[codings_of(study, coder)[0]] = True
+    own = study.envelopes["coder"] == coder
+    read[study.prepared.excerpt_row[study.envelopes.loc[own, "excerpt"].cat.codes]] = True
+    return read
+
+
+def _counting(study: Study, events: str) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether it belongs to the events asked for."""
+    if events not in ("first", "all"):
+        raise ValueError(f"events is 'first' or 'all', not {events!r}")
+    return study.prepared.of_a_first_event if events == "first" else np.ones(len(study.excerpts), dtype=bool)
+
+
+@remembered
+def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the codes of a level, and for each code of the codebook the one of them it counts for (-1: none).
+
+    `theme`: what stands under nothing; every code counts for the theme above it. `code`: everything that stands under
+    something, and a theme only where it has nothing under it or was given as a code itself. The name of a column of the
+    codebook (see `reading_columns`): its values, as study.toml orders them, then as they come; every code counts for
+    the value in its own row. A blank is none, whatever stands in the row of the theme above: what a column gathers is
+    what the codebook writes down, code by code.
+
+    Raises
+    ------
+    ValueError
+        If there is no such level; the message lists those there are.
+    """
+    names = list(study.codebook["code"])
+    if level == "theme":
+        themes = [str(theme) for theme in study.themes["code"]]
+        path = paths(study)
+        return themes, np.array([themes.index(path[name][-1]) for name in names], dtype=np.int64)
+    if level == "code":
+        above = set(study.codebook["parent"].dropna())
+        given = set(study.codings["code"].unique())
+        under = study.codebook["parent"].notna()
+        codes = [n for n, below in zip(names, under, strict=True) if below or n not in above or n in given]
+        return codes, pd.Index(codes).get_indexer(names).astype(np.int64)
+    columns = reading_columns(study)
+    if level in columns:
+        return reading_values(study, level), np.asarray(study.codebook[level].cat.codes, dtype=np.int64)
+    more = f", or a column of the codebook ({', '.join(columns)})" if columns else ""
+    raise ValueError(f"level is 'theme' or 'code'{more}, not {level!r}")
+
+
+@remembered
+def paths(study: Study) -> dict[str, list[str]]:
+    """Return for each code of the codebook itself and all that it stands under, the theme last."""
+    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
+    found = {}
+    for code in above:
+        path = [code]
+        while isinstance(above[path[-1]], str):
+            path.append(above[path[-1]])
+        found[str(code)] = path
+    return found
 
 
 def reading_columns(study: Study) -> list[str]:
-    """Return the columns by which the codebook can be read a second time, and in which some code has a value.
+    """Return the columns of the codebook that gather its codes, and in which some code has a value.
 
     Those that `[readings]` of study.toml names come first, then any other that has a few values to choose from.
     """
@@ -33,7 +193,7 @@ def reading_columns(study: Study) -> list[str]:
 
 
 def needs_reading(study: Study, column: str) -> None:
-    """Say in one sentence that the codebook cannot be read by a column, where it cannot.
+    """Say in one sentence that the codebook has no such column to gather its codes by, where it has none.
 
     Raises
     ------
@@ -53,135 +213,12 @@ def reading_values(study: Study, column: str) -> list[str]:
     return [str(value) for value in study.codebook[column].cat.categories]
 
 
-def reading_labels(study: Study, column: str) -> dict[str, str]:
-    """Return the label of each value of a column; the value itself where study.toml has none."""
-    read = study.settings.readings.get(column)
-    given = read.levels if read else {}
-    return {value: given.get(value, value) for value in reading_values(study, column)}
+def coders_who_coded(study: Study) -> list[str]:
+    """Return the coders who gave codes, in the order of study.toml."""
+    return [str(coder) for coder in study.codings["coder"].cat.remove_unused_categories().cat.categories]
 
 
-def noun(study: Study, level: str) -> str:
-    """Return what one of the codes of a level is called in a sentence: `theme`, `code`, `side of the market`."""
-    read = study.settings.readings.get(level)
-    if level in LEVELS:
-        return level
-    return inner(read.label) if read and read.label != level else f"value of {level}"
-
-
-def plural(noun: str) -> str:
-    """Return a noun for several: `themes`, `sides of the market`, `values of market_side`, `countries`."""
-    words = noun.split(" ")
-    head = next((i for i, word in enumerate(words) if word in _JOINTS and i), len(words)) - 1
-    word = words[head]
-    if word.endswith("y") and word[-2:-1] in _CONSONANTS:
-        word = f"{word[:-1]}ies"
-    elif word.endswith(("s", "x", "ch", "sh")):
-        word = f"{word}es"
-    else:
-        word = f"{word}s"
-    return " ".join([*words[:head], word, *words[head + 1 :]])
-
-
-def one(noun: str) -> str:
-    """Return a noun with its article: `a theme`, `an age group`."""
-    return f"{'an' if noun[:1].casefold() in 'aeiou' else 'a'} {noun}"
-
-
-# Which excerpts count as evidence for which code: by coder, stance and hearing.
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Excerpts and the codes they speak for.
-
-    Parameters
-    ----------
-    codes
-        The C codes asked about, in the order of the codebook; of a reading, its values.
-    coded
-        E × C, sparse: whether the coder gave the excerpt the code, and it counts.
-    counts
-        For each of E excerpts whether it counts at all: its hearing is one of those asked for.
-    seen
-        For each of E excerpts whether the coder saw it: has a row for it, in codings or envelopes.
-    asked
-        P × C: whether a person was asked about a code.
-    level
-        What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
-    """
-
-    codes: list[str]
-    coded: sp.csc_array
-    counts: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
-    asked: NDArray[np.bool_]
-    level: str = "code"
-
-
-def evidence(study: Study, level: str, stance: str | None, coder: str | None, hearing: str) -> Evidence:
-    """Return the excerpts that speak for each code; the arguments are those of `presence`.
-
-    Raises
-    ------
-    ValueError
-        If an argument has a value that the study does not know; the message lists those it does.
-    """
-    codes, target = codes_at(study, level)
-    coder = coder_or_reference(study, coder)
-    counts = counting(study, hearing)
-    place = _place(study)
-    mine = study.codings[study.codings["coder"] == coder]
-    rows, given = place[mine["excerpt"].cat.codes], target[mine["code"].cat.codes]
-    seen = np.zeros(len(study.excerpts), dtype=bool)
-    seen[rows] = True
-    seen[place[study.envelopes.loc[study.envelopes["coder"] == coder, "excerpt"].cat.codes]] = True
-    keep = counts[rows] & (given >= 0)
-    if stance is not None:
-        keep &= _with_stance(study, stance, np.unique(rows[keep]))[rows]
-    shape = (len(study.excerpts), len(codes))
-    coded = sp.csc_array((np.ones(keep.sum(), dtype=bool), (rows[keep], given[keep])), shape=shape)
-    coded.sum_duplicates()
-    return Evidence(codes, coded, counts, seen, _asked(study, level, hearing), level)
-
-
-def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the codes of a level, and for each code of the codebook the one of them it counts for (-1: none).
-
-    `theme`: what stands under nothing; every code counts for the theme above it. `code`: everything that stands under
-    something, and a theme only where it has nothing under it or was given as a code itself. The name of a column of the
-    codebook (see `reading_columns`): its values, as study.toml orders them, then as they come; every code counts for
-    the value in its own row. A blank is none, whatever stands in the row of the theme above: what a reading gathers is
-    what the codebook writes down, code by code.
-
-    Raises
-    ------
-    ValueError
-        If there is no such level; the message lists those there are.
-    """
-    names = list(study.codebook["code"])
-    parent = dict(zip(names, study.codebook["parent"], strict=True))
-    if level == "theme":
-        themes = [name for name in names if not isinstance(parent[name], str)]
-        return themes, np.array([themes.index(_root(name, parent)) for name in names], dtype=np.int64)
-    if level == "code":
-        above = {p for p in parent.values() if isinstance(p, str)}
-        given = set(study.codings["code"].unique())
-        codes = [n for n in names if isinstance(parent[n], str) or n not in above or n in given]
-        return codes, np.array([codes.index(n) if n in codes else -1 for n in names], dtype=np.int64)
-    columns = reading_columns(study)
-    if level in columns:
-        return reading_values(study, level), np.asarray(study.codebook[level].cat.codes, dtype=np.int64)
-    more = f", or a column of the codebook ({', '.join(columns)})" if columns else ""
-    raise ValueError(f"level is 'theme' or 'code'{more}, not {level!r}")
-
-
-def _root(name: str, parent: dict[str, str]) -> str:
-    while isinstance(parent[name], str):
-        name = parent[name]
-    return name
-
-
-def coder_or_reference(study: Study, coder: str | None) -> str:
+def coder_or_reference(study: Study, coder: str | None = None) -> str:
     """Return the coder asked for; None: the study's reference coder, or the only one there is.
 
     Raises
@@ -189,19 +226,11 @@ def coder_or_reference(study: Study, coder: str | None) -> str:
     ValueError
         If no such coder coded, or none is named and there are several.
     """
-    known = list(study.codings["coder"].cat.remove_unused_categories().cat.categories)
+    known = coders_who_coded(study)
     wanted = coder or study.settings.reference_coder or (known[0] if len(known) == 1 else "")
     if wanted not in known:
         raise ValueError(f"coder {wanted!r} gave no codes in {study.id}; coders who did: {', '.join(known)}")
     return wanted
-
-
-def _place(study: Study) -> NDArray[np.int64]:
-    """Return for each category of excerpt ids its row in the excerpts."""
-    codes = study.excerpts["excerpt"].cat.codes.to_numpy()
-    place = np.full(len(study.excerpts["excerpt"].cat.categories), -1, dtype=np.int64)
-    place[codes] = np.arange(len(codes))
-    return place
 
 
 def stances(study: Study) -> "pd.Series[str]":
@@ -224,45 +253,37 @@ def _with_stance(study: Study, stance: str, needed: NDArray[np.int64]) -> NDArra
     return (given == stance).to_numpy()
 
 
-def _asked(study: Study, level: str, hearing: str) -> NDArray[np.bool_]:
-    """Return P × C: whether a person was asked about a code of a level, at the first hearing or at any.
+def _asked(study: Study, level: str, events: str) -> NDArray[np.bool_]:
+    """Return P × C: whether a person was asked about a code of a level, at the first event or at any.
 
-    Who was heard where nobody knows counts as asked.
+    Who attended no known event counts as asked.
     """
     about = asked_at(study, level)
     if study.asked.empty:
         return np.ones((len(study.participants), about.shape[1]), dtype=bool)
-    if hearing == "first":
-        return np.vstack([about, np.ones(about.shape[1], dtype=bool)])[first(study)]
-    there = attended(study)
+    if events == "first":
+        return np.vstack([about, np.ones(about.shape[1], dtype=bool)])[study.prepared.first_event]
+    there = study.prepared.attended
     nowhere = there.sum(axis=1) == 0
     return np.asarray(((there.astype(int) @ about.astype(int)) > 0) | nowhere[:, None], dtype=bool)
 
 
+@remembered
 def asked_at(study: Study, level: str) -> NDArray[np.bool_]:
     """Return V × C: whether an event was asked about a code of a level.
 
     Without a table `asked` each was asked about everything. An event asked about a theme was asked about all under it,
-    and one asked about a code was asked about its theme. One asked about any code of a value of a reading was asked
+    and one asked about a code was asked about its theme. One asked about any code of a value of a column was asked
     about that value; about a value that no code has, none was.
     """
     codes, target = codes_at(study, level)
+    about = np.full((len(study.events), len(codes)), study.asked.empty)
     if study.asked.empty:
-        return np.ones((len(study.events), len(codes)), dtype=bool)
-    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
-    lines = {code: _upwards(code, above) for code in above}
-    about = np.zeros((len(study.events), len(codes)), dtype=bool)
+        return about
+    path = paths(study)
     for v, event in enumerate(study.events["event"]):
         topics = set(study.asked.loc[study.asked["event"] == event, "code"])
-        covered = topics.union(*(lines[topic] for topic in topics))
-        row = [code in covered or not topics.isdisjoint(lines[code]) for code in above]
+        covered = topics.union(*(path[topic] for topic in topics))
+        row = [code in covered or not topics.isdisjoint(path[code]) for code in path]
         about[v, target[np.array(row, dtype=bool) & (target >= 0)]] = True
     return about
-
-
-def _upwards(code: str, above: dict[str, str]) -> list[str]:
-    """Return a code and all that it stands under."""
-    path = [code]
-    while isinstance(above[path[-1]], str):
-        path.append(above[path[-1]])
-    return path

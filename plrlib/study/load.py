@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain, repeat
 from pathlib import Path
@@ -25,6 +26,7 @@ from plrlib.study.checks.cells import (
 from plrlib.study.checks.keys import check_keys
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.files import Cells, missing, read_tables
+from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, Column, Table
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
@@ -84,6 +86,11 @@ class Study:
     words: pd.DataFrame
     texts: SealedTexts
 
+    @cached_property
+    def prepared(self) -> Prepared:
+        """Who attended what, who may have said what, and what has been answered: derived once."""
+        return Prepared(self)
+
     @property
     def id(self) -> str:
         """The study's short name."""
@@ -105,14 +112,16 @@ class Study:
         """The rows of the codebook that stand under nothing."""
         return self.codebook[self.codebook["parent"].isna()]
 
-    def grouping(self, by: str) -> Grouping:
-        """Return a grouping of study.toml by its name.
+    def grouping(self, by: str | Grouping) -> Grouping:
+        """Return a grouping of study.toml by its name; one that is given is returned as it is.
 
         Raises
         ------
         NotInStudy
             If the study declares no such grouping; the message lists those it does.
         """
+        if isinstance(by, Grouping):
+            return by
         if by not in self.settings.groupings:
             known = ", ".join(self.settings.groupings) or "none"
             raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")

@@ -1,171 +1,227 @@
-"""A whole population as one: how many of all it is about, whatever else tells them apart."""
+"""A study prepared: what is derived from its tables is worked out once, when first asked for, and kept with it.
 
-from dataclasses import replace
+Statistics take from here who attended what, who said an excerpt and who may have, and who is in which group; none
+derives it a second time. The study does not change, so neither does anything here. Letters: P people, E excerpts, V
+events, G groups.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import first_hearing, parts, seats
+from plrlib.study.speakers import Attributions, attributions, first_event, parts, seats
 
-# Where people were heard, where first, and which excerpts belong to which hearing.
+if TYPE_CHECKING:
+    from plrlib.study.load import Study
 
 NOT_KNOWN = -1
-"""Stands for the position of an event that is not known."""
+"""Stands for the position of an event, a person or a group that is not known."""
+EVERYBODY = "everybody it is about"
 
 
-def listed(study: Study) -> NDArray[np.bool_]:
-    """Return who is listed where, P × V: from `focus_group` and the attendance table."""
-    return seats(study.participants, study.attendance, study.events)
+def everybody(population: str) -> Grouping:
+    """Return the grouping that puts all people of a population (blank: all participants) into one group.
+
+    It has no column, so that it can be asked of any study: bounds for all together are narrower than the sum of the
+    bounds by group.
+    """
+    return Grouping(EVERYBODY, EVERYBODY, "", {EVERYBODY: EVERYBODY}, population)
 
 
-def attended(study: Study) -> NDArray[np.bool_]:
-    """Return who was heard where as far as that is known, P × V: who is listed, and whose excerpts name one event."""
-    there = listed(study)
-    named = study.excerpts[study.excerpts["participant"].notna() & study.excerpts["event"].notna()]
-    pairs = named[["participant", "event"]].drop_duplicates()
-    for who, possible in zip(rows_of(study, pairs["participant"]), possible_events(study, pairs["event"]), strict=True):
-        if len(possible) == 1:
-            there[who, list(possible)] = True
-    return there
-
-
-def not_all_known(study: Study) -> NDArray[np.bool_]:
-    """Return for each of V events whether somebody may have been heard there of whom nothing says so."""
-    known = attended(study).sum(axis=0)
-    heard = study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
-    return np.asarray((known == 0) | (known < heard), dtype=bool)
-
-
-def unlisted(study: Study) -> list[str]:
-    """Return the events where somebody may have been heard of whom nothing says so."""
-    return [str(event) for event in study.events["event"][not_all_known(study)]]
-
-
-def first(study: Study) -> NDArray[np.int64]:
-    """Return for each of P people the position in `events` of their first hearing; -1: not known."""
-    return first_hearing(attended(study), study.participants, study.events)
-
-
-def block(study: Study) -> NDArray[np.int64]:
-    """Return for each of P people the position of the focus group where they were first heard; -1: heard only alone."""
-    alone = np.append((study.events["kind"] == "interview").to_numpy(dtype=bool), True)
-    start = first(study)
-    return np.where(alone[start], NOT_KNOWN, start)
-
-
-def rows_of(study: Study, who: "pd.Series[str]") -> NDArray[np.int64]:
-    """Return the row in `participants` of each person named; -1 where nobody is."""
-    return np.asarray(pd.Index(study.participants["participant"]).get_indexer(pd.Index(who)), dtype=np.int64)
-
-
-def possible_events(study: Study, cells: "pd.Series[str]") -> list[frozenset[int]]:
-    """Return for each cell of an event column the positions of the events it names; none where it is blank."""
-    position = {name: v for v, name in enumerate(study.events["event"])}
-    read = {cell: frozenset(position[part] for part in parts(cell)) for cell in cells.dropna().unique()}
-    return [read.get(cell, frozenset()) for cell in cells]
-
-
-def counting(study: Study, hearing: str) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether it belongs to the hearings asked for.
+class Prepared:
+    """What is derived from one study; reached as `study.prepared`.
 
     Parameters
     ----------
     study
-        A study.
-    hearing
-        `first`: a named excerpt counts if one of its possible events is where the person was first heard, or if nobody
-        knows where that was; an attributed one if one of its possible events is anybody's first hearing. Where the
-        event is not said the excerpt counts. `all`: every excerpt counts.
-
-    Raises
-    ------
-    ValueError
-        If `hearing` is neither.
+        The study; its tables are only read.
     """
-    if hearing == "all":
-        return np.ones(len(study.excerpts), dtype=bool)
-    if hearing != "first":
-        raise ValueError(f"hearing is 'first' or 'all', not {hearing!r}")
-    own = first(study)
-    anybodys = set(own.tolist())
-    if NOT_KNOWN in anybodys:  # it may be any event that lists nobody, or not everybody
-        anybodys |= set(np.flatnonzero(not_all_known(study) | ~listed(study).any(axis=0)).tolist())
-    theirs = np.append(own, NOT_KNOWN)[rows_of(study, study.excerpts["participant"])]
-    named = study.excerpts["participant"].notna()
-    possible = possible_events(study, study.excerpts["event"])
-    counts = [
-        not events or (start in events or start == NOT_KNOWN if by_name else not anybodys.isdisjoint(events))
-        for events, start, by_name in zip(possible, theirs.tolist(), named, strict=True)
-    ]
-    return np.array(counts, dtype=bool)
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self.answers: dict[Hashable, Any] = {}
+        """What `remembered` functions have answered."""
+
+    @cached_property
+    def listed(self) -> NDArray[np.bool_]:
+        """P × V: who is listed where, by `focus_group` and the attendance table."""
+        return seats(self._study.participants, self._study.attendance, self._study.events)
+
+    @cached_property
+    def attended(self) -> NDArray[np.bool_]:
+        """P × V: who was where as far as that is known: who is listed, and whose excerpts name one event."""
+        there = self.listed.copy()
+        single = self.possible_events.sum(axis=1) == 1
+        spoke = (self.speaker >= 0) & single[self.event_cell]
+        if spoke.any():
+            event = self.possible_events.argmax(axis=1)
+            pair = np.unique(self.speaker[spoke] * len(self._study.events) + event[self.event_cell[spoke]])
+            there[np.unravel_index(pair, there.shape)] = True
+        return there
+
+    @cached_property
+    def not_all_known(self) -> NDArray[np.bool_]:
+        """For each of V events whether somebody may have been there of whom nothing says so."""
+        known = self.attended.sum(axis=0)
+        said = self._study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
+        return np.asarray((known == 0) | (known < said), dtype=bool)
+
+    @property
+    def unlisted(self) -> list[str]:
+        """The events where somebody may have been of whom nothing says so."""
+        return [str(event) for event in self._study.events["event"][self.not_all_known]]
+
+    @cached_property
+    def first_event(self) -> NDArray[np.int64]:
+        """For each of P people the position in `events` of the one that they attended first; -1: not known."""
+        return first_event(self.attended, self._study.participants, self._study.events)
+
+    @cached_property
+    def focus_group(self) -> NDArray[np.int64]:
+        """For each of P people the position of the focus group where they were first heard; -1: interviewed alone."""
+        alone = np.append((self._study.events["kind"] == "interview").to_numpy(dtype=bool), True)
+        return np.where(alone[self.first_event], NOT_KNOWN, self.first_event)
+
+    @cached_property
+    def speaker(self) -> NDArray[np.int64]:
+        """For each of E excerpts the row in `participants` of who said it; -1: nobody is named."""
+        who = self._study.excerpts["participant"]
+        row = pd.Index(self._study.participants["participant"]).get_indexer(who.cat.categories)
+        return np.append(row, NOT_KNOWN)[who.cat.codes]
+
+    @cached_property
+    def attributions(self) -> Attributions:
+        """The distinct attributions of the excerpts that name nobody."""
+        return attributions(self._study.excerpts, self._study.events)
+
+    @cached_property
+    def event_cell(self) -> NDArray[np.int64]:
+        """For each of E excerpts the row of `possible_events` that its event cell has; a blank one the last."""
+        return np.asarray(self._study.excerpts["event"].cat.codes, dtype=np.int64)
+
+    @cached_property
+    def possible_events(self) -> NDArray[np.bool_]:
+        """D × V: the events that each distinct event cell of the excerpts names; the last row, of a blank, none."""
+        cells = [parts(cell) for cell in self._study.excerpts["event"].cat.categories]
+        names = list(self._study.events["event"])
+        named = [[name in cell for name in names] for cell in [*cells, ()]]
+        return np.array(named, dtype=bool).reshape(len(named), len(names))
+
+    def events_of(self) -> list[frozenset[int]]:
+        """Return for each of E excerpts the positions of the events that it names; none where it is blank."""
+        distinct = [frozenset(np.flatnonzero(row).tolist()) for row in self.possible_events]
+        return [distinct[cell] for cell in self.event_cell]
+
+    @cached_property
+    def only_event(self) -> NDArray[np.int64]:
+        """For each of E excerpts the position of the one event where it can have been said; -1: there is none.
+
+        That is the one event it names; where it names none, but who said it, the one that they attended.
+        """
+
+        def single(there: NDArray[np.bool_]) -> NDArray[np.int64]:
+            one = there.sum(axis=1) == 1
+            return np.where(one, there.argmax(axis=1) if there.shape[1] else 0, NOT_KNOWN)
+
+        blank = np.logical_not(self.possible_events.any(axis=1))
+        by_speaker = np.append(single(self.attended), NOT_KNOWN)[self.speaker]
+        return np.where(blank[self.event_cell], by_speaker, single(self.possible_events)[self.event_cell])
+
+    @cached_property
+    def of_a_first_event(self) -> NDArray[np.bool_]:
+        """For each of E excerpts whether it belongs to a first event.
+
+        A named excerpt does if one of its possible events is the one that the person attended first, or if that is not
+        known; an attributed one if one of its possible events is anybody's first. Where the event is not said it does.
+        """
+        own = self.first_event
+        anybodys = np.zeros(len(self._study.events), dtype=bool)
+        anybodys[own[own >= 0]] = True
+        if (own == NOT_KNOWN).any():  # it may be any event that lists nobody, or not everybody
+            anybodys |= self.not_all_known | ~self.listed.any(axis=0)
+        first = np.append(own, NOT_KNOWN)[self.speaker]
+        cell, blank = self.event_cell, np.logical_not(self.possible_events.any(axis=1))
+        attributed = np.asarray((self.possible_events & anybodys).any(axis=1), dtype=bool)[cell]
+        with_unknown = np.column_stack([self.possible_events, np.ones((len(blank), 1), dtype=bool)])
+        at_first = with_unknown[cell, first]
+        return np.asarray(blank[cell] | np.where(self.speaker >= 0, at_first, attributed), dtype=bool)
+
+    @cached_property
+    def excerpt_row(self) -> NDArray[np.int64]:
+        """For each category of excerpt ids its row in `excerpts`."""
+        ids = self._study.excerpts["excerpt"].cat
+        row = np.full(len(ids.categories), NOT_KNOWN, dtype=np.int64)
+        row[ids.codes] = np.arange(len(ids.codes))
+        return row
+
+    def inside(self, population: str) -> NDArray[np.bool_]:
+        """Return for each of P people whether they are known to belong to a population; blank: everybody does.
+
+        Where the population of study.toml names events, people count who are known to have attended one of them.
+        """
+        people, events = self._study.participants, self._study.events["event"]
+        there = np.ones(len(people), dtype=bool)
+        for attribute, values in self._study.settings.populations.get(population, {}).items():
+            if attribute == "event":
+                there &= self.attended[:, events.isin(values).to_numpy(dtype=bool)].any(axis=1)
+            elif attribute in people:
+                there &= people[attribute].isin(values).to_numpy(dtype=bool)
+        return there
+
+    def is_certain(self, grouping: Grouping) -> bool:
+        """Tell whether of everybody it is known that they are outside of the population, or which group they are in."""
+        people, rules = self._study.participants, self._study.settings.populations.get(grouping.population, {})
+        known = all(attribute in people and people[attribute].notna().all() for attribute in rules)
+        return known and bool((self.group(grouping)[self.inside(grouping.population)] >= 0).all())
+
+    def group(self, grouping: Grouping) -> NDArray[np.int64]:
+        """Return for each of P people the position of their group; -1: not known, or outside the population."""
+        at = np.zeros(len(self._study.participants), dtype=np.int64)
+        if grouping.column:
+            at = pd.Index(list(grouping.levels)).get_indexer(pd.Index(self._study.participants[grouping.column]))
+        return np.where(self.inside(grouping.population), at, NOT_KNOWN)
 
 
-def only_event(study: Study) -> NDArray[np.int64]:
-    """Return for each of E excerpts the position of the one event where it can have been said; -1: there is none.
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
 
-    That is the one event it names; where it names none, but who said it, the one event where they were heard.
+
+def remembered(
+    function: Callable[Concatenate[Study, Parameters], Answer],
+) -> Callable[Concatenate[Study, Parameters], Answer]:
+    """Let a function of a study answer the same question once; later calls get the same answer.
+
+    A frame is handed out as a copy that shares its memory until somebody changes it. What it raises is not remembered.
     """
-    there = attended(study)
-    speaker = rows_of(study, study.excerpts["participant"])
-    place = np.full(len(study.excerpts), NOT_KNOWN)
-    for e, (who, events) in enumerate(zip(speaker, possible_events(study, study.excerpts["event"]), strict=True)):
-        places = events or (set(np.flatnonzero(there[who]).tolist()) if who >= 0 else set())
-        if len(places) == 1:
-            place[e] = next(iter(places))
-    return place
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        asked = signature.bind(study, *args, **kwargs)
+        asked.apply_defaults()
+        key = (function.__module__, function.__qualname__, *map(_key, [*asked.arguments.values()][1:]))
+        answers = study.prepared.answers
+        if key not in answers:
+            answers[key] = function(study, *args, **kwargs)
+        found = answers[key]
+        return cast("Answer", found.copy(deep=False) if isinstance(found, pd.DataFrame) else found)
+
+    return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
 
 
-# Who belongs to a population and is at which level, by what is published of each person.
-
-
-def inside(study: Study, population: str) -> NDArray[np.bool_]:
-    """Return for each of P people whether they are known to belong to a population of study.toml; blank: everybody.
-
-    Where the population names events, people count who are known to have been heard at one of them.
-    """
-    people = study.participants
-    there = np.ones(len(people), dtype=bool)
-    for attribute, values in study.settings.populations.get(population, {}).items():
-        if attribute == "event":
-            there &= attended(study)[:, study.events["event"].isin(values).to_numpy(dtype=bool)].any(axis=1)
-        elif attribute in people:
-            there &= people[attribute].isin(values).to_numpy(dtype=bool)
-    return there
-
-
-def known_level(study: Study, grouping: Grouping) -> NDArray[np.int64]:
-    """Return for each of P people the position of their level; -1: not known, or outside the grouping's population."""
-    positions = {key: i for i, key in enumerate(grouping.levels)}
-    at = [positions.get(value, -1) for value in study.participants[grouping.column]]
-    return np.where(inside(study, grouping.population), np.array(at, dtype=np.int64), -1)
-
-
-# A whole population as one: how many of all it is about, whatever else tells them apart.
-
-NAME = "everybody it is about"
-
-
-def as_one(study: Study, population: str) -> tuple[Study, Grouping]:
-    """Return a study with one more grouping, of one level, which everybody of a population is at.
-
-    Parameters
-    ----------
-    study
-        A study.
-    population
-        A population of study.toml; blank: all participants.
-
-    Returns
-    -------
-    study, grouping
-        The same study, whose `participants` have one more column, and the grouping by it: `attribution` tells of each
-        excerpt whether somebody of the population may have said it, and counts of people are bounds for all of them
-        together, which the bounds by level do not give.
-    """
-    grouping = Grouping(NAME, NAME, NAME, {NAME: NAME}, population)
-    settings = replace(study.settings, groupings={**study.settings.groupings, NAME: grouping})
-    people = study.participants.assign(**{NAME: NAME})
-    return replace(study, settings=settings, participants=people), grouping
+def _key(argument: Any) -> Hashable:
+    """Return an argument as part of a key: a grouping by all that it says."""
+    if isinstance(argument, Grouping):
+        return (argument.name, argument.label, argument.column, tuple(argument.levels.items()), argument.population)
+    if isinstance(argument, list | set):
+        return tuple(argument)
+    return argument  # type: ignore[no-any-return]

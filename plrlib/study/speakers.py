@@ -1,7 +1,8 @@
-"""Who may have said an excerpt: where each person was heard, and whom an attribution fits.
+"""Possible speakers: where each participant was, and whom an excerpt without a participant fits.
 
-Letters used here and in `plrlib.stats`: P people, E excerpts, C codes, V events, L levels, K attributions (the distinct
-combinations of event, role and sector that excerpts carry).
+An excerpt that names its participant is *named*; any other is *attributed* to everybody who fits its event, role and
+sector. Letters used here and in `plrlib.stats`: P people, E excerpts, C codes, V events, G groups, K attributions (the
+distinct combinations of event, role and sector that excerpts carry).
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ SEPARATOR = ";"
 ATTRIBUTES = ("role", "sector")
 FEWEST_WORDS, MOST_WORDS = ("majority", "all"), ("minority", "all")
 UNSAID = ("1", "all")
-"""The fewest and the most voices of an excerpt without a quantifier."""
+"""The fewest and the most speakers of an excerpt without a quantifier."""
 
 
 def parts(cell: object) -> tuple[str, ...]:
-    """Return the possible values that a cell names, parted by `;`; none where it is blank."""
+    """Return the possible values that a cell of a study's table names, separated by `;`; none where it is blank."""
     if not isinstance(cell, str):
         return ()
     return tuple(part.strip() for part in cell.split(SEPARATOR) if part.strip())
@@ -39,17 +40,17 @@ def seats(participants: pd.DataFrame, attendance: pd.DataFrame, events: pd.DataF
     return listed
 
 
-def first_hearing(listed: NDArray[np.bool_], participants: pd.DataFrame, events: pd.DataFrame) -> NDArray[np.int64]:
-    """Return for each of P people the position of the event where they were first heard; -1: nobody says where.
+def first_event(attended: NDArray[np.bool_], participants: pd.DataFrame, events: pd.DataFrame) -> NDArray[np.int64]:
+    """Return for each of P people the position of the event that they attended first; -1: not known.
 
-    By the order of the events, and at equal order by their place in the table; but the focus group is the first hearing
+    By the order of the events, and at equal order by their place in the table; but the focus group is the first event
     unless another is known to have come before it.
     """
     latest = np.iinfo(np.int64).max
     order = np.append(events["order"].fillna(latest).to_numpy(dtype=np.int64), latest)  # the last one is nowhere's
     ranked = np.append(np.argsort(order[:-1], kind="stable"), -1)
-    heard = np.column_stack([listed[:, ranked[:-1]], np.ones(len(listed), dtype=bool)])
-    earliest = ranked[heard.argmax(axis=1)]
+    there = np.column_stack([attended[:, ranked[:-1]], np.ones(len(attended), dtype=bool)])
+    earliest = ranked[there.argmax(axis=1)]
     group = pd.Index(events["event"]).get_indexer(pd.Index(participants["focus_group"]))
     before = (order[group] < latest) & (order[earliest] < order[group])
     return np.asarray(np.where((group >= 0) & ~before, group, earliest), dtype=np.int64)
@@ -82,27 +83,27 @@ class Attributions:
     def sits(self, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return P × K: whether a person may have been at one of the possible events.
 
-        An event that lists nobody may have heard anybody.
+        An event that lists nobody may have had anybody.
         """
         reach = listed | ~listed.any(axis=0)
-        sits = np.zeros((len(listed), len(self)), dtype=bool)
-        for k, events in enumerate(self.events):
-            sits[:, k] = self.anywhere[k] | reach[:, events].any(axis=1)
-        return sits
+        return np.asarray(self.anywhere | (reach.astype(np.int64) @ self.events.T.astype(np.int64) > 0), dtype=bool)
 
     def fits(self, attribute: str, value: object) -> NDArray[np.bool_]:
-        """Return for each of K attributions whether somebody with this role (or sector) is a candidate."""
+        """Return for each of K attributions whether somebody with this role (or sector) is a possible speaker."""
         return np.array([not allowed or value in allowed for allowed in self.allowed[attribute]], dtype=bool)
 
 
 def attributions(excerpts: pd.DataFrame, events: pd.DataFrame) -> Attributions:
-    """Return the distinct attributions of the excerpts without a participant."""
-    named = excerpts["participant"].notna()
-    cells = ([cell if isinstance(cell, str) else "" for cell in excerpts[c]] for c in ("event", *ATTRIBUTES))
-    keys = list(zip(*cells, strict=True))
-    distinct = sorted({key for key, has_name in zip(keys, named, strict=True) if not has_name})
-    places = {key: k for k, key in enumerate(distinct)}
-    of = np.array([-1 if n else places[key] for key, n in zip(keys, named, strict=True)], dtype=np.int64)
+    """Return the distinct attributions of the excerpts without a participant, in alphabetical order."""
+    attributed = np.flatnonzero(excerpts["participant"].isna())
+    cells = excerpts[["event", *ATTRIBUTES]].iloc[attributed].astype("object")
+    number = cells.groupby(list(cells), dropna=False, sort=False).ngroup().to_numpy()
+    first = np.unique(number, return_index=True)[1]
+    found = [tuple("" if pd.isna(cell) else cell for cell in row) for row in cells.iloc[first].itertuples(index=False)]
+    order = sorted(range(len(found)), key=found.__getitem__)
+    distinct = [found[k] for k in order]
+    of = np.full(len(excerpts), -1, dtype=np.int64)
+    of[attributed] = np.argsort(order)[number]
     where = list(events["event"])
     events_of = [parts(event) for event, *_ in distinct]
     possible = np.array([[v in mine for v in where] for mine in events_of], dtype=bool)
@@ -115,7 +116,7 @@ def attributions(excerpts: pd.DataFrame, events: pd.DataFrame) -> Attributions:
 def may_fit(
     found: Attributions, listed: NDArray[np.bool_], participants: pd.DataFrame, *, surely: bool = False
 ) -> NDArray[np.bool_]:
-    """Return P × K: whether a person is, or with an attribute that is not published could be, a candidate.
+    """Return P × K: whether a person is, or with an attribute that is not published could be, a possible speaker.
 
     With `surely` somebody with such an attribute is none.
     """
@@ -130,14 +131,14 @@ def may_fit(
 
 
 def bounds(word: str, candidates: int) -> int:
-    """Return how many voices one end of a quantifier means among so many candidates.
+    """Return how many speakers one end of a quantifier means among so many possible ones.
 
     Parameters
     ----------
     word
         A whole number, `majority` (more than half), `minority` (fewer than half) or `all`.
     candidates
-        The number of people that the attribution fits.
+        The number of people whom the attribution fits.
 
     Raises
     ------
@@ -148,5 +149,5 @@ def bounds(word: str, candidates: int) -> int:
         return int(word)
     meanings = {"majority": candidates // 2 + 1, "minority": (candidates - 1) // 2, "all": candidates}
     if word not in meanings:
-        raise ValueError(f"{word!r} is no number of voices: write a whole number, majority, minority or all")
+        raise ValueError(f"{word!r} is no number of speakers: write a whole number, majority, minority or all")
     return meanings[word]

@@ -3,41 +3,16 @@
 import io
 import json
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from rich.console import Console
+from show.frames import found
 
 import plrlib
 from plrlib.cli.screens import Screen, as_csv, as_json, comparison, one_line, only_grouping, plan
 from tests.study_maker import RICH_TOML, changed, least, rich
-
-NA = pd.NA
-NUMBERS = (
-    "p",
-    "p_low",
-    "p_high",
-    "p_min",
-    "p_adjusted",
-    "effect",
-    "effect_low",
-    "effect_high",
-    "odds_ratio",
-    "low",
-    "high",
-)
-
-
-def found(*rows, by="sector"):
-    """Return a frame as `compare` returns it, by the contract: what a row does not say is missing."""
-    blank = dict.fromkeys(NUMBERS, NA)
-    common = {"grouping": by, "status": "planned", "alpha": 0.05, "method": "within", "people_used": 4, "fragility": NA}
-    frame = pd.DataFrame(
-        [common | blank | {"verdict": "differs", "why": "so.", "other_coders": ""} | row for row in rows]
-    )
-    return frame.astype(
-        {**dict.fromkeys(NUMBERS, "Float64"), "people_used": "Int64", "fragility": "Int64", "code": "category"}
-    )
 
 
 def shown(screen, **options):
@@ -57,14 +32,17 @@ def study(tmp_path):
     )
 
 
+NA = pd.NA
+FIRST = {"p": 0.02098, "p_low": 0.02098, "p_high": 0.02098, "p_adjusted": 0.31, "p_adjusted_high": 0.31}
 TWO = (
-    {"code": "T1", "p": 0.02098, "p_adjusted": 0.31, "effect": -0.571, "why": "why this."},
-    {"code": "T2", "p_low": 0.00012, "p_high": 1.0, "verdict": "not attributed", "why": "why that."},
-)
+    ("differs", {**FIRST, "effect": -0.571}),
+    ("not attributed", {"p_low": 0.00012, "p_high": 1.0, "reason": "speakers not known", "attained": True,
+                        "sometimes_confounded": False}),
+)  # fmt: skip
 
 
 def test_a_comparison_is_a_heading_a_row_a_code_and_the_reasons(study, capsys):
-    comparison(study, found(*TWO), "theme", None, None).print(Console())
+    comparison(study, found(study, "sector", *TWO, status="planned"), None).print(Console())
     counts = plrlib.presence(study, "sector")
     first = [
         f"{low} of {n}" if low == up else f"{low} to {up} of {n}"
@@ -79,7 +57,12 @@ def test_a_comparison_is_a_heading_a_row_a_code_and_the_reasons(study, capsys):
     parts = [[cell.strip() for cell in row.split("  ") if cell.strip()] for row in rows[:2]]
     assert parts[0] == ["A theme", *first[:2], "-0.57", "0.021", "0.31", "differs"]
     assert parts[1] == ["Another", *first[2:], "–", "0.00012 to 1", "–", "not attributed"]
-    assert rows[2:] == ["", "A theme: why this.", "Another: why that."]
+    assert rows[2] == ""
+    first, second = rows[3:]
+    assert first.startswith("A theme: ")
+    assert first.endswith("(exact p = 0.021; 0.31 after allowing for the 2 themes compared): differs.")
+    assert second.startswith("Another: ")
+    assert second.endswith("exact p may be anything from 0.00012 to 1: not attributed.")
     assert (
         len(
             {
@@ -92,7 +75,8 @@ def test_a_comparison_is_a_heading_a_row_a_code_and_the_reasons(study, capsys):
 
 
 def test_the_heading_says_what_was_asked(study):
-    screen = comparison(study, found(*TWO[:1]), "theme", "supports", "anna")
+    sided = found(study, "sector", *TWO, status="planned")
+    screen = comparison(study, replace(sided, frame=sided.frame.assign(stance="supports")), "anna")
     [heading] = screen.before
     what, judged = heading.split("; ")
     assert what == "rich (simulated): Sector, people who supported each theme, as anna coded"
@@ -100,14 +84,17 @@ def test_the_heading_says_what_was_asked(study):
 
 
 def test_one_reason_for_all_is_given_once(study):
-    rows = [row | {"why": "the same for all."} for row in TWO]
-    assert comparison(study, found(*rows), "theme", None, None).after == ["the same for all."]
+    alike = found(study, "sector", *[("confounded", {"reason": "own events"})] * 2)
+    counts = alike.counts.assign(lower=1, upper=2)
+    screen = comparison(study, replace(alike, counts=counts), None)
+    assert len(screen.after) == 1
+    assert screen.after[0].endswith("so a difference could as well be one between the rooms: confounded.")
 
 
 def test_more_levels_have_another_size_of_difference(tmp_path):
     toml = RICH_TOML.replace('statutory = "Statutory" }', 'statutory = "Statutory", private = "Private" }')
     study = plrlib.load_study(rich(tmp_path / "rich", toml))
-    screen = comparison(study, found(TWO[0] | {"effect": 0.571}), "theme", None, None)
+    screen = comparison(study, found(study, "sector", ("differs", {**FIRST, "effect": 0.571}), TWO[1]), None)
     assert [title for title, _ in screen.head][1:5] == ["Voluntary", "Statutory", "Private", "Cramér's V"]
     assert screen.rows[0][4] == "0.57"
 
@@ -138,26 +125,28 @@ def test_on_a_terminal_it_is_as_wide_as_that_and_steers_nothing():
     assert any("│" in line and "15 of 17" in line for line in lines)
 
 
-def test_csv_has_a_header_and_every_digit_and_labels_do_not_break_it():
-    frame = found(TWO[0] | {"p": 1 / 3, "why": 'a "quoted", long\nline', "odds_ratio": math.inf}, TWO[1])
+def test_csv_has_a_header_and_every_digit_and_labels_do_not_break_it(study):
+    more = {"p": 1 / 3, "reason": 'a "quoted", long\nline', "odds_ratio": math.inf}
+    frame = found(study, "sector", ("differs", FIRST | more), TWO[1]).frame
     text = as_csv(frame)
     assert "\r" not in text
     back = pd.read_csv(io.StringIO(text))
     assert list(back.columns) == list(frame.columns)
-    assert back["why"].tolist() == ['a "quoted", long\nline', "why that."]
+    assert back["reason"].tolist() == ['a "quoted", long\nline', "speakers not known"]
     assert back["p"][0] == 1 / 3
     assert back["odds_ratio"][0] == math.inf
     assert back["p"].isna().tolist() == [False, True]
 
 
-def test_json_has_null_for_what_is_missing_and_a_number_for_what_is_infinite():
-    frame = found(TWO[0] | {"p": 1 / 3, "why": 'é "q"\n\u2028', "odds_ratio": math.inf, "fragility": 2}, TWO[1])
+def test_json_has_null_for_what_is_missing_and_a_number_for_what_is_infinite(study):
+    more = {"p": 1 / 3, "reason": 'é "q"\n\u2028', "odds_ratio": math.inf, "fragility": 2}
+    frame = found(study, "sector", ("differs", FIRST | more), TWO[1]).frame
     text = as_json(frame)
     records = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert [list(record) for record in records] == [list(frame.columns)] * 2
     assert (records[0]["p"], records[0]["odds_ratio"], records[0]["fragility"]) == (1 / 3, math.inf, 2)
     assert isinstance(records[0]["fragility"], int)
-    assert (records[0]["code"], records[0]["why"]) == ("T1", 'é "q"\n\u2028')
+    assert (records[0]["code"], records[0]["reason"]) == ("T1", 'é "q"\n\u2028')
     assert (records[1]["p"], records[1]["fragility"], records[1]["p_low"]) == (None, None, 0.00012)
     assert "é" in text
     assert json.loads(as_json(pd.DataFrame({"x": [-math.inf, math.nan, 1.5]}))) == [

@@ -23,7 +23,7 @@ from plrlib.explorer.answers import (
     quick,
 )
 from plrlib.explorer.explorer import _OPEN, HOW, MOST_OPEN, NOT_CLICKED, Explorer, Still, explore, grid, live, still
-from plrlib.stats.bounds.presence import behind
+from plrlib.stats.bounds.presence import Counted
 
 WORKED = View("sector", "theme", "", "first")
 
@@ -85,9 +85,9 @@ class TestChoices:
     def test_the_call_gives_the_same_numbers(self, worked, view):
         codes = list(named_codes(worked, view.level))[1:3]
         space = {}
-        exec(call("worked-example", view, codes).replace("found[found", "some = found[found"), space)
+        exec(call("worked-example", view, codes).replace("found.frame[", "some = found.frame[", 1), space)
         pd.testing.assert_frame_equal(space["people"], answer(worked, COUNTS, view))
-        pd.testing.assert_frame_equal(space["found"], answer(worked, VERDICTS, view).found)
+        pd.testing.assert_frame_equal(space["found"].frame, answer(worked, VERDICTS, view).found)
         assert list(space["some"]["code"]) == codes
 
 
@@ -98,25 +98,25 @@ class TestBehind:
         study = request.getfixturevalue(name)
         coder = choices(study).first().coder
         for view in (View(by, "theme", "", coder), View(by, "code", "supports", coder)):
-            found = behind(study, by, view.level, view.asked, view.coder)
+            found = Counted.of(study, by, view.level, view.asked, view.coder)
             counted = plrlib.presence(study, by, view.level, view.asked, view.coder)
-            for code, key, n in zip(counted["code"], counted["level"], counted["excerpts"], strict=True):
-                assert len(found.cell(code, key)) == n, (code, key)
+            for code, key, n in zip(counted["code"], counted["group"], counted["excerpts"], strict=True):
+                assert len(found.excerpts(code, key)) == n, (code, key)
 
     def test_behind_a_mark_lie_the_excerpts_of_one_person(self, worked):
-        found = behind(worked, "sector", coder="first")
-        counted = plrlib.presence(worked, "sector").set_index(["code", "level"])
+        found = Counted.of(worked, "sector", coder="first")
+        counted = plrlib.presence(worked, "sector").set_index(["code", "group"])
         people = found.people("T1", "voluntary")
         assert len(people) == counted.loc[("T1", "voluntary"), "lower"] == counted.loc[("T1", "voluntary"), "upper"]
         speaker = worked.excerpts.set_index("excerpt")["participant"]
-        each = [found.mark("T1", "voluntary", i) for i in range(len(people))]
+        each = [found.excerpts_of_mark("T1", "voluntary", i) for i in range(len(people))]
         assert [set(speaker[some]) for some in each] == [{who} for who in people]
-        assert sorted(excerpt for some in each for excerpt in some) == sorted(found.cell("T1", "voluntary"))
+        assert sorted(excerpt for some in each for excerpt in some) == sorted(found.excerpts("T1", "voluntary"))
 
     def test_where_nobody_is_named_all_that_may_be_theirs_lie_behind_it(self, published):
-        found = behind(published, "sector", coder="reader-1")
+        found = Counted.of(published, "sector", coder="reader-1")
         assert found.people("T1", "voluntary") == []
-        assert found.mark("T1", "voluntary", 0) == found.cell("T1", "voluntary")
+        assert found.excerpts_of_mark("T1", "voluntary", 0) == found.excerpts("T1", "voluntary")
 
     def test_many_people_are_few_marks(self, worked):
         counted = plrlib.presence(worked, "sector")
@@ -187,8 +187,8 @@ class TestExplorer:
         asked = Asked(worked)
         asked.answer(2)
         assert asked.explorer.read.value == NOT_CLICKED
-        found = behind(worked, "sector", coder="first")
-        excerpts = found.mark("T1", "voluntary", 0)
+        found = Counted.of(worked, "sector", coder="first")
+        excerpts = found.excerpts_of_mark("T1", "voluntary", 0)
         page = asked.click("T1\tvoluntary", 0)
         assert all(f"<li>{excerpt}" in page for excerpt in excerpts)
         assert page.count("<li>") == len(excerpts)
@@ -260,7 +260,7 @@ class TestExplorer:
         assert {path.name for path in written.iterdir()} == {f"sector-theme-anna.{e}" for e in ("csv", "png", "py")}
         numbers = pd.read_csv(written / "sector-theme-anna.csv")
         assert list(numbers["code"]) == ["T2"]
-        counted = plrlib.presence(study, "sector").set_index(["code", "level"])
+        counted = plrlib.presence(study, "sector").set_index(["code", "group"])
         assert numbers.loc[0, "upper voluntary"] == counted.loc[("T2", "voluntary"), "upper"]
         assert (written / "sector-theme-anna.py").read_text("utf-8").startswith("from plrlib import")
         assert (written / "sector-theme-anna.png").read_bytes().startswith(b"\x89PNG")

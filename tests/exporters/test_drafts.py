@@ -75,9 +75,9 @@ def test_no_cell_is_a_formula_and_no_column_is_called_like_one():
 def test_the_workbook_has_every_claim_and_every_excerpt(published, files):
     book = openpyxl.load_workbook(io.BytesIO(files[DRAFTS[1]]))
     assert book.sheetnames == ["claims", "evidence", "rules", "read me"]
-    _, found = claims_of("plr0809-017")
+    found = claims_of("plr0809-017")[1].frame
     rows = list(book["claims"].iter_rows(values_only=True))
-    assert rows[0] == tuple(found.columns)
+    assert [head for head in rows[0] if head != "verdicts"] == list(found.columns)
     assert [row[0] for row in rows[1:]] == found["claim"].tolist()
     supports = rows[0].index("supports")
     assert [row[supports] for row in rows[1:]] == found["supports"].tolist()

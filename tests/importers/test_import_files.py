@@ -57,7 +57,7 @@ def test_one_command_makes_a_study_that_runs(project, tmp_path):
     assert set(study.settings.groupings) == {"role", "sector"}
     assert study.settings.coders == {"ann": "researcher", "bob": "researcher"}
     counted = presence(study, "sector", level="code", coder="bob")
-    assert counted.set_index(["code", "level"]).loc[("cost", "voluntary"), "lower"] == 1
+    assert counted.set_index(["code", "group"]).loc[("cost", "voluntary"), "lower"] == 1
     project.notebook("01-a", "import plrlib\nprint(plrlib.load_study().participants['participant'].tolist())")
     assert project.plr("run", "mine").returncode == 0
     assert project.printed("01-a", "mine") == "['P01', 'P02', 'P03', 'P04']\n"

@@ -240,7 +240,7 @@ def test_a_study_too_small_to_share_is_refused(tmp_path):
 def test_the_worked_example_keeps_what_was_planted(tmp_path):
     """What is safe is still of use: the difference that was put in is found in the copy."""
     folder = shared(load_study("worked-example"), tmp_path / "copy")
-    found = plrlib.compare(load_study(folder), "sector")
+    found = plrlib.compare(load_study(folder), "sector").frame
     assert found.set_index("code")["verdict"].astype(str).value_counts()["differs"] == 1
 
 

@@ -1,5 +1,6 @@
-"""Frames as `compare` and `change` return them, made by hand; and where things lie in a figure."""
+"""What `compare` and `change` return, made by hand; and where things lie in a figure."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,25 +10,27 @@ from matplotlib.collections import PathCollection
 
 from plrlib.show.charts.dots import MARK_AREA
 from plrlib.stats.change import VERDICTS as CHANGES
-from plrlib.stats.comparison.compare import COLUMNS, NUMBERS
+from plrlib.stats.comparison.compare import COLUMNS, COUNTS, NUMBERS, compare
 from plrlib.stats.comparison.verdict import VERDICTS
 
 RADIUS = (np.sqrt(MARK_AREA) + 1.3) / 2 / 72
 
 
-def found(study, by, *rows, status="exploratory", alpha=0.05, method="within"):
-    """Return a frame of `compare`: a row a theme, each a verdict and what else is known of it."""
+def found(study, by, *rows, status="exploratory", alpha=0.05, method="within", others=()):
+    """Return what `compare` found, with a row a theme made by hand: each a verdict and what else is known of it."""
+    real = compare(study, by)
     codes = list(study.themes["code"])
     assert len(rows) == len(codes)
     frame = pd.DataFrame(dict.fromkeys(COLUMNS, pd.NA), index=range(len(codes)))
     frame["grouping"], frame["status"], frame["alpha"], frame["method"] = by, status, alpha, method
+    frame["level"], frame["coder"] = "theme", real.frame["coder"]
     frame["code"] = pd.Categorical(codes, categories=codes)
     for i, (verdict, more) in enumerate(rows):
-        known = {"why": f"why of {codes[i]}: {verdict}.", "other_coders": "", "people_used": 7, **more}
+        known = {"people_used": 7, "left_out": 0, "reason": "", "sampled": "", **more}
         frame.loc[i, ["verdict", *known]] = [verdict, *known.values()]
     frame["verdict"] = pd.Categorical(frame["verdict"], categories=VERDICTS)
-    whole = dict.fromkeys(("people_used", "fragility"), "Int64")
-    return frame.astype({**dict.fromkeys(NUMBERS, "Float64"), **whole})
+    frame = frame.astype({**dict.fromkeys(NUMBERS, "Float64"), **dict.fromkeys(COUNTS, "Int64")})
+    return replace(real, frame=frame, other_coders=pd.DataFrame(others, columns=["code", "coder", "verdict"]))
 
 
 def changes(*rows):
@@ -37,7 +40,7 @@ def changes(*rows):
     frame["code"] = pd.Categorical(frame["code"], categories=list(frame["code"]))
     frame["verdict"] = pd.Categorical(frame["verdict"], categories=CHANGES)
     frame["people"] = frame[["kept", "gained", "lost", "neither"]].sum(axis=1)
-    return frame.assign(p=0.02, p_min=0.01, p_adjusted=0.04, why="why")
+    return frame.assign(p=0.02, p_min=0.01, p_adjusted=0.04)
 
 
 def boxes(figure):

@@ -25,7 +25,7 @@ class TestTable:
         table = show.joint_table(study, found)
         page = table._repr_html_()
         opened = re.findall(r"<details><summary>(.*?)</summary><ul[^>]*>(.*?)</ul></details>", page)
-        assert len(opened) > 3 * len(found)
+        assert len(opened) > 3 * len(found.frame)
         for summary, entries in opened:
             n = entries.count("<li>")
             text = re.sub("<[^>]+>", " ", html.unescape(summary))
@@ -40,7 +40,7 @@ class TestTable:
         study, found = claimed
         counted = show.joint_table(study, found).counted
         heads = {"supports": "for it", "qualifies": "qualifying", "opposes": "against it"}
-        for claim in found.to_dict(orient="records"):
+        for claim in found.frame.to_dict(orient="records"):
             rows = counted[counted["row"] == claim["claim"]]
             for stance, head in heads.items():
                 assert (rows["column"] == head).sum() == claim[stance]
@@ -111,7 +111,7 @@ class TestSentences:
     def test_a_study_that_says_of_nothing_if_it_is_quoted_is_not_said_to_have_no_words(self, tmp_path):
         study = stanced(tmp_path, ["V1,A,,,, > T1 supports", "V2,A,,,, > T1 supports"])
         found = joint_display(study)
-        assert found["quoted"].tolist() == [0]
+        assert found.frame["quoted"].tolist() == [0]
         assert show.joint_say(study, found).sentences == (
             "Of 1 claim, 1 is confirmed (C1), none is expanded, none is discordant and none is not testable.",
         )
@@ -128,10 +128,10 @@ class TestPicture:
         study, found = claimed
         picture = show.joint_picture(study, found)
         drawn = picture.numbers[["for it", "qualifying", "against it"]].to_numpy().sum()
-        assert drawn == found[["supports", "qualifies", "opposes"]].to_numpy().sum()
-        assert picture.numbers["answer"].tolist() == found["inference"].tolist()
+        assert drawn == found.frame[["supports", "qualifies", "opposes"]].to_numpy().sum()
+        assert picture.numbers["answer"].tolist() == found.frame["inference"].tolist()
         assert picture.png.startswith(b"\x89PNG")
-        assert f"{found['claim'][0]}: {found['supports'][0]} for it" in picture.alt
+        assert f"{found.frame['claim'][0]}: {found.frame['supports'][0]} for it" in picture.alt
 
 
 class TestStatements:

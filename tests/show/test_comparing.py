@@ -112,7 +112,7 @@ class TestWhatDiffers:
             {"T1": everyone("V") | everyone("S", stance=AGAINST), "T2": everyone("V", 1, 7) | everyone("S", 2, 8)},
         )
         rows = compare(study, "sector")
-        assert (rows["verdict"] != "differs").all()
+        assert (rows.frame["verdict"] != "differs").all()
         told = sentences(show.stance_say(study, rows))
         assert "Raising “First theme” alone does not show this." in told
         seen = "“First theme”: {} of 12 voluntary and {} of 12 statutory staff {} it."
@@ -155,7 +155,7 @@ class TestTables:
     def test_counts_are_of_the_coder_and_the_stance_that_were_compared(self):
         study = load_study("worked-example")
         for asked in ({}, {"coder": "second"}, {"stance": "opposes"}):
-            counted = presence(study, "sector", **asked).set_index(["code", "level"])
+            counted = presence(study, "sector", **asked).set_index(["code", "group"])
             table = show.compare_table(study, compare(study, "sector", **asked)).frame
             whole = [int(cell) if cell != "none" else 0 for cell in table.iloc[:, 1]]
             assert whole == [int(counted.loc[(code, "voluntary"), "lower"]) for code in study.themes["code"]]
@@ -171,18 +171,33 @@ class TestTables:
         assert table.frame["Voluntary"].tolist() == ["1 of 3", "none of 2"]
 
     def test_one_reason_for_all_is_one_sentence(self, tmp_path):
-        study = made(tmp_path)
-        same = {"why": "each level sat in a room of its own"}
-        rows = found(study, "role", ("confounded", same), ("confounded", same))
-        assert sentences(show.why_table(study, rows)) == ["Each level sat in a room of its own"]
-        table = show.why_table(study, found(study, "sector", ("differs", DIFFER), ("too few to tell", {})))
+        study = made(tmp_path, **said("V1,,,, > c1 c3"))
+        rows = found(study, "role", *[("confounded", {"reason": "own events"})] * 2)
+        assert sentences(show.why_table(study, rows)) == [
+            (
+                "1 of 3 managers and none of 4 practitioners raised it, but each level was first heard in rooms of its "
+                "own, so a difference could as well be one between the rooms: confounded."
+            )
+        ]
+        few = {"reason": "margins", "p_low": 1.0, "p_min": 1.0, "p_adjusted": 1.0, "p_adjusted_high": 1.0}
+        differs = {**DIFFER, "p_adjusted_high": 0.02}
+        rows = found(study, "sector", ("differs", differs), ("too few to tell", {**few, "p_needed": 0.025}))
+        table = show.why_table(study, rows)
         assert table.frame["people to change it"].tolist() == ["2", MISSING]
-        assert table.frame["why"].tolist() == ["why of T1: differs.", "why of T2: too few to tell."]
+        raised = "1 of 3 voluntary and none of 4 statutory raised it (exact p = "
+        assert table.frame["why"].tolist() == [
+            f"{raised}0.0040; 0.020 after allowing for the 2 themes compared): differs.",
+            (
+                f"{raised}1; 1 after allowing for the 2 themes compared), but no division of these people has a p below"
+                " 1, and 0.025 is needed (0.050 shared by the 2 themes that could show): too few to tell."
+            ),
+        ]
 
     def test_other_coders_stand_beside(self, tmp_path):
         study = made(tmp_path)
-        others = {"other_coders": "ben: too few to tell; eve: differs"}
-        rows = found(study, "sector", ("differs", others), ("differs", {"other_coders": "ben: differs; eve: differs"}))
+        others = [("T1", "ben", "too few to tell"), ("T1", "eve", "differs")]
+        others += [("T2", "ben", "differs"), ("T2", "eve", "differs")]
+        rows = found(study, "sector", *[("differs", {})] * 2, others=others)
         table = show.others_table(study, rows)
         assert table.frame.iloc[0].tolist() == ["First theme", "differs", "too few to tell", "differs"]
         assert "for 1 of 2 themes every coder leads to the same verdict" in table.caption

@@ -12,7 +12,7 @@ from plrlib.show import data as checking
 from plrlib.show import people as hearing
 from plrlib.show import sorting
 from plrlib.show.charts.dots import MARK_AREA, MOST_MARKS, Axis, Look, dot_grid, text_width, thinned, wrapped
-from plrlib.show.display import BLUE, GREY
+from plrlib.show.figure import BLUE, GREY
 
 LOOKS = {"a": Look(BLUE, "o", "one of them"), "b": Look(GREY, "s", "the other, which has a longer name in the key")}
 RADIUS = (np.sqrt(MARK_AREA) + 1.3) / 2 / 72

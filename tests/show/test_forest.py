@@ -105,7 +105,7 @@ def test_the_widest_scale_has_an_end(tmp_path, drawn):
 def test_counts_are_of_the_coder_and_the_stance_that_were_compared():
     study = load_study("worked-example")
     for asked in ({"coder": "second"}, {"stance": "opposes"}):
-        counted = presence(study, "sector", **asked).set_index(["code", "level"])
+        counted = presence(study, "sector", **asked).set_index(["code", "group"])
         numbers = show.forest_picture(study, compare(study, "sector", **asked)).numbers
         for row, code in enumerate(study.themes["code"]):
             n = counted.loc[(code, "voluntary"), "lower"]

@@ -52,7 +52,7 @@ def _p(a, b):
 
 
 def test_the_curves_cross_where_the_exact_power_does(published, sector):
-    sizes = powering.sizes_of(published, published.grouping("sector"), sector)
+    sizes = powering.sizes_of(published, sector)
     assert (sizes.n, sizes.rooms) == ((7, 7), ())
     for alpha, family in ((0.05, 1), (0.05 / 3, 7)):
         exact = float(smallest_difference((7, 7), alpha=alpha, family=family)["true_1"].iloc[0])
@@ -66,7 +66,7 @@ def test_the_curves_cross_where_the_exact_power_does(published, sector):
 def test_rooms_are_allowed_for(tmp_path):
     study = two_rooms(tmp_path, {"T1": everyone("V")})
     rows = compare(study, "sector")
-    sizes = powering.sizes_of(study, study.grouping("sector"), rows)
+    sizes = powering.sizes_of(study, rows)
     assert sizes.rooms == ((6, 6), (6, 6))
     drawn = powering.power_curves(sizes, rows, "theme")
     exact = power(None, [(0.5, 0.0)], blocks=[(6, 6), (6, 6)])["power"].iloc[0]

@@ -6,6 +6,7 @@ from stats.made import made, said
 
 from plrlib import load_study, presence, show
 from plrlib.show import compare_charts as raising
+from plrlib.show.labels import labels
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 
@@ -54,7 +55,7 @@ def test_what_may_be_is_told_from_what_is(published, drawn):
     assert_clear(figure)
 
 
-def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn):
+def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn, monkeypatch):
     picture = show.ranges_picture(published, "role")
     lines, figure = drawn["strips"]
     counted = presence(published, "role")
@@ -69,7 +70,8 @@ def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn):
     assert_clear(figure)
     fewer = counted.assign(upper=counted["lower"] + 1)
     fewer.loc[0, "upper"] = fewer.loc[0, "lower"]
-    raising.ranges(published, published.grouping("role"), fewer)
+    monkeypatch.setattr(raising, "presence", lambda *_: fewer)
+    show.ranges_picture(published, "role")
     lines, _ = drawn["strips"]
     assert lines["high"].tolist() == fewer["upper"].tolist()
     assert lines["at"].notna().tolist() == [True] + [False] * 20
@@ -90,9 +92,9 @@ def test_a_gap_is_told_only_where_it_is_certain(tmp_path):
         ([2, 0], [3, 1], "Widest apart, “First theme”: 2 to 3 of 3 voluntary and 0 to 1 of 4 statutory people."),
     ):
         some = frame[frame["code"] == "T1"].assign(lower=lower, upper=upper)
-        assert raising.raised_say(study, grouping, some).startswith(told)
+        assert raising.raised_say(grouping, some, labels(study, "theme"), "theme").startswith(told)
     apart = frame.assign(lower=[2, 0, 0, 0], upper=[3, 1, 3, 4])
-    assert raising.ranges_say(study, apart) == (
+    assert raising.ranges_say(apart, labels(study, "theme"), "theme") == (
         "In 1 of 2 themes the ranges of all levels overlap; “First theme” is certainly raised by unequal shares."
     )
 

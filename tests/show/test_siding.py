@@ -8,10 +8,9 @@ from stats.test_sides import BOOK, READ, read
 from study_maker import LEAST, RICH_TOML, least, rich
 
 from plrlib import NotInStudy, compare, load_study, presence, show
-from plrlib.show import compare as comparing
 from plrlib.show import compare_charts as raising
 from plrlib.show import evidence as maps
-from plrlib.show.labels import compared, kinds, labels, level_of
+from plrlib.show.labels import kinds, labels, level_of, noun
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 from show.test_comparison_notebooks import SKELETON, source
@@ -208,7 +207,7 @@ class TestComparing:
 
     def test_a_side_is_called_what_study_toml_calls_it_whatever_codes_are_called(self, study):
         found = compare(study, "sector", level="side")
-        assert compared(study, found)[1:] == ("side", "side of it")
+        assert (found.level, noun(study, found.level)) == ("side", "side of it")
         first, second, *_ = show.compare_say(study, found).sentences
         assert first.startswith("Sector: of 2 sides of it compared, 1 differs and ")
         assert second.startswith("“Second”: 12 of 12 voluntary and 1 of 12 statutory staff raised it. Chance alone")
@@ -244,8 +243,10 @@ class TestComparing:
         assert level_of(published, ["T1", "class"]) == "code"
         assert level_of(published, ["nowhere"]) == "code"
         counted = presence(published, "role", SIDE)
-        assert raising.ranges_say(published, counted).startswith("In all 4 sides of the market the ranges")
-        assert comparing.kinds("side of the market", 1) == kinds("side of the market", 1) == "1 side of the market"
+        assert raising.ranges_say(counted, labels(published, SIDE), noun(published, SIDE)).startswith(
+            "In all 4 sides of the market the ranges"
+        )
+        assert kinds("side of the market", 1) == "1 side of the market"
 
 
 class TestWhichColumn:

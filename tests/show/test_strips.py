@@ -10,7 +10,7 @@ from matplotlib.collections import PathCollection
 from plrlib.show.charts.dots import STEP, Axis, Look, dot_grid
 from plrlib.show.charts.lines import curves
 from plrlib.show.charts.strips import PANEL, Scale, strips
-from plrlib.show.display import BLUE, GREY, PAPER, RED
+from plrlib.show.figure import BLUE, GREY, PAPER, RED
 from show.frames import assert_clear, boxes
 
 LOOKS = {"a": Look(BLUE, "o", "one of them"), "b": Look(GREY, "s", "the other, which has a longer name in the key")}

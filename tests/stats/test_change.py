@@ -73,7 +73,8 @@ def test_the_exact_p_is_that_of_statsmodels(gained, lost):
 def test_fifteen_people_heard_twice(tmp_path):
     found = change(study(tmp_path, *spoken(9, 5, 1, "c1"), *spoken(0, 7, 0, "c3"), people=15))
     assert list(found) == [
-        "code", "people", "kept", "gained", "lost", "neither", "p", "p_min", "p_adjusted", "verdict", "why",
+        "code", "people", "kept", "gained", "lost", "neither", "left_out", "not_asked",
+        "p", "p_min", "p_needed", "p_adjusted", "sampled", "verdict",
     ]  # fmt: skip
     assert found["code"].tolist() == list(found["code"].cat.categories) == ["T1", "T2", "T3"]
     assert [numbers(found, code) for code in found["code"]] == [(15, 9, 5, 1, 0), (15, 0, 7, 0, 8), (15, 0, 0, 0, 15)]
@@ -81,31 +82,19 @@ def test_fifteen_people_heard_twice(tmp_path):
     assert found["p_min"].tolist() == [2 / 2**6, 2 / 2**7, 1]
     assert found["verdict"].tolist() == ["too few to tell", "changed", "too few to tell"]
     assert found["verdict"].cat.categories.tolist() == ["too few to tell", "changed", "not shown to change"]
-    assert found.dtypes.astype(str).tolist()[1:9] == ["Int64"] * 5 + ["Float64"] * 3
-    start = "None of 15 people raised it in both, "
-    assert found["why"][0] == (
-        "9 of 15 people raised it in both, 5 only when interviewed, 1 only in the group"
-        " (with 6 people who changed the exact p is 0.031 at best,"
-        " and no more than 0.025 would do with 3 themes compared): too few to tell."
-    )
-    assert found["why"][1] == start + (
-        "7 only when interviewed, none only in the group"
-        " (exact p = 0.016; 0.016 after allowing for the 3 themes compared): changed."
-    )
-    assert found["why"][2] == start + (
-        "none only when interviewed, none only in the group (nobody changed): too few to tell."
-    )
+    assert found.dtypes.astype(str).tolist()[1:12] == ["Int64"] * 7 + ["Float64"] * 4
+    assert found["p_adjusted"][1] == pytest.approx(2 / 2**7, rel=1e-12)
+    assert found["p_needed"].tolist() == pytest.approx([0.05 / 2] * 3, rel=1e-12)  # one of the three cannot be found
+    assert not found[["left_out", "not_asked", "sampled"]].to_numpy().any()
 
 
-def test_what_is_not_shown_to_change_says_what_was_allowed_for(tmp_path):
-    codebook = "code,parent,label\nT1,,One\nc1,T1,1\n"
-    found = change(study(tmp_path, *spoken(9, 5, 1, "c1"), people=15, codebook=codebook))
-    assert found["why"].item() == (
-        "9 of 15 people raised it in both, 5 only when interviewed, 1 only in the group"
-        " (exact p = 0.22; 0.22 after allowing for the 1 theme compared): not shown to change."
-    )
-    found = change(study(tmp_path, *spoken(9, 5, 1, "c1"), people=15, codebook=codebook), alpha=0.25)
-    assert found["verdict"].tolist() == ["changed"]
+def test_alpha_decides_what_is_called_changed(tmp_path):
+    one = study(tmp_path, *spoken(9, 5, 1, "c1"), people=15, codebook="code,parent,label\nT1,,One\nc1,T1,1\n")
+    found = change(one)
+    assert found[["p", "p_adjusted"]].to_numpy(dtype=float)[0] == pytest.approx([14 / 64, 14 / 64], rel=1e-12)
+    assert found["p_needed"].tolist() == [0.05]
+    assert found["verdict"].tolist() == ["not shown to change"]
+    assert change(one, alpha=0.25)["verdict"].tolist() == ["changed"]
 
 
 def adjusted_by_hand(steps):
@@ -180,16 +169,16 @@ def test_too_many_ways_are_sampled_and_it_is_said(tmp_path, monkeypatch):
     one = study(tmp_path, *rows, people=12)
     exact = change(one)
     monkeypatch.setattr(sys.modules["plrlib.stats.change"], "MOST", 100)
-    drawn = change(one)
-    assert drawn.drop(columns=["p_adjusted", "why"]).equals(exact.drop(columns=["p_adjusted", "why"]))
+    drawn = change(study(tmp_path, *rows, people=12))
+    unlike = ["p_adjusted", "sampled"]
+    assert drawn.drop(columns=unlike).equals(exact.drop(columns=unlike))
     p, q = (frame["p_adjusted"].to_numpy(dtype=float) for frame in (exact, drawn))
     assert (p != q).any()
     assert np.allclose(q * (SAMPLE + 1), np.round(q * (SAMPLE + 1)), rtol=0, atol=1e-6)
     assert (np.abs(p - q) < 4 * np.sqrt(p * (1 - p) / SAMPLE) + 1 / SAMPLE).all()
-    said_so = "after allowing for the 3 themes compared, over 9,999 swaps drawn at random): not shown to change."
-    assert [said_so in why for why in drawn["why"]] == (drawn["verdict"] != "too few to tell").tolist()
-    assert not exact["why"].str.contains("at random").any()
-    assert change(one).equals(drawn)
+    assert drawn["sampled"].all()
+    assert not exact["sampled"].any()
+    assert change(study(tmp_path, *rows, people=12)).equals(drawn)
     other = study(tmp_path, *rows, people=12, toml=TOML.replace("complete", "seed = 7\ncomplete"))
     assert not change(other)["p_adjusted"].equals(drawn["p_adjusted"])
 
@@ -211,7 +200,7 @@ def test_nobody_changed_at_all(tmp_path):
     found = change(study(tmp_path, "P1,A > c1", "P1,INT > c1"))
     assert found[["p", "p_min", "p_adjusted"]].to_numpy().tolist() == [[1, 1, 1]] * 3
     assert numbers(found, "T1") == (3, 1, 0, 0, 2)
-    assert found["why"].str.endswith("(nobody changed): too few to tell.").all()
+    assert set(found["verdict"]) == {"too few to tell"}
 
 
 def test_a_code_counts_for_its_theme(tmp_path):
@@ -220,7 +209,7 @@ def test_a_code_counts_for_its_theme(tmp_path):
     by_code = change(one, level="code")
     assert numbers(by_code, "c1") == (3, 0, 0, 1, 2)
     assert numbers(by_code, "c2") == (3, 0, 2, 0, 1)
-    assert by_code["why"].str.contains("too few to tell").all()
+    assert set(by_code["verdict"]) == {"too few to tell"}
 
 
 def test_the_codings_are_those_of_the_coder_asked_for(tmp_path):
@@ -253,8 +242,9 @@ def test_the_codings_are_those_of_the_coder_asked_for(tmp_path):
 def test_who_may_have_raised_it_at_either_hearing_is_left_out(tmp_path, rows, expected):
     found = change(study(tmp_path, *rows, "P3,INT > c4"))
     assert numbers(found, "T1") == expected
-    told = "1 left out, as it is not known whether or when they raised it (" in found["why"][0]
-    assert told == (expected[0] == 2)
+    in_second = int(rows == ["P1,A;INT > c3"])
+    assert found["left_out"].tolist() == [3 - expected[0], in_second, 0]
+    assert not found["not_asked"].any()
     assert numbers(found, "T3") == (3, 0, 1, 0, 2)
 
 
@@ -283,16 +273,15 @@ def test_who_was_not_asked_at_both_hearings_does_not_count(tmp_path):
     assert numbers(found, "T1") == (3, 0, 0, 1, 2)
     assert numbers(found, "T2") == (0, 0, 0, 0, 0)
     assert numbers(found, "T3") == (0, 0, 0, 0, 0)
-    assert found["why"][1] == (
-        "Nobody's two hearings can be set side by side (3 not asked about it at both hearings): too few to tell."
-    )
+    assert found["not_asked"].tolist() == [0, 3, 3]
     # nobody is left out of what they were not asked
-    assert change(study(tmp_path, *rows, "P1, > c3", asked=asked))["why"][1] == found["why"][1]
+    again = change(study(tmp_path, *rows, "P1, > c3", asked=asked))
+    assert again[["left_out", "not_asked"]].iloc[1].tolist() == [0, 3]
     # P1 was interviewed at LATER too, and asked there
     seats = "participant,event\nP1,INT\nP2,INT\nP3,INT\nP1,LATER\n"
     found = change(study(tmp_path, *rows, asked=asked, attendance=seats))
     assert numbers(found, "T2") == (1, 0, 0, 0, 1)
-    assert ", 2 not asked about it at both hearings (nobody changed): too few to tell." in found["why"][1]
+    assert found["not_asked"][1] == 2
     by_code = change(study(tmp_path, *rows, asked=asked), level="code")
     assert numbers(by_code, "c1") == (3, 0, 0, 1, 2)
     assert numbers(by_code, "c2") == (0, 0, 0, 0, 0)

@@ -44,7 +44,7 @@ def test_whoever_the_claim_is_not_about_is_counted_apart(tmp_path):
     found = claim_evidence(study)
     assert found["part"].tolist() == ["supports", "others", "opposes", "others"]
     assert found["certain"].tolist() == [True, False, False, False]
-    row = joint_display(study).iloc[0]
+    row = joint_display(study).frame.iloc[0]
     assert (row["excerpts"], row["others"], row["certain"], row["people"]) == (2, 2, 1, 3)
 
 
@@ -55,16 +55,16 @@ def test_what_leaves_goes_by_sorters_of_another_kind_alone(tmp_path):
     rows = "E1,you,T2,\nE2,you,T2,\nE1,they,T1,\nE2,they,T2,\n"
     (folder / "envelopes.csv").write_text((folder / "envelopes.csv").read_text() + rows)
     found = claim_evidence(load_study(folder))
-    assert found["left"].tolist() == ["", "they"]
-    assert joint_display(load_study(folder))["left"].tolist() == [1]
-    assert joint_display(study)["left"].isna().all(), "nobody of another kind sorted"
+    assert found["left"].tolist() == [(), ("they",)]
+    assert joint_display(load_study(folder)).frame["left"].tolist() == [1]
+    assert joint_display(study).frame["left"].isna().all(), "nobody of another kind sorted"
 
 
 def test_without_envelopes_the_codes_say_what_is_evidence_and_there_are_no_stances(tmp_path):
     study = made(tmp_path, claims=CLAIMS)
     found = claim_evidence(study)
     assert found[["excerpt", "part"]].to_numpy().tolist() == [["E1", "no stance"]]
-    assert joint_display(study)["rule"].tolist() == [8]
+    assert joint_display(study).frame["rule"].tolist() == [8]
 
 
 def test_a_claim_may_rest_on_a_code(tmp_path):
@@ -76,7 +76,7 @@ def test_a_claim_may_rest_on_a_code(tmp_path):
         ["C1", "E1", "supports"],
         ["C1", "E2", "no stance"],
     ]
-    assert joint_display(study)["excerpts"].tolist() == [2, 0]
+    assert joint_display(study).frame["excerpts"].tolist() == [2, 0]
 
 
 def test_without_claims_it_says_so(tmp_path):
@@ -133,7 +133,7 @@ def test_people_named_count_once_a_stance_whenever_they_were_heard():
     )
     joined = joined.astype("object").merge(study.participants.astype("object"), on="participant")
     staff = {"staff": ["manager", "practitioner"], "young people": ["young_person"]}
-    for claim in found.itertuples():
+    for claim in found.frame.itertuples():
         rows = joined[joined["theme"] == claim.finding]
         theirs = rows[rows["role"].isin(staff[claim.who])] if isinstance(claim.who, str) else rows
         assert claim.excerpts == len(theirs)

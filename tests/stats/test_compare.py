@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import fisher_exact
 
 import plrlib
-from plrlib import Coder, Plan, Room, alone, compare, load_study, presence, simulate
+from plrlib import Coder, Plan, Room, alone, load_study, presence, simulate
+from plrlib.show.compare import whys
 from plrlib.stats.comparison.compare import COLUMNS
 from plrlib.stats.comparison.verdict import VERDICTS, verdict
 
@@ -17,6 +18,12 @@ from .made import TOML, made, said
 VOLUNTARY, STATUTORY = {"role": "manager", "sector": "voluntary"}, {"role": "manager", "sector": "statutory"}
 PEOPLE = "participant,role,sector,focus_group\n"
 SECTOR = ("Sector", {"voluntary": "Voluntary", "statutory": "Statutory"})
+
+
+def compare(study, *asked, **more):
+    """Return the frame of a comparison, with the fragility of each verdict and the sentence that `show` has for it."""
+    found = plrlib.compare(study, *asked, **{"fragility": True, **more})
+    return found.frame.assign(why=whys(study, found))
 
 
 def drawn(rooms, effects=None, seed=1, **more):
@@ -70,15 +77,17 @@ class TestPublished:
         assert (compare(published, "role", stance="supports")["status"] == "exploratory").all()
 
     def test_the_verdict_by_each_other_reader_stands_beside_it(self, published):
-        found = compare(published, "role")
-        assert set(found["other_coders"]) == {"reader-2: confounded; reader-3: confounded"}
+        found = plrlib.compare(published, "role", other_coders=True).other_coders
+        assert set(found.itertuples(index=False, name=None)) == {
+            (f"T{i}", coder, "confounded") for i in range(7) for coder in ("reader-2", "reader-3")
+        }
 
 
 class TestFrame:
     def test_it_has_the_columns_promised_and_one_row_a_code(self):
         study = drawn(rooms((3, 3), (3, 3)))
         found = compare(study, "sector", level="code")
-        assert tuple(found.columns) == COLUMNS
+        assert tuple(found.columns) == (*COLUMNS, "why")
         assert list(found["code"]) == list(study.codebook["code"][study.codebook["parent"].notna()])
         assert tuple(found["verdict"].cat.categories) == VERDICTS
         assert found.dtypes[["p", "effect", "low"]].eq("Float64").all()
@@ -320,8 +329,11 @@ def test_another_coder_can_come_to_another_verdict():
         rooms(*[(5, 5)] * 3), {("sector", "voluntary", "T1"): 5.0}, seed=4, themes=2, codes=1,
         popularity=(0.1, 0.2), coders=(Coder("coder-1"), Coder("coder-2", changed=0.5)),
     )  # fmt: skip
-    found = compare(study, "sector")
-    swapped = compare(study, "sector", coder="coder-2")
-    assert found["other_coders"].iloc[0] == f"coder-2: {swapped['verdict'].iloc[0]}"
-    assert swapped["other_coders"].iloc[0] == f"coder-1: {found['verdict'].iloc[0]}"
-    assert found["verdict"].iloc[0] == "differs"
+    one = plrlib.compare(study, "sector", other_coders=True)
+    other = plrlib.compare(study, "sector", coder="coder-2", other_coders=True)
+    for mine, coder, theirs in ((one, "coder-2", other), (other, "coder-1", one)):
+        expected = theirs.frame[["code", "verdict"]].astype("str").assign(coder=coder)
+        pd.testing.assert_frame_equal(mine.other_coders, expected[["code", "coder", "verdict"]])
+    assert one.frame["verdict"].iloc[0] == "differs"
+    assert set(one.frame["verdict"]) != set(other.frame["verdict"])
+    assert plrlib.compare(study, "sector").other_coders.empty

@@ -73,7 +73,7 @@ def test_sectors_known_as_totals_may_or_may_not_have_sat_together(tmp_path):
     uneven = "population,attribute,level,n\nstaff,sector,voluntary,3\nstaff,sector,statutory,5\n"
     found = plrlib.design(made(tmp_path, **tables, margins=uneven), "sector")
     assert set(found["separable"]) == {"within"}
-    assert found.set_index(["event", "level"])[["lower", "upper"]].loc[("A", "voluntary")].tolist() == [0, 3]
+    assert found.set_index(["event", "group"])[["lower", "upper"]].loc[("A", "voluntary")].tolist() == [0, 3]
     assert found["people"].isna().all()
 
 
@@ -81,14 +81,14 @@ def test_the_published_study_cannot_tell_role_from_room():
     study = load_study("plr0809-017")
     role = plrlib.design(study, "role")
     assert set(role["separable"]) == {"no"}
-    there = role.set_index(["event", "level"])["people"]
+    there = role.set_index(["event", "group"])["people"]
     assert there["FG-MGR", "manager"] == there["FG-PRAC", "practitioner"] == 7
     assert (there["FG-HITS", "young_person"], there["FG-CYS", "young_person"]) == (6, 4)
     assert pd.isna(there["INT", "manager"])
     assert there["INT", "young_person"] == 0  # the six interviewed were staff
     sector = plrlib.design(study, "sector")
     assert sector["separable"].isna().all()
-    assert sector.set_index(["event", "level"])["people"]["INT"].tolist() == [3, 3]
+    assert sector.set_index(["event", "group"])["people"]["INT"].tolist() == [3, 3]
 
 
 def test_hearings_and_talk_a_person(tmp_path):
@@ -99,7 +99,7 @@ def test_hearings_and_talk_a_person(tmp_path):
         excerpts="excerpt,participant,event,n_words\nE1,V1,A,10\nE2,V1,INT,30\nE3,V2,A,20\nE4,V2,A,40\n",
         codings="excerpt,coder,code\nE1,me,c1\n",
     )
-    found = plrlib.design(study, "sector").set_index(["event", "level"])
+    found = plrlib.design(study, "sector").set_index(["event", "group"])
     assert found.loc[("A", "voluntary"), ["people", "hearings", "excerpts", "words"]].tolist() == [2, 1.5, 1.5, 35]
     assert found.loc[("INT", "voluntary"), ["people", "hearings", "excerpts", "words"]].tolist() == [1, 2, 1, 30]
     assert found.loc[("A", "statutory"), ["people", "excerpts", "words"]].tolist() == [1, 0, 0]
@@ -109,7 +109,7 @@ def test_people_of_whom_no_event_is_known_have_a_row(tmp_path):
     study = made(tmp_path, participants=people(("", 2, 3)), events=None, excerpts="excerpt,participant\nE1,P1\n")
     found = plrlib.design(study, "sector")
     assert found["event"].isna().all()
-    assert found.set_index("level")["people"].to_dict() == {"voluntary": 2, "statutory": 3}
+    assert found.set_index("group")["people"].to_dict() == {"voluntary": 2, "statutory": 3}
 
 
 def test_an_unknown_grouping_is_told(tmp_path):
@@ -120,7 +120,7 @@ def test_an_unknown_grouping_is_told(tmp_path):
 def test_an_event_may_have_heard_more_than_it_lists(tmp_path):
     """A lists V1, V2 and S1, but heard five; INT heard two, and lists nobody. Everybody's sector is known."""
     events = "event,kind,order,participants\nA,focus group,1,5\nB,focus group,2,4\nINT,interview,3,2\n"
-    found = plrlib.design(made(tmp_path, events=events), "sector").set_index(["event", "level"])
+    found = plrlib.design(made(tmp_path, events=events), "sector").set_index(["event", "group"])
     ends = found[["lower", "upper"]].apply(tuple, axis=1)
     assert [ends["A", "voluntary"], ends["A", "statutory"]] == [(2, 3), (1, 3)]
     assert [ends["B", "voluntary"], ends["B", "statutory"]] == [(1, 1), (3, 3)]
@@ -135,7 +135,7 @@ def test_who_is_outside_the_population_is_not_talked_of(tmp_path):
         'label = "Sector"', 'label = "Sector"\npopulation = "practitioners"'
     )
     study = made(tmp_path, toml, events="event\nA\nB\n", excerpts="excerpt,participant,event,n_words\nE1,V1,A,9\n")
-    found = plrlib.design(study, "sector").set_index(["event", "level"])
+    found = plrlib.design(study, "sector").set_index(["event", "group"])
     assert found["people"].tolist() == [0, 0, 1, 3]
     assert found.loc["A", ["hearings", "excerpts", "words"]].isna().all(axis=None)
     assert found.loc["B", "hearings"].tolist() == [1, 1]
@@ -147,18 +147,18 @@ def test_who_has_no_known_sector_is_left_out_where_no_total_says_how_many(tmp_pa
     found = plrlib.design(made(tmp_path, participants=rows, events="event\nA\nB\n",
                                excerpts="excerpt,participant\nE1,P1\n"), "sector")  # fmt: skip
     assert set(found["separable"]) == {"no"}
-    ends = found.set_index(["event", "level"])[["lower", "upper"]].apply(tuple, axis=1)
+    ends = found.set_index(["event", "group"])[["lower", "upper"]].apply(tuple, axis=1)
     assert ends.tolist() == [(1, 2), (0, 1), (0, 1), (1, 2)]
     assert found["people"].isna().all()
 
 
 def test_talk_is_missing_where_some_of_it_is_attributed_or_its_length_is_not_known(tmp_path):
     rows = "excerpt,participant,event,n_words\nE1,V1,A,9\nE2,S1,,\nE3,V3,B,5\nE4,,A,7\n"
-    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "level"])
+    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "group"])
     assert found.loc["A", ["excerpts", "words"]].isna().all(axis=None)  # E4 may be anybody's
     assert found.loc["B", "excerpts"].tolist() == [1, 0]
     rows = rows.replace("E4,,A,7\n", "")
-    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "level"])
+    found = plrlib.design(made(tmp_path, events="event\nA\nB\n", excerpts=rows), "sector").set_index(["event", "group"])
     assert found.loc["A", "excerpts"].tolist() == [0.5, 1]  # S1 was heard in A alone, so E2 was said there
     assert found.loc["A", "words"].isna().tolist() == [False, True]
 

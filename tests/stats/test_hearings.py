@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from plrlib.study import prepared as hearings
-from plrlib.study.prepared import inside, known_level
+from plrlib.study.evidence import evidence
 
 from .made import TOML, made, said
 
@@ -26,14 +25,14 @@ def names(study, numbers):
 
 
 def where(study):
-    return [sorted(study.events["event"][there]) for there in hearings.attended(study)]
+    return [sorted(study.events["event"][there]) for there in study.prepared.attended]
 
 
 def test_who_was_heard_where_is_listed_or_told_by_an_excerpt(tmp_path):
     found = study(tmp_path, "P1,INT > c1", "P2,A;B > c1", "P2,INT;  > c1", "P3, > c1", attendance="P2,B\n")
     # P2's A;B may be either: nothing is known from it. `INT;` names one event.
     assert where(found) == [["A", "INT"], ["A", "B", "INT"], []]
-    assert hearings.listed(found).sum() == 3
+    assert found.prepared.listed.sum() == 3
 
 
 @pytest.mark.parametrize(
@@ -48,8 +47,8 @@ def test_who_was_heard_where_is_listed_or_told_by_an_excerpt(tmp_path):
 )
 def test_the_first_hearing(tmp_path, b, attendance, first):
     found = study(tmp_path, b=b, attendance=attendance)
-    assert names(found, hearings.first(found)) == first
-    assert names(found, hearings.block(found)) == ["-" if event == "INT" else event for event in first]
+    assert names(found, found.prepared.first_event) == first
+    assert names(found, found.prepared.focus_group) == ["-" if event == "INT" else event for event in first]
 
 
 @pytest.mark.parametrize(
@@ -63,21 +62,21 @@ def test_the_first_hearing(tmp_path, b, attendance, first):
 )
 def test_events_of_which_not_everybody_is_known(tmp_path, n, rows, unlisted):
     found = study(tmp_path, *rows, n=n)
-    assert hearings.unlisted(found) == unlisted
-    assert hearings.not_all_known(found).tolist() == [event in unlisted for event in ("A", "B", "INT")]
+    assert found.prepared.unlisted == unlisted
+    assert found.prepared.not_all_known.tolist() == [event in unlisted for event in ("A", "B", "INT")]
 
 
 def test_which_excerpts_are_of_a_first_hearing(tmp_path):
     rows = ["P1,A > c1", "P1,INT > c1", "P1,A;INT > c1", "P1, > c1", ",A > c1", ",B > c1", ",INT > c1", ",B;A > c1"]
     # P3 may have been first heard at B or INT, which list nobody.
     found = study(tmp_path, *rows)
-    assert hearings.counting(found, "first").tolist() == [True, False, True, True, True, True, True, True]
+    assert found.prepared.of_a_first_event.tolist() == [True, False, True, True, True, True, True, True]
     # P3 is listed at INT: B is nobody's first hearing.
     found = study(tmp_path, *rows, attendance="P3,INT\n")
-    assert hearings.counting(found, "first").tolist() == [True, False, True, True, True, False, True, True]
-    assert hearings.counting(found, "all").all()
-    with pytest.raises(ValueError, match="hearing is 'first' or 'all', not 'last'"):
-        hearings.counting(found, "last")
+    assert found.prepared.of_a_first_event.tolist() == [True, False, True, True, True, False, True, True]
+    assert evidence(found, "theme", events="all").counts.all()
+    with pytest.raises(ValueError, match="events is 'first' or 'all', not 'last'"):
+        evidence(found, "theme", events="last")
 
 
 def test_who_belongs_to_a_population_by_what_is_published(tmp_path):
@@ -87,10 +86,10 @@ def test_who_belongs_to_a_population_by_what_is_published(tmp_path):
     ).replace('label = "Sector"', 'label = "Sector"\npopulation = "in A"')
     found = made(tmp_path, toml, attendance="participant,event\nV1,INT\nS2,INT\n")
     people = found.participants["participant"]
-    assert sorted(people[inside(found, "interviewed")]) == ["V1", "V3"]  # V3 sat in B
-    assert sorted(people[inside(found, "in A")]) == ["S1", "V1", "V2"]
-    assert inside(found, "").all()
-    level = dict(zip(people, known_level(found, found.grouping("sector")), strict=True))
+    assert sorted(people[found.prepared.inside("interviewed")]) == ["V1", "V3"]  # V3 sat in B
+    assert sorted(people[found.prepared.inside("in A")]) == ["S1", "V1", "V2"]
+    assert found.prepared.inside("").all()
+    level = dict(zip(people, found.prepared.group(found.grouping("sector")), strict=True))
     assert {name: int(at) for name, at in level.items()} == {
         "V1": 0, "V2": 0, "S1": 1, "V3": -1, "S2": -1, "S3": -1, "S4": -1,
     }  # fmt: skip
@@ -98,5 +97,5 @@ def test_who_belongs_to_a_population_by_what_is_published(tmp_path):
 
 def test_positions_of_people_and_events(tmp_path):
     found = made(tmp_path, **said("V2,A;B,,, > c1", ",,,,one > c1", "S1,INT,,, > c1"))
-    assert np.array_equal(hearings.rows_of(found, found.excerpts["participant"]), [1, -1, 2])
-    assert hearings.possible_events(found, found.excerpts["event"]) == [{0, 1}, set(), {2}]
+    assert np.array_equal(found.prepared.speaker, [1, -1, 2])
+    assert found.prepared.events_of() == [{0, 1}, set(), {2}]

@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from plrlib.show.claims import _REASONS, WHEN
 from plrlib.stats.claims import INFERENCES, RULES, Facts, People, infer
+from plrlib.study.settings import Grouping
+from plrlib.text import capital
 
 
 def people(supports=(3, 3), qualifies=(0, 0), opposes=(0, 0), n=7):
     return People(n, np.array([supports, qualifies, opposes, (0, 0)]))
 
 
+ROLE = Grouping("role", "Role", "role", {"manager": "Managers"})
 # Four excerpts of several people support it in their own words, nothing else is known, and it does not compare groups.
 CLEAR = Facts(
     heard=4,
@@ -46,13 +50,13 @@ CASES = [
     (4, "expanded", replace(DIFFERS, unlike=("ben",)),
      "The groups differ as one coder has it; as coded by ben, that does not show."),
     (5, "confirmed", DIFFERS, "The groups differ, as it says (sector: differs); read from the counts which way."),
-    (5, "confirmed", replace(DIFFERS, opposes=3, against=("all together",), quoted=0, left=2),
+    (5, "confirmed", replace(DIFFERS, opposes=3, against=((None, ""),), quoted=0, left=2),
      "The groups differ, as it says (sector: differs); read from the counts which way."),
     (6, "not testable", replace(CLEAR, quoted=0),
      "None of 4 excerpts is in respondents' own words: the claim and what it rests on come from the same hands."),
-    (6, "not testable", replace(CLEAR, quoted=0, opposes=1, against=("all together",)),
+    (6, "not testable", replace(CLEAR, quoted=0, opposes=1, against=((None, ""),)),
      "None of 4 excerpts is in respondents' own words: the claim and what it rests on come from the same hands."),
-    (7, "discordant", replace(CLEAR, opposes=1, supports=3, against=("among managers",)),
+    (7, "discordant", replace(CLEAR, opposes=1, supports=3, against=((ROLE, "manager"),)),
      "More people oppose it than support it for certain: among managers."),
     (7, "discordant", replace(CLEAR, supports=0, opposes=2), "2 excerpts oppose it and none supports it."),
     (7, "discordant", replace(CLEAR, supports=0, opposes=1), "1 excerpt opposes it and none supports it."),
@@ -81,13 +85,19 @@ CASES = [
 
 @pytest.mark.parametrize(("number", "inference", "facts", "reason"), CASES)
 def test_the_first_rule_that_holds_decides(number, inference, facts, reason):
-    assert infer(facts) == (number, inference, reason[:1].upper() + reason[1:])
+    found, rule = infer(facts)
+    assert (found, rule.inference) == (number, inference)
+    assert capital(_REASONS[rule.code](facts)) == capital(reason)
 
 
 def test_every_rule_is_tested_and_every_answer_is_known():
     assert {number for number, *_ in CASES} == set(range(1, len(RULES) + 1))
     assert {rule.inference for rule in RULES} == set(INFERENCES)
     assert all(rule.inference == answer for number, answer, *_ in CASES for rule in [RULES[number - 1]])
+
+
+def test_every_rule_has_its_words():
+    assert [rule.code for rule in RULES] == list(WHEN) == list(_REASONS)
 
 
 def test_the_last_rule_holds_whatever_the_facts_are():

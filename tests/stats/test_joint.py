@@ -90,7 +90,7 @@ def p_by_hand(small, by, code):
 
 def check(folder, small, by):
     study = plrlib.load_study(write(folder / f"j{next(_folders)}", small))
-    judged = judge(study, study.grouping(by), "code", None, None, 0.05, hearing="all")
+    judged = judge(study, study.grouping(by), "code", None, None, 0.05, events="all")
     for c, code in enumerate(judged.found.codes):
         if code not in small.codes:
             continue

@@ -4,6 +4,7 @@ import pytest
 from claimed import claims_of
 
 from plrlib import compare, joint_display
+from plrlib.show.claims import in_words
 from stats.test_claims import STANCED, stanced
 
 STAFF = STANCED.replace("levels = { voluntary", 'population = "staff"\nlevels = { voluntary')
@@ -13,7 +14,7 @@ ROWS = ["V1,A,,,,quoted > T1 supports", "V2,A,,,,quoted > T1 supports", "V3,B,,,
 
 def test_the_published_study_is_answered_as_its_design_allows():
     """C1 compares who sat in different rooms; C6 rests on two sentences of the authors; the others say more."""
-    _, found = claims_of("plr0809-017")
+    found = in_words(claims_of("plr0809-017")[1])
     assert found["inference"].tolist() == ["not testable", *["expanded"] * 4, "not testable"]
     assert found["rule"].tolist() == [2, 9, 9, 9, 9, 6]
     assert found["supports"].tolist() == [8, 8, 8, 8, 7, 2]
@@ -28,16 +29,19 @@ def test_the_published_study_is_answered_as_its_design_allows():
 def test_the_worked_example_is_answered_as_planted_but_for_what_its_draw_misses():
     """README: C1 to C3 are planted, T3 is missed by this draw; C4 and C5 are not so."""
     study, found = claims_of("worked-example")
+    found = in_words(found)
     assert found["inference"].tolist() == ["confirmed", "expanded", "not testable", "discordant", "discordant"]
     assert found["verdicts"].tolist()[3] == "sector: too few to tell"
     assert "among statutory" in found["reason"][3]
-    by_second = compare(study, "role")["other_coders"]
-    assert by_second[1] == "second: too few to tell", "why C2 is not confirmed"
+    others = compare(study, "role", other_coders=True).other_coders
+    assert others.loc[others["code"] == "T2", ["coder", "verdict"]].to_numpy().tolist() == [
+        ["second", "too few to tell"]
+    ], "why C2 is not confirmed"
 
 
 @pytest.mark.parametrize("claims", ["", 'claims = ["C1"]\n'])
 def test_a_claim_that_compares_stands_or_falls_with_its_comparison(tmp_path, claims):
-    [claim] = joint_display(stanced(tmp_path, ROWS, PLAN + claims)).to_dict(orient="records")
+    [claim] = in_words(joint_display(stanced(tmp_path, ROWS, PLAN + claims))).to_dict(orient="records")
     assert claim["compares"] is bool(claims)
     assert claim["verdicts"].startswith("sector: ")
     assert (claim["rule"], claim["inference"]) == ((2, "not testable") if claims else (11, "confirmed"))
@@ -45,24 +49,24 @@ def test_a_claim_that_compares_stands_or_falls_with_its_comparison(tmp_path, cla
 
 def test_a_comparison_about_other_people_bears_on_no_claim_that_does_not_name_it(tmp_path):
     everybody = "claim,finding,who,gist\nC1,T1,,First\n"
-    assert joint_display(stanced(tmp_path, ROWS, PLAN, claims=everybody))["verdicts"].tolist() == [""]
+    assert in_words(joint_display(stanced(tmp_path, ROWS, PLAN, claims=everybody)))["verdicts"].tolist() == [""]
     named = PLAN + 'claims = ["C1"]\n'
-    assert joint_display(stanced(tmp_path, ROWS, named, claims=everybody))["verdicts"].tolist() == [
+    assert in_words(joint_display(stanced(tmp_path, ROWS, named, claims=everybody)))["verdicts"].tolist() == [
         "sector: too few to tell"
     ]
 
 
 def test_a_comparison_that_is_not_about_the_claims_theme_cannot_tell(tmp_path):
     plan = PLAN + 'level = "code"\nclaims = ["C1"]\n'
-    [claim] = joint_display(stanced(tmp_path, ROWS, plan)).to_dict(orient="records")
+    [claim] = in_words(joint_display(stanced(tmp_path, ROWS, plan))).to_dict(orient="records")
     assert (claim["verdicts"], claim["rule"]) == ("sector: not compared", 2)
 
 
 def test_one_group_against_it_for_certain_is_told(tmp_path):
     rows = [*ROWS, "S2,B,,,,quoted > T1 opposes"]
-    [claim] = joint_display(stanced(tmp_path, rows)).to_dict(orient="records")
+    [claim] = in_words(joint_display(stanced(tmp_path, rows))).to_dict(orient="records")
     assert claim["rule"] == 9, "a claim about staff is not told by a grouping of everybody"
-    [claim] = joint_display(stanced(tmp_path, rows, STAFF)).to_dict(orient="records")
+    [claim] = in_words(joint_display(stanced(tmp_path, rows, STAFF))).to_dict(orient="records")
     assert (claim["rule"], claim["reason"]) == (
         7,
         "More people oppose it than support it for certain: among statutory.",

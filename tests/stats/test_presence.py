@@ -16,7 +16,7 @@ FOUR = "participant,role,sector,focus_group\n" + "".join(f"P{i},manager,,A\n" fo
 def counts(study, code="T1", by="sector", **more):
     """Return n, lower, upper and excerpts for each level, in declared order."""
     found = plrlib.presence(study, by, **more)
-    rows = found[found["code"] == code].sort_values("level")
+    rows = found[found["code"] == code].sort_values("group")
     return list(rows[["n", "lower", "upper", "excerpts"]].itertuples(index=False, name=None))
 
 
@@ -29,10 +29,10 @@ def test_everybody_is_named(tmp_path):
 
 def test_the_frame_is_tidy(tmp_path):
     found = plrlib.presence(made(tmp_path), "sector")
-    assert list(found.columns) == ["grouping", "level", "code", "n", "lower", "upper", "excerpts"]
+    assert list(found.columns) == ["grouping", "group", "code", "n", "lower", "upper", "excerpts"]
     assert list(found["code"].cat.categories) == ["T1", "T2"]
-    assert list(found["level"].cat.categories) == ["voluntary", "statutory"]
-    assert list(found[["grouping", "code", "level"]].itertuples(index=False, name=None)) == [
+    assert list(found["group"].cat.categories) == ["voluntary", "statutory"]
+    assert list(found[["grouping", "code", "group"]].itertuples(index=False, name=None)) == [
         ("sector", "T1", "voluntary"), ("sector", "T1", "statutory"),
         ("sector", "T2", "voluntary"), ("sector", "T2", "statutory"),
     ]  # fmt: skip
@@ -74,8 +74,8 @@ ATTRIBUTED = [
 def test_attributed(tmp_path):
     codebook = "code,parent,label\nT1,,Theme\n" + "".join(f"k{i},T1,Code {i}\n" for i in range(len(ATTRIBUTED)))
     rows = said(*(f"{row} > k{i}" for i, (row, *_) in enumerate(ATTRIBUTED)))
-    found = plrlib.presence(made(tmp_path, codebook=codebook, **rows), "sector", level="code", hearing="all")
-    ends = found.set_index(["level", "code"])[["n", "lower", "upper"]].apply(tuple, axis=1)
+    found = plrlib.presence(made(tmp_path, codebook=codebook, **rows), "sector", level="code", events="all")
+    ends = found.set_index(["group", "code"])[["n", "lower", "upper"]].apply(tuple, axis=1)
     for i, (row, voluntary, statutory) in enumerate(ATTRIBUTED):
         assert ends["voluntary", f"k{i}"] == (3, *voluntary), row
         assert ends["statutory", f"k{i}"] == (4, *statutory), row
@@ -248,7 +248,7 @@ def test_a_blank_stance_that_is_asked_for_is_an_error(tmp_path):
     study = made(tmp_path, toml, envelopes=STANCES, **rows)
     assert counts(study, stance="supports") == [(3, 2, 2, 2), (4, 0, 0, 0)]
     with pytest.raises(ValueError, match="E5"):
-        counts(study, stance="supports", hearing="all")
+        counts(study, stance="supports", events="all")
 
 
 def test_the_first_hearing_counts(tmp_path):
@@ -259,8 +259,8 @@ def test_the_first_hearing_counts(tmp_path):
     # S2 sat in B first: what was said at A or INT is no first hearing. Of S3's the event is not said: it counts.
     assert counts(study) == [(3, 1, 1, 1), (4, 1, 1, 1)]
     assert counts(study, "T2") == [(3, 0, 0, 0), (4, 0, 0, 0)]
-    assert counts(study, hearing="all") == [(3, 1, 1, 1), (4, 3, 3, 3)]
-    assert counts(study, "T2", hearing="all") == [(3, 1, 1, 1), (4, 0, 0, 0)]
+    assert counts(study, events="all") == [(3, 1, 1, 1), (4, 3, 3, 3)]
+    assert counts(study, "T2", events="all") == [(3, 1, 1, 1), (4, 0, 0, 0)]
 
 
 def test_attributed_excerpts_count_if_a_possible_event_is_somebodys_first_hearing(tmp_path):
@@ -268,7 +268,7 @@ def test_attributed_excerpts_count_if_a_possible_event_is_somebodys_first_hearin
     study = made(tmp_path, **said(",INT,,,two > c1", ",A;INT,,,everybody > c1", ",,,,one > c3", ",INT,,,one > c3"))
     assert counts(study) == [(3, 3, 3, 1), (4, 4, 4, 1)]
     assert counts(study, "T2") == [(3, 0, 3, 1), (4, 0, 4, 1)]
-    assert counts(study, hearing="all") == [(3, 3, 3, 2), (4, 4, 4, 2)]
+    assert counts(study, events="all") == [(3, 3, 3, 2), (4, 4, 4, 2)]
 
 
 def test_an_interview_is_the_first_hearing_of_who_sat_in_no_group(tmp_path):
@@ -312,14 +312,14 @@ def test_who_was_asked_at_a_second_hearing_counts_where_all_hearings_do(tmp_path
     # V1 sat in A, and was interviewed and there asked about T2.
     study = made(tmp_path, asked=ASKED + "INT,T2\n", attendance="participant,event\nV1,INT\n", **said("V1,INT,,, > c3"))
     assert counts(study, "T2") == [(1, 0, 0, 0), (3, 0, 0, 0)]
-    assert counts(study, "T2", hearing="all") == [(2, 1, 1, 1), (3, 0, 0, 0)]
+    assert counts(study, "T2", events="all") == [(2, 1, 1, 1), (3, 0, 0, 0)]
 
 
 def test_who_was_heard_where_nobody_knows_counts_as_asked(tmp_path):
     people = "participant,role,sector,focus_group\nX,manager,voluntary,\nS1,manager,statutory,A\n"
     study = made(tmp_path, participants=people, asked="event,code\nA,T1\n", **said("S1,A,,, > c1"))
-    for hearing in ("first", "all"):
-        assert counts(study, "T2", hearing=hearing) == [(1, 0, 0, 0), (0, 0, 0, 0)]
+    for events in ("first", "all"):
+        assert counts(study, "T2", events=events) == [(1, 0, 0, 0), (0, 0, 0, 0)]
 
 
 DEEP = """
@@ -376,7 +376,7 @@ def test_the_withdrawn_are_left_out(tmp_path):
         ({"coder": "you"}, ValueError, "coder 'you' gave no codes in made; coders who did: me"),
         ({"level": "envelope"}, ValueError, "level is 'theme' or 'code', not 'envelope'"),
         ({"stance": "likes"}, ValueError, "stance is one of supports, qualifies, opposes, context, not 'likes'"),
-        ({"hearing": "second"}, ValueError, "hearing is 'first' or 'all', not 'second'"),
+        ({"events": "second"}, ValueError, "events is 'first' or 'all', not 'second'"),
     ],
 )
 def test_what_the_study_does_not_know_is_told(tmp_path, arguments, error, message):

@@ -110,7 +110,7 @@ EVENTS = ((), ("A",), ("A",), ("B",), ("A", "B"), ("INT",), ("A", "INT"))
 def check(folder: Path, small: Small, groupings: Iterable[str] = GROUPINGS) -> None:
     study = plrlib.load_study(write(folder / f"s{next(_folders)}", small))
     for by in groupings:
-        rows = plrlib.presence(study, by, level="code", hearing="all").set_index(["code", "level"])
+        rows = plrlib.presence(study, by, level="code", events="all").set_index(["code", "group"])
         for (code, level), expected in small.presence(by).items():
             row = rows.loc[(code, level)]
             assert (row.n, row.lower, row.upper, row.excerpts) == expected, (by, code, level)

@@ -88,7 +88,7 @@ def test_the_published_study_agrees_with_the_derivation_by_hand(study, by, level
         LEVELS[by]
     )
     for row in found.itertuples():
-        assert (row.n, row.lower, row.upper, row.excerpts) == expected[row.code, row.level], (row.code, row.level)
+        assert (row.n, row.lower, row.upper, row.excerpts) == expected[row.code, row.group], (row.code, row.group)
 
 
 def test_the_table_that_is_kept(study):

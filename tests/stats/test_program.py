@@ -7,7 +7,7 @@ import pytest
 
 from plrlib import design, load_study
 from plrlib.stats.bounds.cells import people_by_cell
-from plrlib.stats.bounds.constraints import Voices, _enough, attributed, raising
+from plrlib.stats.bounds.constraints import Kind, _enough, raising
 from plrlib.stats.bounds.presence import states
 from plrlib.stats.bounds.program import Infeasible, Program
 from plrlib.study.evidence import evidence
@@ -84,7 +84,7 @@ def test_an_excerpt_requires_candidates_for_its_voices(low, high):
     for n in range(8):
         program = Program()
         candidates = program.variables(np.array([n]), lower=np.array([n]))
-        _enough(program, candidates, Voices(0, low, high))
+        _enough(program, candidates, Kind(0, low, high))
         sizes = range(n + 1) if low == "0" else range(1, n + 1)
         if any(enough(size, n) and few(size, n) for size in sizes):
             assert program.least(candidates) == n
@@ -99,12 +99,12 @@ def test_no_solution_is_lost_where_a_presolve_loses_some():
     Every division from 0 and 7 to 7 and 0 can be, as requiring each shows.
     """
     study = load_study("plr0809-017")
-    found = evidence(study, "theme", None, None, "first")
-    cells, said = people_by_cell(study, study.grouping("sector")), attributed(study)
-    known, coded, _ = states(study, found, found.codes.index("T1"))
-    parts, state, _ = cells.split(known)
-    code = raising(study, parts, state, said, said.among(coded), None)
-    level = parts.levels(study, study.grouping("sector"))
+    found = evidence(study, "theme")
+    cells = people_by_cell(study, study.grouping("sector"))
+    known = states(study, found, found.codes.index("T1"))
+    parts, state, _ = cells.split(known.known)
+    code = raising(study, parts, state, known.kinds(study)[0], None)
+    level = parts.groups(study, study.grouping("sector"))
     room = code.people[(parts.block == parts.block[level == 0].min()) & (level == 0)]
     assert all(code.program.allows([(room, n)]) for n in range(8))
     assert code.program.ends(room) == (0, 7)

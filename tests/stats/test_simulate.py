@@ -425,8 +425,8 @@ def test_an_effect_on_stance_changes_the_stance_and_nothing_else():
         simulate(plan(), {("sector", "voluntary", "T2", "opposes"): 1.0}, 1), "sector", stance="opposes"
     )
     raising = presence(simulate(plan(), {}, 1), "sector")
-    there = opposing.set_index(["code", "level"])["lower"]
-    assert there["T2", "voluntary"] == raising.set_index(["code", "level"])["lower"]["T2", "voluntary"] > 0
+    there = opposing.set_index(["code", "group"])["lower"]
+    assert there["T2", "voluntary"] == raising.set_index(["code", "group"])["lower"]["T2", "voluntary"] > 0
 
 
 def test_talking_more_does_not_make_it_likelier_to_oppose():

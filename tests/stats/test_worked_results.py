@@ -15,7 +15,7 @@ TABLE = Path(__file__).with_name("worked_example.csv")
 ASKED = (("sector", None), ("sector", "supports"), ("sector", "opposes"), ("role", None), ("provision", None))
 KEPT = [
     "code", "status", "method", "p", "p_min", "p_adjusted", "effect", "odds_ratio", "low", "high", "people_used",
-    "fragility", "verdict", "other_coders",
+    "fragility", "verdict",
 ]  # fmt: skip
 FOUND = {
     ("sector", "", "T1"): "differs",
@@ -28,16 +28,25 @@ FOUND = {
 """T3 differs by provision too, and is missed in this draw: the study's README says so."""
 
 
+def _others(found):
+    """Return for each code what other coders' codings lead to, in one cell."""
+    verdicts = found.other_coders.assign(told=found.other_coders["coder"] + ": " + found.other_coders["verdict"])
+    by_code = verdicts.groupby("code", sort=False)["told"].agg("; ".join)
+    return list(by_code.reindex(list(found.frame["code"]), fill_value=""))
+
+
 def results():
     study = load_study("worked-example")
     parts = []
     for by, stance in ASKED:
-        found = compare(study, by, stance=stance)[KEPT].astype({"code": "str", "verdict": "str"})
-        parts.append(found.assign(by=by, stance=stance or ""))
+        found = compare(study, by, stance=stance, fragility=True, other_coders=True)
+        others = _others(found)
+        frame = found.frame[KEPT].astype({"code": "str", "verdict": "str"})
+        parts.append(frame.assign(by=by, stance=stance or "", other_coders=others))
     changed = change(study)[["code", "p", "p_min", "p_adjusted", "verdict"]].astype({"code": "str", "verdict": "str"})
     parts.append(changed.assign(by="hearing", stance=""))
     whole = pd.concat(parts, ignore_index=True)
-    return whole[["by", "stance", *KEPT]]
+    return whole[["by", "stance", *KEPT, "other_coders"]]
 
 
 def as_csv(frame):

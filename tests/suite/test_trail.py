@@ -129,7 +129,7 @@ def everything(project: Project, folder: Path) -> list[str]:
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         printed += [done.stdout, done.stderr]
     study = load_study("trail")
-    counted, found = presence(study, "sector", coder="ann"), compare(study, "sector", coder="ann")
+    counted, found = presence(study, "sector", coder="ann"), compare(study, "sector", coder="ann").frame
     themes = list(study.themes["code"])
     assert len(export(study, View("sector", "theme", "", "ann"), counted, found, themes, "the call")) == 3
     return printed

@@ -54,7 +54,7 @@ class TestEveryNumber:
         counted = presence(study, "sector")
         named = dict(zip(study.codebook["code"], study.codebook["label"], strict=True))
         of = {one.of: one.ids for one in numbers(pages, "04-")}
-        for code, key, n in zip(counted["code"], counted["level"], counted["excerpts"], strict=True):
+        for code, key, n in zip(counted["code"], counted["group"], counted["excerpts"], strict=True):
             level = study.grouping("sector").levels[key]
             assert len(of[f"{named[code]}, {level} (of 7)"]) == n
 

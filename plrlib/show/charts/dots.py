@@ -18,7 +18,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.markers import MarkerStyle
 from matplotlib.textpath import text_to_path
 
-from plrlib.show.display import FONT, INK, LINE, PAPER, QUIET, style
+from plrlib.show.figure import FONT, INK, LINE, PAPER, QUIET, style
 
 # How wide a text is when it is drawn, and where to break it.
 

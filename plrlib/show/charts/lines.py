@@ -28,7 +28,7 @@ from plrlib.show.charts.dots import (
     write,
     write_lines,
 )
-from plrlib.show.display import BLUE, INK, LINE, PALE, PAPER, QUIET, style
+from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET, style
 
 # Curves over one scale, with one line across that is worth reaching; all lengths are inches.
 

@@ -33,7 +33,7 @@ from plrlib.show.charts.dots import (
     write,
     write_lines,
 )
-from plrlib.show.display import INK, LINE, PAPER, QUIET, style
+from plrlib.show.figure import INK, LINE, PAPER, QUIET, style
 
 PANEL, AFTER = 3.3, 1.7
 """The width of the scale, and the most that words to the right of it take."""

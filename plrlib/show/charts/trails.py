@@ -25,7 +25,7 @@ from plrlib.show.charts.dots import (
     write,
     write_lines,
 )
-from plrlib.show.display import GREY, INK, LINE, PALE, PAPER, QUIET, RED, style
+from plrlib.show.figure import GREY, INK, LINE, PALE, PAPER, QUIET, RED, style
 
 STEP, THIN, FLAT, MOST_FLAT = 0.15, 0.055, 0.012, 6.0
 """The height of a mark, of one where many have no name, of one in a block, and the most of all blocks together."""

@@ -1,6 +1,6 @@
-"""One code and the people of a study by cell: the programme of who may have raised it.
+"""What totals, quantifiers and possible speakers require: the programme of who is in which group and who raised a code.
 
-Letters: N cells.
+Letters: E excerpts, K attributions, V events, N cells.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import Cells
 from plrlib.stats.bounds.program import Program
 from plrlib.study.load import Study
+from plrlib.study.prepared import remembered
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import UNSAID, attributions
-
-# Every way of saying who is at which level: all that totals and excerpts allow, whoever raised what.
+from plrlib.study.speakers import UNSAID
 
 
 @dataclass(frozen=True)
-class Voices:
-    """`copies` excerpts of one attribution and one quantifier: each has at least `low` and at most `high` voices."""
+class Kind:
+    """`copies` excerpts of one attribution and one quantifier: each has at least `low` and at most `high` speakers."""
 
     attribution: int
     low: str
@@ -38,32 +37,35 @@ class Attributed:
     whose
         For each of E excerpts the number of its attribution, 0 to K-1; -1: it names somebody.
     kinds
-        The attributions with the fewest and the most voices said, each combination once.
+        The attributions with the fewest and the most speakers said, each combination once.
     of
         For each of E excerpts its place among the kinds; -1: it names somebody.
     """
 
     whose: NDArray[np.int64]
-    kinds: list[Voices]
+    kinds: list[Kind]
     of: NDArray[np.int64]
 
-    def among(self, which: NDArray[np.bool_]) -> list[Voices]:
+    def among(self, which: NDArray[np.bool_]) -> list[Kind]:
         """Return the attributed ones among some of E excerpts, those that are alike taken together."""
         copies = np.bincount(self.of[which & (self.of >= 0)], minlength=len(self.kinds))
         return [replace(self.kinds[i], copies=int(copies[i])) for i in np.flatnonzero(copies)]
 
 
+@remembered
 def attributed(study: Study) -> Attributed:
-    """Return the excerpts of a study that name nobody, by whom they are attributed to and how many voices they are."""
-    whose = attributions(study.excerpts, study.events).of
+    """Return the excerpts of a study that name nobody, by attribution and number of speakers."""
+    whose = study.prepared.attributions.of
     words, lows, highs = (list(study.quantifiers[name]) for name in ("quantifier", "lower", "upper"))
     ends = dict(zip(words, zip(lows, highs, strict=True), strict=True))
-    said = study.excerpts["quantifier"].astype("object")
-    keys = [(int(k), *ends.get(word, UNSAID)) for k, word in zip(whose, said, strict=True)]
-    kinds = sorted({key for key in keys if key[0] >= 0})
+    rows = np.flatnonzero(whose >= 0)
+    said = study.excerpts["quantifier"].iloc[rows].astype("object")
+    keys = [(int(k), *ends.get(word, UNSAID)) for k, word in zip(whose[rows], said, strict=True)]
+    kinds = sorted(set(keys))
     place = {key: i for i, key in enumerate(kinds)}
-    of = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
-    return Attributed(whose, [Voices(*key) for key in kinds], of)
+    of = np.full(len(whose), -1, dtype=np.int64)
+    of[rows] = [place[key] for key in keys]
+    return Attributed(whose, [Kind(*key) for key in kinds], of)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Assignment:
     people
         The variables of the number of people in each of N cells.
     there
-        By the name of an event of which not everybody is known: how many of the people of each cell were heard there.
+        By the name of an event of which not everybody is known: how many of the people of each cell were there.
     """
 
     program: Program
@@ -85,10 +87,11 @@ class Assignment:
     there: dict[str, NDArray[np.int64]]
 
 
-def assign(study: Study, cells: Cells, said: Attributed, *, events: bool = False) -> Assignment:
-    """Return the programme of who is at which level.
+def assign(study: Study, cells: Cells, *, events: bool = False) -> Assignment:
+    """Return the programme of who is in which group.
 
-    Everybody is in one cell, every total is met, and each excerpt fits as many people as its quantifier says.
+    Everybody is in one cell, every total is met, and each attributed excerpt fits as many people as its quantifier
+    says.
 
     Parameters
     ----------
@@ -96,39 +99,33 @@ def assign(study: Study, cells: Cells, said: Attributed, *, events: bool = False
         A study.
     cells
         Its people.
-    said
-        Its attributed excerpts.
     events
-        Say also who was heard at the events of which not everybody is known; otherwise only where a total depends on
-        it.
+        Say also who was at the events of which not everybody is known; otherwise only where a total depends on it.
     """
-    program = Program()
+    program = Program(study.id)
     people = program.variables(cells.room, np.where(cells.open, 0, cells.room))
-    groups, row = np.unique(cells.of[cells.open], return_inverse=True)
-    of_group = [(row, people[cells.open], 1.0)]
-    program.require_each(len(groups), of_group, low=cells.sizes[groups], high=cells.sizes[groups])
+    sets, row = np.unique(cells.of[cells.open], return_inverse=True)
+    program.require_each(len(sets), [(row, people[cells.open], 1.0)], low=cells.sizes[sets], high=cells.sizes[sets])
     found = Assignment(program, people, {})
     rules = study.settings.populations
-    needed = {
-        event for population in study.margins["population"].unique() for event in rules[population].get("event", ())
-    }
+    needed = {event for name in study.margins["population"].unique() for event in rules[name].get("event", ())}
     for v in np.flatnonzero(cells.unlisted):
         if events or study.events["event"].iloc[v] in needed:
-            _heard_at(study, cells, found, int(v))
+            _attend(study, cells, found, int(v))
     for population, totals in study.margins.groupby("population", sort=False, observed=True):
         who = _members(study, cells, found, rules[str(population)])
-        for attribute, level, n in zip(totals["attribute"], totals["level"], totals["n"].astype(int), strict=True):
+        for attribute, value, n in zip(totals["attribute"], totals["level"], totals["n"].astype(int), strict=True):
             if attribute in study.participants:
-                counted = np.array([values[attribute] == level for values in cells.values]) & (who >= 0)
+                counted = np.array([values[attribute] == value for values in cells.values]) & (who >= 0)
                 program.require([(who[counted], 1.0)], low=float(n), high=float(n))
     if cells.open.any():
-        for kind in said.kinds:
+        for kind in attributed(study).kinds:
             _enough(program, people[cells.fits[:, kind.attribution]], kind)
     return found
 
 
-def _heard_at(study: Study, cells: Cells, found: Assignment, v: int) -> None:
-    """Add how many of each cell were heard at an event of which not everybody is known."""
+def _attend(study: Study, cells: Cells, found: Assignment, v: int) -> None:
+    """Add how many of each cell were at an event of which not everybody is known."""
     name, heard = study.events["event"].iloc[v], study.events["participants"].iloc[v]
     seated = cells.seats[:, v]
     there = found.there[name] = found.program.variables(cells.room)
@@ -163,8 +160,8 @@ def _members(study: Study, cells: Cells, found: Assignment, rules: Mapping[str, 
     return np.where(fit, who, -1)
 
 
-def _enough(program: Program, candidates: NDArray[np.int64], kind: Voices) -> None:
-    """Require that an excerpt's candidates can be as many voices as its quantifier says."""
+def _enough(program: Program, candidates: NDArray[np.int64], kind: Kind) -> None:
+    """Require that an excerpt's possible speakers can be as many as its quantifier says."""
     low, high = kind.low, kind.high
     least = 1 if low in ("majority", "all") else int(low)
     if high == "minority":  # fewer than half of them must still be `low`
@@ -176,7 +173,7 @@ def _enough(program: Program, candidates: NDArray[np.int64], kind: Voices) -> No
         program.require([(candidates, 1.0)], high=float(high) * 2 - 1 if low == "majority" else float(high))
 
 
-def possible(study: Study, cells: Cells, said: Attributed) -> NDArray[np.bool_]:
+def possible(study: Study, cells: Cells) -> NDArray[np.bool_]:
     """Return for each of N cells whether some completion puts anybody there.
 
     Raises
@@ -186,24 +183,24 @@ def possible(study: Study, cells: Cells, said: Attributed) -> NDArray[np.bool_]:
     """
     some = np.ones(len(cells.of), dtype=bool)
     if cells.open.any():
-        found = assign(study, cells, said)
+        found = assign(study, cells)
         some[cells.open] = found.program.fillable(found.people[cells.open])
     return some
 
 
-def counted_levels(
-    study: Study, cells: Cells, grouping: Grouping, said: Attributed, asked: NDArray[np.bool_] | None = None
+def counted_groups(
+    study: Study, cells: Cells, grouping: Grouping, asked: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int64], list[int]]:
-    """Return the level of each of N cells (-1: not counted), and the number of people at each level.
+    """Return the group of each of N cells (-1: not counted), and the number of people in each group.
 
-    Who is at which level need not be published; how many are at each level must be. So if totals do not fix that for
+    Who is in which group need not be published; how many are in each must be. So if totals do not fix that for
     everybody, only those count of whom some total is published; and if they do not fix it for these either, only those
-    whose own level is.
+    whose own group is.
 
     Parameters
     ----------
-    study, cells, grouping, said
-        A study, its people, a grouping, and its attributed excerpts.
+    study, cells, grouping
+        A study, its people, and a grouping.
     asked
         For each of N cells whether its people count at all; None: all do.
 
@@ -212,26 +209,21 @@ def counted_levels(
     Infeasible
         If totals and excerpts contradict one another.
     """
-    at = cells.levels(study, grouping)
+    at = cells.groups(study, grouping)
     at = at if asked is None else np.where(asked, at, -1)
     certain = cells.certain(at)
-    levels = range(len(grouping.levels))
+    groups = range(len(grouping.levels))
     if not certain.all():
         totals = study.margins.loc[study.margins["attribute"] == grouping.column, "population"].unique()
         told = np.any([cells.fit(study.settings.populations[name]) for name in totals], axis=0) | certain
-        found = assign(study, cells, said)
+        found = assign(study, cells)
         for kept in (np.where(some, at, -1) for some in (np.ones_like(certain), told)):
-            ends = [
-                (found.program.least(some), found.program.most(some))
-                for some in (found.people[kept == i] for i in levels)
-            ]
+            ends = [found.program.ends(found.people[kept == i]) for i in groups]
             if all(fewest == most for fewest, most in ends):
                 return kept, [fewest for fewest, _ in ends]
     at = np.where(certain, at, -1)
-    return at, [cells.people(at == i) for i in levels]
+    return at, [cells.people(at == i) for i in groups]
 
-
-# One code and the people of a study by cell: the programme of who may have raised it.
 
 SILENT, RAISED, UNREAD = 0, 1, 2
 """What is known by name of a person and a code: nothing, that they raised it, that some of their words are uncoded."""
@@ -255,51 +247,45 @@ class Raising:
 
 
 def raising(
-    study: Study,
-    cells: Cells,
-    state: NDArray[np.int64],
-    said_at_all: Attributed,
-    coded: list[Voices],
-    could: list[Voices] | None,
+    study: Study, cells: Cells, state: NDArray[np.int64], coded: list[Kind], could: list[Kind] | None
 ) -> Raising:
     """Return the programme of who may have raised a code.
 
     Parameters
     ----------
-    study, cells, said_at_all
-        A study, its people, and its attributed excerpts.
+    study, cells
+        A study and its people.
     state
         For each of N cells what is known by name of its people and this code.
     coded
-        The attributed excerpts with the code: each has as many voices among its candidates as its quantifier says.
+        The attributed excerpts with the code: each has as many speakers among its possible ones as its quantifier says.
     could
-        Where coding is complete, all that have it or may have it: who raised the code is a voice of one of them, or
+        Where coding is complete, all that have it or may have it: who raised the code is a speaker of one of them, or
         raised it by name. None: anybody may have raised it.
     """
-    found = assign(study, cells, said_at_all)
+    found = assign(study, cells)
     program, people = found.program, found.people
     raised = program.variables(cells.room)
     program.pairwise(raised, people)
     program.pairwise(people[state == RAISED], raised[state == RAISED])
-    voices: dict[tuple[int, str, str], NDArray[np.int64]] = {}
+    speakers: dict[tuple[int, str, str], NDArray[np.int64]] = {}
     for kind in [*coded, *(could or [])]:
         key = (kind.attribution, kind.low, kind.high)
-        if key not in voices:
+        if key not in speakers:
             fit = cells.fits[:, kind.attribution]
-            voices[key] = program.variables(cells.room[fit])
-            program.pairwise(voices[key], raised[fit])
+            speakers[key] = program.variables(cells.room[fit])
+            program.pairwise(speakers[key], raised[fit])
     read = {(kind.attribution, kind.low, kind.high) for kind in coded}
-    for key, said in voices.items():
-        _enough_raised(program, people[cells.fits[:, key[0]]], said, key[1], sure=key in read)
+    for key, said in speakers.items():
+        _speak(program, people[cells.fits[:, key[0]]], said, key[1], sure=key in read)
     if could is not None:
-        _nobody_else(program, cells, people, raised, state, [(k, voices[k.attribution, k.low, k.high]) for k in could])
+        known = [(kind, speakers[kind.attribution, kind.low, kind.high]) for kind in could]
+        _nobody_else(program, cells, people, raised, state, known)
     return Raising(program, people, raised)
 
 
-def _enough_raised(
-    program: Program, candidates: NDArray[np.int64], said: NDArray[np.int64], low: str, *, sure: bool
-) -> None:
-    """Require as many voices as the quantifier says; where it is not sure that an excerpt has the code, or none."""
+def _speak(program: Program, candidates: NDArray[np.int64], said: NDArray[np.int64], low: str, *, sure: bool) -> None:
+    """Require as many speakers as the quantifier says; where it is not sure that an excerpt has the code, or none."""
     slack, has = 0.0, np.zeros(0, dtype=np.int64)
     if not sure:
         if low == "1":
@@ -315,19 +301,15 @@ def _enough_raised(
 
 
 def _nobody_else(
-    program: Program,
-    cells: Cells,
-    people: NDArray[np.int64],
-    raised: NDArray[np.int64],
-    state: NDArray[np.int64],
-    could: list[tuple[Voices, NDArray[np.int64]]],
-) -> None:
-    """Require that whoever raised the code did so by name or is a voice of an excerpt, and that each has no more."""
+    program: Program, cells: Cells, people: NDArray[np.int64], raised: NDArray[np.int64], state: NDArray[np.int64],
+    could: list[tuple[Kind, NDArray[np.int64]]],
+) -> None:  # fmt: skip
+    """Require that who raised the code did so by name or is a speaker of an excerpt, and that each has no more."""
     terms = [(np.arange(len(raised)), raised, 1.0)]
     for kind, said in could:
         fit = np.flatnonzero(cells.fits[:, kind.attribution])
         if kind.high == "minority":
-            each = program.variables(np.array([len(cells.group)]))
+            each = program.variables(np.array([len(cells.alike)]))
             program.require([(each, 2.0), (people[fit], -1.0)], high=-1.0)
             program.require([(said, 1.0), (each, -float(kind.copies))], high=0.0)
         elif kind.high != "all":

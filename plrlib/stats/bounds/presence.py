@@ -1,7 +1,11 @@
-"""How many people raised a code: exactly where everybody is named, between bounds where not."""
+"""Presence: how many people raised a code, exactly where speakers are named, between bounds where not.
 
+Beside it who may have said an excerpt (`attribution`), and which excerpts and people a count is of (`Counted`).
+Letters: P people, E excerpts, C codes, G groups, N cells.
+"""
+
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,262 +16,39 @@ from plrlib.stats.bounds.constraints import (
     RAISED,
     SILENT,
     UNREAD,
-    Attributed,
-    Voices,
+    Kind,
+    Raising,
     attributed,
-    counted_levels,
+    counted_groups,
     possible,
     raising,
 )
-from plrlib.stats.bounds.program import Infeasible
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import known_level, rows_of
+from plrlib.study.prepared import remembered
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import attributions
-
-# To which levels an excerpt can be given at all.
 
 OUTSIDE = "outside"
-SEPARATOR = " or "
+GROUPS_JOINED = " or "
 
 
-def attribution(study: Study, by: str) -> pd.DataFrame:
-    """Return for each excerpt the levels at which whoever said it may be.
-
-    Parameters
-    ----------
-    study
-        A study.
-    by
-        A grouping of study.toml.
-
-    Returns
-    -------
-    DataFrame
-        One row an excerpt, in the study's order. Unit: excerpts.
-
-        - excerpt;
-        - heard: the levels somebody who may have said it can be at, parted by ` or `, in declared order; `outside`
-          stands for people whom the grouping is not about, or who may be at none of its levels. Categorical;
-        - about: whether somebody at one of the levels may have said it;
-        - certain: whether all who may have are at one level, and the excerpt therefore evidence of it.
-
-    Raises
-    ------
-    NotInStudy
-        If the study has no such grouping.
-    ValueError
-        If totals and quantifiers cannot all be true.
-    """
-    grouping = study.grouping(by)
-    cells = people_by_cell(study, grouping)
-    level = cells.levels(study, grouping)
-    try:
-        there = possible(study, cells, attributed(study))
-    except Infeasible as error:
-        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    names = [*grouping.levels, OUTSIDE if OUTSIDE not in grouping.levels else f"{OUTSIDE} the grouping"]
-    last = len(grouping.levels)
-    level = np.where(level < 0, last, level)
-    by_fit = [_levels(level[there & fit]) for fit in cells.fits.T]
-    by_group = [_levels(level[there & (cells.of == g)]) for g in range(len(cells.sizes))]
-    speaker = rows_of(study, study.excerpts["participant"])
-    whose = attributions(study.excerpts, study.events).of
-    heard = [by_group[cells.group[p]] if p >= 0 else by_fit[k] for p, k in zip(speaker, whose, strict=True)]
-    sets = {(i,) for i in range(last + 1)} | set(heard)
-    order = sorted(sets, key=lambda some: (some == (last,), len(some), some))
-    called = {some: SEPARATOR.join(names[i] for i in some) for some in order}
-    return pd.DataFrame(
-        {
-            "excerpt": study.excerpts["excerpt"],
-            "heard": pd.Categorical([called[some] for some in heard], categories=list(called.values())),
-            "about": [some != (last,) for some in heard],
-            "certain": [len(some) == 1 and some != (last,) for some in heard],
-        }
-    )
-
-
-def _levels(level: NDArray[np.int64]) -> tuple[int, ...]:
-    return tuple(sorted(set(level.tolist())))
-
-
-# The excerpts behind a count of people: who said them, as far as that is known.
-
-
-@dataclass(frozen=True)
-class Behind:
-    """What lies behind the counts of `presence`.
-
-    Parameters
-    ----------
-    study, by
-        The study, and the grouping that people are counted by.
-    found
-        The excerpts that count.
-    heard
-        For each of E excerpts the levels at which whoever said it may be.
-    level
-        For each of P people the position of their level; -1: not known, or not compared.
-    speaker
-        For each of E excerpts the row of whoever said it; -1: nobody is named.
-    """
-
-    study: Study
-    by: str
-    found: Evidence
-    heard: list[frozenset[str]]
-    level: NDArray[np.int64]
-    speaker: NDArray[np.int64]
-
-    def coded(self, code: str) -> NDArray[np.int64]:
-        """Return the rows of the excerpts that count for a code, in the study's order."""
-        c = self.found.codes.index(code)
-        columns = self.found.coded
-        return np.sort(columns.indices[columns.indptr[c] : columns.indptr[c + 1]])
-
-    def cell(self, code: str, key: str) -> list[str]:
-        """Return the excerpts with a code that somebody at a level may have said."""
-        return self._named([e for e in self.coded(code) if key in self.heard[e]])
-
-    def people(self, code: str, key: str) -> list[str]:
-        """Return those at a level who, by name, raised a code, in the study's order."""
-        at = list(self.study.grouping(self.by).levels).index(key)
-        c = self.found.codes.index(code)
-        rows = np.unique(self.speaker[self.coded(code)])
-        there = [p for p in rows if p >= 0 and self.level[p] == at and self.found.asked[p, c]]
-        return list(self.study.participants["participant"].iloc[there].astype(str))
-
-    def at(self, key: str) -> list[str]:
-        """Return those who are known to be at a level, in the study's order."""
-        at = list(self.study.grouping(self.by).levels).index(key)
-        return list(self.study.participants["participant"].astype(str)[self.level == at])
-
-    def mark(self, code: str, key: str, number: int) -> list[str]:
-        """Return the excerpts behind one person of a cell: theirs, where it is known who it is.
-
-        Those who raised the code come first. None lie behind somebody who did not; the caller knows those.
-        """
-        known = self.people(code, key)
-        if number >= len(known):
-            return self.cell(code, key)
-        who = self.study.participants["participant"].tolist().index(known[number])
-        return self._named([e for e in self.coded(code) if self.speaker[e] == who])
-
-    def _named(self, rows: list[Any]) -> list[str]:
-        return self.study.excerpts["excerpt"].astype(str).iloc[rows].tolist()
-
-
-def behind(study: Study, by: str, level: str = "theme", stance: str | None = None, coder: str | None = None) -> Behind:
-    """Return what lies behind the counts of `presence`, called with the same arguments; raises as it does."""
-    heard = attribution(study, by)["heard"].astype(str)
-    return Behind(
-        study, by, evidence(study, level, stance, coder, "first"),
-        [frozenset(levels.split(SEPARATOR)) for levels in heard], known_level(study, study.grouping(by)),
-        rows_of(study, study.excerpts["participant"]),
-    )  # fmt: skip
-
-
-# The smallest and largest number of people who raised a code, over all completions.
-
-
-def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[np.int64]:
-    """Return C × L × 4: n, lower, upper and excerpts, as `presence` defines them.
-
-    Raises
-    ------
-    Infeasible
-        If no completion satisfies every total and every quantifier.
-    """
-    everybody = people_by_cell(study, grouping)
-    said = attributed(study)
-    speaker = rows_of(study, study.excerpts["participant"])
-    named = speaker >= 0
-    counts = np.zeros((len(found.codes), len(grouping.levels), 4), dtype=np.int64)
-    for column in np.unique(found.asked, axis=1).T:  # codes about which the same people were asked
-        cells, was_asked, _ = everybody.split(column.astype(np.int64))
-        at, sizes = counted_levels(study, cells, grouping, said, was_asked == 1)
-        could_be = np.where((was_asked == 1) & possible(study, cells, said), cells.levels(study, grouping), -1)
-        may_be = np.array([np.isin(cells.group, cells.of[could_be == i]) for i in range(len(sizes))])
-        for c in np.flatnonzero((found.asked == column[:, None]).all(axis=0)):
-            known, coded, unread = states(study, found, int(c))
-            could = said.among(coded | unread) if study.settings.complete else None
-            bounds = _Bounds(study, cells, known, at, said, said.among(coded), could)
-            fits = cells.fits[:, said.whose[coded & ~named]]
-            for level, n in enumerate(sizes):
-                excerpts = may_be[level, speaker[coded & named]].sum() + fits[could_be == level].any(axis=0).sum()
-                most = bounds.most(level) if study.settings.complete else n
-                counts[c, level] = n, bounds.least(level), most, excerpts
-    return counts
-
-
-def states(study: Study, found: Evidence, c: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return what is known by name of each of P people and a code.
-
-    Then, for each of E excerpts, whether it has the code, and whether it counts and nobody has coded it.
-    """
-    coded = np.zeros(len(study.excerpts), dtype=bool)
-    coded[found.coded.indices[found.coded.indptr[c] : found.coded.indptr[c + 1]]] = True
-    speaker = rows_of(study, study.excerpts["participant"])
-    unread = found.counts & ~found.seen
-    known = np.full(len(study.participants), SILENT)
-    known[speaker[unread & (speaker >= 0)]] = UNREAD
-    known[speaker[coded & (speaker >= 0)]] = RAISED
-    return known, coded, unread
-
-
-class _Bounds:
-    """The smallest and largest number of people at a level who raised one code.
-
-    `known` says of each of P people what is known by name of them and this code, `at` of each cell its level.
-    """
-
-    def __init__(
-        self,
-        study: Study,
-        cells: Cells,
-        known: NDArray[np.int64],
-        at: NDArray[np.int64],
-        said: Attributed,
-        coded: list[Voices],
-        could: list[Voices] | None,
-    ) -> None:
-        self.cells, self.state, old = cells.split(known)
-        self.at = at[old]
-        self.raising = None
-        if coded or could or not self.cells.certain(self.at).all():
-            self.raising = raising(study, self.cells, self.state, said, coded, could)
-
-    def least(self, level: int) -> int:
-        if self.raising is None:
-            return self.cells.people((self.at == level) & (self.state == RAISED))
-        return self.raising.program.least(self.raising.raised[self.at == level])
-
-    def most(self, level: int) -> int:
-        if self.raising is None:
-            return self.cells.people((self.at == level) & (self.state != SILENT))
-        return self.raising.program.most(self.raising.raised[self.at == level])
-
-
-# How many people raised a code: exactly where everybody is named, between bounds where not.
-
-
+@remembered
 def presence(
     study: Study,
-    by: str,
+    by: str | Grouping,
     level: str = "theme",
     stance: str | None = None,
     coder: str | None = None,
-    hearing: str = "first",
+    events: str = "first",
 ) -> pd.DataFrame:
-    """Count, of the people at each level, those who raised each code.
+    """Count, of the people in each group, those who raised each code.
 
     Parameters
     ----------
     study
         A study.
     by
-        A grouping of study.toml.
+        A grouping of study.toml, by its name.
     level
         `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
         codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
@@ -275,21 +56,22 @@ def presence(
         Only excerpts to which the study's stance coder gave this stance: supports, qualifies, opposes or context.
     coder
         Whose codings; None: the study's reference coder.
-    hearing
-        `first`: only what people said when they were first heard. `all`: every hearing.
+    events
+        `first`: only what people said at the event that they attended first. `all`: at every event.
 
     Returns
     -------
     DataFrame
-        One row a code and level, also where nobody raised it. Unit: people.
+        One row a code and group, also where nobody raised it. Unit: people.
 
-        - grouping, level, code: categorical, levels and codes in declared order;
-        - n: the people at that level who were asked. People whose level is not published count where published totals
-          fix how many are at each level, and are left out otherwise;
+        - grouping, group, code: categorical, groups and codes in declared order;
+        - n: the people in that group who were asked. People whose group is not published count where published totals
+          fix how many are in each group, and are left out otherwise;
         - lower, upper: the smallest and the largest number of the n who raised it, over all completions: every way of
-          saying who is at which level and who raised what that satisfies every excerpt's candidates and quantifier and
-          every published total. Where coding is not complete upper is n: a code not found may still have been raised;
-        - excerpts: the excerpts with that code that somebody at that level may have said.
+          saying who is in which group and who raised what that satisfies every excerpt's possible speakers and
+          quantifier and every published total. Where coding is not complete upper is n: a code not found may still
+          have been raised;
+        - excerpts: the excerpts with that code that somebody in that group may have said.
 
     Raises
     ------
@@ -302,21 +84,300 @@ def presence(
     Notes
     -----
     A quantifier's upper end limits its excerpt, not the code. The bounds are integer programmes over counts of people
-    by cell (where they sat × what they are), solved exactly: by linear programmes (HiGHS, through `scipy.optimize`),
+    by cell (where they were × what they are), solved exactly: by linear programmes (HiGHS, which SciPy brings along),
     and by branching where these have no whole numbers.
     """
     grouping = study.grouping(by)
-    found = evidence(study, level, stance, coder, hearing)
-    try:
-        counts = count_people(study, grouping, found)
-    except Infeasible as error:
-        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    rows = [
-        (grouping.name, key, code, *counts[c, position])
-        for c, code in enumerate(found.codes)
-        for position, key in enumerate(grouping.levels)
-    ]
-    frame = pd.DataFrame(rows, columns=["grouping", "level", "code", "n", "lower", "upper", "excerpts"])
-    frame["level"] = pd.Categorical(frame["level"], categories=list(grouping.levels))
-    frame["code"] = pd.Categorical(frame["code"], categories=found.codes)
-    return frame
+    found = evidence(study, level, stance, coder, events)
+    counts = presence_counts(study, grouping, level, stance, coder, events)
+    keys, n_codes = list(grouping.levels), len(found.codes)
+    codes = np.repeat(np.arange(n_codes), len(keys))
+    return pd.DataFrame(
+        {
+            "grouping": grouping.name,
+            "group": pd.Categorical(keys * n_codes, categories=keys),
+            "code": pd.Categorical.from_codes(codes, categories=pd.Index(found.codes, dtype="str")),
+            **dict(zip(("n", "lower", "upper", "excerpts"), counts.reshape(-1, 4).T, strict=True)),
+        }
+    )
+
+
+@remembered
+def presence_counts(
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, events: str
+) -> NDArray[np.int64]:
+    """Return the numbers of `presence`, C × G × 4: n, lower, upper and excerpts."""
+    return count_people(study, grouping, evidence(study, level, stance, coder, events))
+
+
+def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[np.int64]:
+    """Return C × G × 4: n, lower, upper and excerpts, as `presence` defines them.
+
+    Raises
+    ------
+    Infeasible
+        If no completion satisfies every total and every quantifier.
+    """
+    if not attributed(study).kinds and study.prepared.is_certain(grouping):
+        return _count_named(study, found, study.prepared.group(grouping), len(grouping.levels))
+    everybody = people_by_cell(study, grouping)
+    speaker = study.prepared.speaker
+    counts = np.zeros((len(found.codes), len(grouping.levels), 4), dtype=np.int64)
+    for column in np.unique(found.asked, axis=1).T:  # codes about which the same people were asked
+        cells, was_asked, _ = everybody.split(column.astype(np.int64))
+        at, sizes = counted_groups(study, cells, grouping, was_asked == 1)
+        could_be = np.where((was_asked == 1) & possible(study, cells), cells.groups(study, grouping), -1)
+        may_be = np.array([np.isin(cells.alike, cells.of[could_be == i]) for i in range(len(sizes))])
+        known: dict[Hashable, list[tuple[int, int]]] = {}
+        for c in np.flatnonzero((found.asked == column[:, None]).all(axis=0)):
+            code = states(study, found, int(c))
+            named = code.coded & (speaker >= 0)
+            fits = cells.fits[:, attributed(study).whose[code.coded & ~named]]
+            key = code.signature(study)
+            if key not in known:  # codes of which the same is known have the same bounds
+                known[key] = _Bounds(study, cells, at, code).ends(sizes)
+            for i, n in enumerate(sizes):
+                excerpts = may_be[i, speaker[named]].sum() + fits[could_be == i].any(axis=0).sum()
+                counts[c, i] = n, *known[key][i], excerpts
+    return counts
+
+
+def _count_named(study: Study, found: Evidence, group: NDArray[np.int64], n_groups: int) -> NDArray[np.int64]:
+    """Return what `count_people` does where every excerpt names its speaker and the group of everybody is known.
+
+    Every number is then a count, and no programme has to be solved: ten million codings take a tenth of a second.
+    """
+    n_codes, n_people = len(found.codes), len(group)
+    speaker = study.prepared.speaker
+    said_by = speaker[found.excerpt]
+    raised = np.zeros(n_people * n_codes, dtype=bool)
+    raised[said_by * n_codes + found.code] = True
+    raised = raised.reshape(n_people, n_codes) & found.asked
+    unread = np.zeros(n_people, dtype=bool)
+    unread[speaker[found.counts & ~found.read]] = True
+    members = (group == np.arange(n_groups)[:, None]).astype(np.int64)
+    could = (raised | unread[:, None]) & found.asked if study.settings.complete else found.asked
+    counts = np.stack([members @ some.astype(np.int64) for some in (found.asked, raised, could)], axis=-1)
+    asked = np.where(found.asked, group[:, None], -1)
+    at = asked[said_by, found.code] if (asked < 0).any() else group[said_by]
+    excerpts = np.bincount((at * n_codes + found.code)[at >= 0], minlength=n_groups * n_codes)
+    every = np.concatenate([counts, excerpts.reshape(n_groups, n_codes, 1)], axis=-1)
+    return np.asarray(every.transpose(1, 0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class States:
+    """What is known of a code: by name of each of P people, and of each of E excerpts.
+
+    Parameters
+    ----------
+    known
+        For each of P people SILENT, RAISED or UNREAD.
+    coded, unread
+        For each of E excerpts whether it has the code, and whether it counts and the coder has not read it.
+    """
+
+    known: NDArray[np.int64]
+    coded: NDArray[np.bool_]
+    unread: NDArray[np.bool_]
+
+    def kinds(self, study: Study) -> tuple[list[Kind], list[Kind] | None]:
+        """Return the attributed excerpts with the code and, where coding is complete, those that may have it too."""
+        said = attributed(study)
+        return said.among(self.coded), said.among(self.coded | self.unread) if study.settings.complete else None
+
+    def signature(self, study: Study) -> Hashable:
+        """Return what two codes have in common if nothing tells them apart but their names."""
+        coded, could = self.kinds(study)
+        return self.known.tobytes(), tuple(coded), None if could is None else tuple(could)
+
+
+def states(study: Study, found: Evidence, c: int) -> States:
+    """Return what is known of the code at a position of the evidence."""
+    coded = np.zeros(len(study.excerpts), dtype=bool)
+    coded[found.excerpts(found.codes[c])] = True
+    speaker = study.prepared.speaker
+    unread = found.counts & ~found.read
+    known = np.full(len(study.participants), SILENT)
+    known[speaker[unread & (speaker >= 0)]] = UNREAD
+    known[speaker[coded & (speaker >= 0)]] = RAISED
+    return States(known, coded, unread)
+
+
+class _Bounds:
+    """The smallest and largest number of people in a group who raised one code; `at` is the group of each cell."""
+
+    def __init__(self, study: Study, cells: Cells, at: NDArray[np.int64], code: States) -> None:
+        self.cells, self.state, old = cells.split(code.known)
+        self.at = at[old]
+        coded, could = code.kinds(study)
+        self.raising: Raising | None = None
+        if coded or could or not self.cells.certain(self.at).all():
+            self.raising = raising(study, self.cells, self.state, coded, could)
+
+        self.complete = study.settings.complete
+
+    def ends(self, sizes: list[int]) -> list[tuple[int, int]]:
+        """Return the bounds of each group; where coding is not complete all of its people may have raised it."""
+        return [(self._least(i), self._most(i) if self.complete else n) for i, n in enumerate(sizes)]
+
+    def _least(self, group: int) -> int:
+        if self.raising is None:
+            return self.cells.people((self.at == group) & (self.state == RAISED))
+        return self.raising.program.least(self.raising.raised[self.at == group])
+
+    def _most(self, group: int) -> int:
+        if self.raising is None:
+            return self.cells.people((self.at == group) & (self.state != SILENT))
+        return self.raising.program.most(self.raising.raised[self.at == group])
+
+
+def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
+    """Return for each excerpt the groups in which its speaker may be.
+
+    Parameters
+    ----------
+    study
+        A study.
+    by
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    DataFrame
+        One row an excerpt, in the study's order. Unit: excerpts.
+
+        - excerpt;
+        - heard: the groups that a possible speaker can be in, joined by ` or `, in declared order; `outside` stands for
+          people whom the grouping is not about, or who may be in none of its groups. Categorical;
+        - about: whether somebody in one of the groups may have said it;
+        - certain: whether all who may have are in one group, and the excerpt therefore evidence of it.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no such grouping.
+    ValueError
+        If totals and quantifiers cannot all be true.
+    """
+    grouping = study.grouping(by)
+    may = possible_groups(study, grouping)
+    sets = group_sets(study, grouping)
+    names = _names(grouping)
+    place = {_mask([names.index(name) for name in some]): i for i, some in enumerate(sets.values())}
+    masks, of = np.unique(may @ (1 << np.arange(len(names))), return_inverse=True)
+    heard = np.array([place[int(mask)] for mask in masks], dtype=np.int64)[of]
+    return pd.DataFrame(
+        {
+            "excerpt": study.excerpts["excerpt"],
+            "heard": pd.Categorical.from_codes(heard, categories=pd.Index(list(sets), dtype="str")),
+            "about": may[:, :-1].any(axis=1),
+            "certain": (may.sum(axis=1) == 1) & ~may[:, -1],
+        }
+    )
+
+
+@remembered
+def group_sets(study: Study, grouping: Grouping) -> dict[str, tuple[str, ...]]:
+    """Return the groups that each value of `heard` in `attribution` stands for: each alone, then those possible."""
+    names = _names(grouping)
+    last = (len(names) - 1,)
+    distinct = np.unique(possible_groups(study, grouping), axis=0)
+    sets = {(i,) for i in range(len(names))} | {tuple(np.flatnonzero(row).tolist()) for row in distinct}
+    order = sorted(sets, key=lambda some: (some == last, len(some), some))
+    return {GROUPS_JOINED.join(names[i] for i in some): tuple(names[i] for i in some) for some in order}
+
+
+def _names(grouping: Grouping) -> list[str]:
+    return [*grouping.levels, OUTSIDE if OUTSIDE not in grouping.levels else f"{OUTSIDE} the grouping"]
+
+
+def _mask(places: list[int]) -> int:
+    return sum(1 << place for place in places)
+
+
+@remembered
+def possible_groups(study: Study, grouping: Grouping) -> NDArray[np.bool_]:
+    """Return E × (G + 1): whether a possible speaker of an excerpt can be in a group; the last column: in none of them.
+
+    Raises
+    ------
+    ValueError
+        If totals and quantifiers cannot all be true.
+    """
+    cells = people_by_cell(study, grouping)
+    group = cells.groups(study, grouping)
+    is_in = np.zeros((len(group), len(grouping.levels) + 1), dtype=bool)
+    is_in[np.arange(len(group)), group] = True  # the group -1, none, is the last column
+    is_in &= possible(study, cells)[:, None]
+    by_person = np.array([is_in[cells.of == one].any(axis=0) for one in range(len(cells.sizes))], dtype=bool)
+    by_attribution = cells.fits.T.astype(np.int64) @ is_in.astype(np.int64) > 0
+    speaker, whose = study.prepared.speaker, study.prepared.attributions.of
+    may = by_person.reshape(-1, is_in.shape[1])[cells.alike][speaker]
+    may[speaker < 0] = by_attribution[whose[speaker < 0]]
+    return np.asarray(may, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The excerpts and people that the counts of `presence` are of.
+
+    Parameters
+    ----------
+    study, grouping
+        The study, and the grouping that people are counted by.
+    found
+        The excerpts that count.
+    """
+
+    study: Study
+    grouping: Grouping
+    found: Evidence
+
+    @classmethod
+    def of(
+        cls, study: Study, by: str | Grouping, level: str = "theme", stance: str | None = None, coder: str | None = None
+    ) -> "Counted":
+        """Return what the counts of `presence` are of, called with the same arguments; raises as it does."""
+        return cls(study, study.grouping(by), evidence(study, level, stance, coder))
+
+    def excerpts(self, code: str, group: str | None = None) -> list[str]:
+        """Return the excerpts with a code that somebody in a group (None: anybody) may have said, in order."""
+        rows = self.found.excerpts(code)
+        if group is not None:
+            at = list(self.grouping.levels).index(group)
+            rows = rows[possible_groups(self.study, self.grouping)[rows, at]]
+        return self._named(rows)
+
+    def people(self, code: str, group: str) -> list[str]:
+        """Return those in a group who, by name, raised a code, in the study's order."""
+        speaker = self.study.prepared.speaker[self.found.excerpts(code)]
+        raised = np.zeros(len(self.study.participants), dtype=bool)
+        raised[speaker[speaker >= 0]] = True
+        return self._participants(raised & self._in(group) & self.found.asked[:, self.found.codes.index(code)])
+
+    def members(self, group: str) -> list[str]:
+        """Return those who are known to be in a group, in the study's order."""
+        return self._participants(self._in(group))
+
+    def excerpts_of_mark(self, code: str, group: str, number: int) -> list[str]:
+        """Return the excerpts that one mark of a person stands for: theirs, where it is known who it is.
+
+        Those who raised the code come first. None lie behind somebody who did not; the caller knows those.
+        """
+        known = self.people(code, group)
+        if number >= len(known):
+            return self.excerpts(code, group)
+        rows = self.found.excerpts(code)
+        who = list(self.study.participants["participant"]).index(known[number])
+        return self._named(rows[self.study.prepared.speaker[rows] == who])
+
+    def _in(self, group: str) -> NDArray[np.bool_]:
+        at = list(self.grouping.levels).index(group)
+        return np.asarray(self.study.prepared.group(self.grouping) == at, dtype=bool)
+
+    def _participants(self, which: NDArray[np.bool_]) -> list[str]:
+        return list(self.study.participants["participant"].astype(str)[which])
+
+    def _named(self, rows: NDArray[np.int64]) -> list[str]:
+        return self.study.excerpts["excerpt"].astype(str).iloc[rows].tolist()

@@ -1,50 +1,110 @@
-"""Do levels differ in what they raised? A row a code: exact p, allowed for all that is compared, and a verdict."""
+"""Compare groups in what their people raised: a row a code, with exact p, adjusted p, effect and verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plrlib.stats.bounds.program import Infeasible
+from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.effects import cramers_v, difference, newcombe, odds_interval, odds_ratio
-from plrlib.stats.comparison.fragility import fragility
+from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE, WITHIN
-from plrlib.stats.comparison.reasons import Asked, why
-from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN, VERDICTS, Judged, judge
-from plrlib.study.evidence import LEVELS, coder_or_reference, noun
+from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
+from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded
 from plrlib.study.load import Study
-from plrlib.study.prepared import inside
-from plrlib.study.settings import Comparison, Grouping
+from plrlib.study.prepared import remembered
+from plrlib.study.settings import Comparison as Plan
+from plrlib.study.settings import Grouping
 
 PLANNED, EXPLORATORY = "planned", "exploratory"
 NUMBERS = (
-    "p", "p_low", "p_high", "p_min", "p_adjusted", "effect", "effect_low", "effect_high", "odds_ratio", "low", "high",
+    "p", "p_low", "p_high", "p_min", "p_adjusted", "p_adjusted_low", "p_adjusted_high", "p_needed", "effect",
+    "effect_low", "effect_high", "odds_ratio", "low", "high",
 )  # fmt: skip
+COUNTS = ("people_used", "left_out", "fragility")
 COLUMNS = (
-    "grouping", "level", "stance", "coder", "code", "status", "alpha", "method", *NUMBERS, "people_used",
-    "fragility", "verdict", "why",
-    "other_coders",
+    "grouping", "level", "stance", "coder", "code", "status", "alpha", "method", *NUMBERS, *COUNTS, "verdict", "reason",
+    "sampled", "attained", "sometimes_confounded",
 )  # fmt: skip
+REASONS = NOT_ASKED, OWN_EVENTS, NOT_NAMED, OTHERS_NOT_NAMED, MARGINS = (
+    "not asked", "own events", "speakers not known", "speakers of other codes not known", "margins",
+)  # fmt: skip
+"""Why a verdict says nothing of the people; their words are in plrlib/show/compare.py."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Comparison:
+    """What `compare` found.
+
+    Parameters
+    ----------
+    frame
+        One row a code; see `compare`.
+    counts
+        The people of each group who raised each code, as `presence` counts them.
+    grouping
+        The grouping compared.
+    other_coders
+        One row a code and other coder: code, coder, verdict; no rows where it was not asked for.
+    """
+
+    frame: pd.DataFrame
+    counts: pd.DataFrame
+    grouping: Grouping
+    other_coders: pd.DataFrame
+    _counted: Counted = field(repr=False)
+
+    @property
+    def level(self) -> str:
+        """What the codes are: `theme`, `code` or a column of the codebook."""
+        return self._counted.found.level
+
+    @property
+    def alpha(self) -> float:
+        """What this comparison has of the chance of any false finding."""
+        return float(self.frame["alpha"].iloc[0])
+
+    def excerpts(self, code: str, group: str | None = None) -> list[str]:
+        """Return the excerpts with a code that somebody in a group (None: anybody) may have said, in order."""
+        return self._counted.excerpts(code, group)
+
+    def summary(self) -> pd.DataFrame:
+        """Return one row a verdict, in the order in which they are looked at, with the number of codes that have it."""
+        return self.frame["verdict"].value_counts(sort=False).rename_axis("verdict").reset_index(name="codes")
+
+    def __repr__(self) -> str:
+        return self.frame.to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        return self.frame.to_html(index=False)
 
 
 def compare(
     study: Study,
-    by: str,
+    by: str | Grouping,
     level: str = "theme",
     stance: str | None = None,
     coder: str | None = None,
     alpha: float = 0.05,
-) -> pd.DataFrame:
-    """Compare levels in what their people raised when they were first heard, code by code.
+    *,
+    fragility: bool = False,
+    other_coders: bool = False,
+) -> Comparison:
+    """Stratified exact permutation test of whether groups raised each code equally often.
 
-    People are exchanged between levels within the room where they were first heard (those heard only alone: among
-    themselves); where each room held one level, whole rooms are. What cannot be exchanged tells nothing about levels.
+    People are permuted between groups within the focus group where they were first heard (those interviewed alone:
+    among themselves); where each event held one group, whole events are. What cannot be permuted tells nothing about
+    groups.
 
     Parameters
     ----------
     study
         A study.
     by
-        A grouping of study.toml.
+        A grouping of study.toml, by its name.
     level
         `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
         codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
@@ -56,39 +116,49 @@ def compare(
     alpha
         The chance of any false finding that is allowed. Comparisons that study.toml plans share it equally; any other
         has all of it and is labelled exploratory.
+    fragility
+        Also search for the fewest people whose part decides a verdict; it takes up to a minute.
+    other_coders
+        Also give the verdict by each other coder who gave codes.
 
     Returns
     -------
-    DataFrame
-        One row a code, in the order of the codebook. Unit: people. Numbers are missing where they are not defined.
+    Comparison
+        Its `frame` has one row a code, in the order of the codebook. Unit: people. Numbers are missing where they are
+        not defined.
 
         - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder, as
           compared;
         - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
           has of it;
-        - method: `within`: people were exchanged within rooms (two levels: the exact conditional test of a common odds
-          ratio; more: Fisher–Freeman–Halton). `whole events`: rooms were. Missing where neither can be, or where that
+        - method: `within`: people were permuted within events (two groups: the exact conditional test of a common odds
+          ratio; more: Fisher–Freeman–Halton). `whole events`: events were. Missing where neither can be, or where that
           depends on what is not known;
         - p: exact and two-sided; missing where it depends on who raised the code, which is not known;
         - p_low, p_high: the smallest and the largest p over all completions (see `presence`); p where it is known;
-        - p_min: the smallest p that the numbers of people, and of those who raised the code, allow at all;
-        - p_adjusted: allowed for all codes of the call, by step-down minP over the same exchanges (all of them up to
-          200,000, else a seeded sample, which `why` says). Codes that cannot be exchanged jointly are allowed for by
-          adding what they could contribute at most;
-        - effect: the difference of proportions, first level less second, weighted over the rooms compared (more than
-          two levels: Cramér's V). effect_low, effect_high: Newcombe's 95 % interval, which knows nothing of rooms and
-          only describes: where two levels are compared in one room;
-        - odds_ratio, low, high: the common conditional odds ratio, first level against second, and the interval got by
-          inverting the same test at `alpha`; within rooms and for two levels only;
-        - people_used: people who could be exchanged; the others sat only with their own level;
+        - p_min: the smallest p that the numbers of people, and of those who raised the code, allow at all; p_needed:
+          the one that is needed (Tarone's alpha / K);
+        - p_adjusted: for all codes of the call, by step-down minP over the same permutations (all of them up to
+          200,000, else a seeded sample, which `sampled` says). Codes that cannot be permuted jointly are allowed for by
+          adding what they could contribute at most; p_adjusted_low, p_adjusted_high: between which it lies;
+        - effect: the difference of proportions, first group less second, weighted over the events compared (more than
+          two groups: Cramér's V). effect_low, effect_high: Newcombe's 95 % interval, which knows nothing of events and
+          only describes: where two groups are compared in one event;
+        - odds_ratio, low, high: the common conditional odds ratio, first group against second, and the interval got by
+          inverting the same test at `alpha`; within events and for two groups only;
+        - people_used: people who could be permuted; the others were only with their own group. left_out: people whom
+          the grouping is about and whose group is not known;
         - fragility: the fewest people whose part must be turned round for `differs` to come or go, by exact search;
-          missing for other verdicts, and where the search is too large;
-        - verdict: the first of these that holds. `confounded`: each level had rooms of its own, too few or too unlike
-          to be exchanged. `not attributed`: by who said what, or who is what, the adjusted p could fall on either side
-          of alpha. `too few to tell`: no outcome could have shown (p_min is above alpha / K, Tarone's K). `differs`:
-          p_adjusted is at most alpha. `not shown to differ`;
-        - why: that in one sentence, with its numbers;
-        - other_coders: the verdict by each other coder who gave codes.
+          missing for other verdicts, and where the search is too large or was not asked for;
+        - verdict: the first of these that holds. `confounded`: each group had events of its own, too few or too unlike
+          to be permuted. `not attributed`: by who said what, or who is what, the adjusted p could fall on either side
+          of alpha. `too few to tell`: no outcome could have shown (p_min is above p_needed). `differs`: p_adjusted is
+          at most alpha. `not shown to differ`;
+        - reason: why a verdict says nothing of the people: `not asked`, `own events`, `speakers not known`, `speakers
+          of other codes not known`, `margins`; blank for `differs` and `not shown to differ`;
+        - sampled: whether p or p_adjusted rests on a sample (`p`, `p_adjusted`, `both`; blank: neither);
+        - attained, sometimes_confounded: where p is a range, whether its ends are those of a completion, and whether
+          there is a completion in which groups cannot be compared.
 
     Raises
     ------
@@ -103,82 +173,81 @@ def compare(
     Fisher 1935; Freeman & Halton 1951; Mehta, Patel & Gray 1985; Tarone 1990; Westfall & Young 1993; Newcombe 1998; Fay
     2010; Walsh et al. 2014.
     """
-    grouping = study.grouping(by)
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
-    reference = coder_or_reference(study, coder)
-    plan = Comparison(by, level)
-    planned = level in LEVELS and plan in study.settings.comparisons and stance is None
-    planned = planned and reference == coder_or_reference(study, None)
+    grouping, reference = study.grouping(by), coder_or_reference(study, coder)
+    return _compare(study, grouping, level, stance, reference, alpha, fragility, other_coders)
+
+
+@remembered
+def _compare(
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, fragility: bool,
+    other_coders: bool,
+) -> Comparison:  # fmt: skip
+    planned = level in LEVELS and Plan(grouping.name, level) in study.settings.comparisons and stance is None
+    planned = planned and (coder == study.settings.reference_coder or coders_who_coded(study) == [coder])
     share = alpha / len(study.settings.comparisons) if planned else alpha
-    try:
-        judged = judge(study, grouping, level, stance, reference, share)
-        others = _others(study, grouping, level, stance, reference, share)
-    except Infeasible as error:
-        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    frame = pd.DataFrame(dict.fromkeys(COLUMNS, pd.NA), index=range(len(judged.verdicts)))
-    frame = frame.astype(dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(("people_used", "fragility"), "Int64"))
-    frame["grouping"], frame["alpha"] = grouping.name, share
-    frame["level"], frame["coder"] = level, reference
-    if stance is not None:
-        frame["stance"] = stance
-    frame["status"] = PLANNED if planned else EXPLORATORY
+    judged = judge(study, grouping, level, stance, coder, share)
+    n = len(judged.verdicts)
+    frame = pd.DataFrame(
+        {
+            "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": judged.found.codes,
+            "status": PLANNED if planned else EXPLORATORY, "alpha": share, "method": None,
+            "p": np.where(judged.p_low == judged.p_high, judged.p_low, np.nan), "p_low": judged.p_low,
+            "p_high": judged.p_high, "p_min": judged.p_min, "p_adjusted": np.where(judged.known, judged.high, np.nan),
+            "p_adjusted_low": judged.low, "p_adjusted_high": judged.high, "p_needed": judged.share,
+            "left_out": _left_out(study, grouping, judged), "verdict": judged.verdicts,
+            "reason": [_reason(judged, c) for c in range(n)], "sampled": [_sampled(judged, c) for c in range(n)],
+            "attained": [judged.open[c].attained if c in judged.open else True for c in range(n)],
+            "sometimes_confounded": [c in judged.open and judged.open[c].sometimes_confounded for c in range(n)],
+        }, index=range(n),
+    )  # fmt: skip
+    frame = frame.reindex(columns=list(COLUMNS))
+    frame = frame.astype(dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(COUNTS, "Int64"))
     frame["code"] = pd.Categorical(judged.found.codes, categories=judged.found.codes)
     frame["verdict"] = pd.Categorical(judged.verdicts, categories=VERDICTS)
-    _numbers(frame, judged)
+    for name in NUMBERS:
+        frame[name] = frame[name].mask(np.isnan(frame[name].to_numpy(dtype=float, na_value=np.nan)))
     _sizes(frame, judged, len(grouping.levels), share)
-    frame["fragility"] = pd.array(_fragilities(judged, share), dtype="Int64")
-    left_out = _left_out(study, grouping, judged)
-    asked = Asked(grouping, noun(study, level), stance, share, study.settings.complete)
-    used = [None if pd.isna(n) else int(n) for n in frame["people_used"]]
-    frame["why"] = [why(judged, c, asked, left_out[c], used[c]) for c in range(len(frame))]
-    frame["other_coders"] = [
-        "; ".join(f"{name}: {verdicts[c]}" for name, verdicts in others) for c in range(len(frame))
-    ]
-    return frame
+    if fragility:
+        frame["fragility"] = pd.array(_fragilities(judged, share), dtype="Int64")
+    others = [c for c in coders_who_coded(study) if c != coder] if other_coders else []
+    theirs = {other: judge(study, grouping, level, stance, other, share).verdicts for other in others}
+    verdicts = [(code, o, v[c]) for c, code in enumerate(judged.found.codes) for o, v in theirs.items()]
+    counts = presence(study, grouping, level, stance, coder)
+    return Comparison(
+        frame, counts, grouping, pd.DataFrame(verdicts, columns=["code", "coder", "verdict"], dtype="str"),
+        Counted(study, grouping, judged.found),
+    )  # fmt: skip
 
 
-def planned_verdicts(study: Study, plan: Comparison, coder: str | None = None, alpha: float = 0.05) -> dict[str, str]:
-    """Return the verdict on each code that `compare` gives for a planned comparison, without all the rest.
-
-    Raises
-    ------
-    ValueError
-        As `compare` does.
-    """
-    grouping, reference = study.grouping(plan.by), coder_or_reference(study, coder)
-    share = alpha / len(study.settings.comparisons)
-    try:
-        judged = judge(study, grouping, plan.level, None, reference, share)
-    except Infeasible as error:
-        raise ValueError(f"totals and quantifiers of {study.id} contradict one another: {error}") from None
-    return dict(zip(judged.found.codes, judged.verdicts, strict=True))
+def _reason(judged: Judged, c: int) -> str:
+    """Return why the verdict on a code says nothing of the people; blank where it does."""
+    verdict = judged.verdicts[c]
+    if verdict in (DIFFERS, NOT_SHOWN):
+        return ""
+    if np.isnan(judged.p_min[c]):
+        nobody = (judged.counts[c, :, 0] == 0).sum()
+        return NOT_ASKED if nobody > judged.counts.shape[1] - 2 else OWN_EVENTS
+    if not judged.known[c]:
+        return NOT_NAMED
+    return OTHERS_NOT_NAMED if verdict == NOT_ATTRIBUTED else MARGINS
 
 
-def _others(
-    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float
-) -> list[tuple[str, list[str]]]:
-    """Return the verdicts by each other coder who gave codes."""
-    coders = study.codings["coder"].cat.remove_unused_categories().cat.categories
-    return [(c, judge(study, grouping, level, stance, c, alpha).verdicts) for c in coders if c != coder]
+def _sampled(judged: Judged, c: int) -> str:
+    """Return which p of a code rest on a sample of permutations."""
+    if not judged.known[c]:
+        return ""
+    own, joint = bool(judged.named.sampled[judged.place(c)]), judged.named.jointly_sampled
+    return "both" if own and joint else "p" if own else "p_adjusted" if joint else ""
 
 
-def _numbers(frame: pd.DataFrame, judged: Judged) -> None:
-    """Fill in what is known of p."""
-    with_p = judged.p_low == judged.p_high
-    frame["p"] = _missing(np.where(with_p, judged.p_low, np.nan))
-    for name in ("p_low", "p_high", "p_min"):
-        frame[name] = _missing(getattr(judged, name))
-    frame["p_adjusted"] = _missing(np.where(judged.known, judged.high, np.nan))
-
-
-def _sizes(frame: pd.DataFrame, judged: Judged, n_levels: int, alpha: float) -> None:
+def _sizes(frame: pd.DataFrame, judged: Judged, n_groups: int, alpha: float) -> None:
     """Fill in how large differences are, and over how many people."""
-    codes = np.flatnonzero(judged.known)
     for c, found in judged.open.items():
         if found.people > 0:
             frame.loc[c, "people_used"] = found.people
-    for k, c in enumerate(codes.tolist()):
+    for k, c in enumerate(np.flatnonzero(judged.known).tolist()):
         how = judged.named.settings[k]
         counts = judged.named.counts
         used = np.isin(counts.blocks, how.blocks)
@@ -187,12 +256,11 @@ def _sizes(frame: pd.DataFrame, judged: Judged, n_levels: int, alpha: float) -> 
         raised, asked = counts.raised[[k]][:, used], counts.asked[[k]][:, used]
         frame.loc[c, "method"] = how.kind
         frame.loc[c, "people_used"] = int(asked.sum())
-        if n_levels > 2:
+        if n_groups > 2:
             frame.loc[c, "effect"] = _one(cramers_v(raised.sum(axis=1), asked.sum(axis=1)))
         elif how.kind == WHOLE:
-            frame.loc[c, "effect"] = _one(
-                difference(raised.sum(axis=1, keepdims=True), asked.sum(axis=1, keepdims=True))
-            )
+            whole = (some.sum(axis=1, keepdims=True) for some in (raised, asked))
+            frame.loc[c, "effect"] = _one(difference(*whole))
         else:
             frame.loc[c, "effect"] = _one(difference(raised, asked))
             frame.loc[c, "odds_ratio"] = _one(odds_ratio(raised, asked[0]))
@@ -205,22 +273,17 @@ def _sizes(frame: pd.DataFrame, judged: Judged, n_levels: int, alpha: float) -> 
 def _fragilities(judged: Judged, alpha: float) -> list[int | None]:
     unknown = judged.p_min[~judged.known & ~np.isnan(judged.p_min)]
     return [
-        fragility(judged.named, judged.place(c), alpha, unknown)
+        fewest_people(judged.named, judged.place(c), alpha, unknown)
         if judged.known[c] and verdict in (DIFFERS, NOT_SHOWN)
         else None
         for c, verdict in enumerate(judged.verdicts)
     ]
 
 
-def _left_out(study: Study, grouping: Grouping, judged: Judged) -> list[int]:
-    """Return for each code how many people the grouping is about who are counted at no level."""
-    about = inside(study, grouping.population)
-    counted = judged.counts[:, :, 0].sum(axis=1)
-    return [max(0, int((about & asked).sum() - n)) for asked, n in zip(judged.people.asked.T, counted, strict=True)]
-
-
-def _missing(values: NDArray[np.float64]) -> "pd.Series[float]":
-    return pd.Series(values).astype("Float64").where(~np.isnan(values))
+def _left_out(study: Study, grouping: Grouping, judged: Judged) -> NDArray[np.int64]:
+    """Return for each code how many people the grouping is about who are counted in no group."""
+    about = judged.people.asked[study.prepared.inside(grouping.population)].sum(axis=0)
+    return np.asarray(np.maximum(0, about - judged.counts[:, :, 0].sum(axis=1)), dtype=np.int64)
 
 
 def _one(values: NDArray[np.float64]) -> float | None:

@@ -22,7 +22,7 @@ from plrlib.stats.comparison.exact import (
 )
 from plrlib.study.evidence import Evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, block, rows_of
+from plrlib.study.prepared import NOT_KNOWN
 
 # How levels can be compared at all: people within rooms, whole rooms, or not.
 
@@ -119,13 +119,12 @@ class Named:
 
 
 def named(study: Study, found: Evidence, level: NDArray[np.int64]) -> Named:
-    """Return what is known by name of each of P people; `level` is the position of the level of each."""
-    speaker = rows_of(study, study.excerpts["participant"])
-    rows, codes = found.coded.nonzero()
-    by_name = speaker[rows] >= 0
+    """Return what is known by name of each of P people; `level` is the position of the group of each."""
+    speaker = study.prepared.speaker[found.excerpt]
+    by_name = speaker >= 0
     raised = np.zeros((len(study.participants), len(found.codes)), dtype=bool)
-    raised[speaker[rows[by_name]], codes[by_name]] = True
-    where = block(study)
+    raised[speaker[by_name], found.code[by_name]] = True
+    where = study.prepared.focus_group
     alone = where == NOT_KNOWN
     _, topics = np.unique(found.asked, axis=0, return_inverse=True)
     where = np.where(alone, len(study.events) + topics.reshape(-1), where)

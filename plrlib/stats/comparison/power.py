@@ -73,7 +73,7 @@ def _kept(rooms: list[Sizes], level: float) -> NDArray[np.float64]:
     for start in range(0, len(totals), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
         null = two_level_nulls(totals[some], sizes)
-        rejected = np.array([within(p_values(row), level) for row in null])
+        rejected = within(p_values(null), level)
         np.add.at(kept, every[some], np.where(rejected, null, 0.0) * weights[some, None])
     return kept
 
@@ -106,7 +106,7 @@ def p_of_room(room: Sizes) -> NDArray[np.float64]:
     """Return (n_1 + 1) × (n_2 + 1): the exact p of every outcome of one room."""
     n_1, n_2 = room
     nulls = two_level_nulls(np.arange(n_1 + n_2 + 1)[:, None], np.array([room]))
-    by_total = np.array([p_values(null) for null in nulls])
+    by_total = p_values(nulls)
     k_1, k_2 = np.indices((n_1 + 1, n_2 + 1))
     return np.asarray(by_total[k_1 + k_2, k_1])
 

@@ -17,7 +17,6 @@ from plrlib.stats.comparison.verdict import DIFFERS, Judged, judge
 from plrlib.stats.simulate.plan import Plan, Room, alone
 from plrlib.stats.simulate.simulate import Simulated, simulate
 from plrlib.study.load import Study
-from plrlib.study.prepared import known_level
 
 ALPHA = 0.05
 BY = "group"
@@ -162,7 +161,7 @@ def check_bounds(studies: int, seed: int) -> Iterator[pd.DataFrame]:
             judged, true = _judged(study), _judged(simulate(named, {}, seed=seed + i))
             grouping = study.grouping(BY)
             bounds = count_people(study, grouping, judged.found)
-            level = known_level(study, grouping)
+            level = study.prepared.group(grouping)
             there = np.stack([study.raised("code")[level == at].sum(axis=0) for at in range(2)], axis=1)
             counts += there.size
             holding += int(((bounds[:, :, 1] <= there) & (there <= bounds[:, :, 2])).sum())
@@ -194,7 +193,7 @@ def segments(study: Study) -> NDArray[np.float64]:
     nan where the code was given to no segment, or to all.
     """
     speaker = pd.Index(study.participants["participant"]).get_indexer(pd.Index(study.excerpts["participant"]))
-    level = np.append(known_level(study, study.grouping(BY)), -1)[speaker]
+    level = np.append(study.prepared.group(study.grouping(BY)), -1)[speaker]
     first = study.codings[study.codings["coder"] == study.codings["coder"].iloc[0]]
     at = dict(zip(study.excerpts["excerpt"], level, strict=True))
     codes = [
