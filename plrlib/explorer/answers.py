@@ -247,4 +247,5 @@ class Beside:
             except RuntimeError:  # the notebook's loop is closed
                 break
         here.close()
+        process.terminate()  # it may still be loading the study
         process.join()
