@@ -5,6 +5,7 @@ The tables are read as they stand, words that nobody may be shown among them; of
 
 import importlib.util
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from plrlib.study.files import read_tables
 from plrlib.study.load import Study
 from plrlib.study.schema import TABLES
 from plrlib.study.settings import FILE, Settings
+from plrlib.text import one
 
 EMAIL, WEB, HANDLE = "e-mail address", "web address", "social handle"
 PHONE, POSTCODE, STREET = "phone number", "postcode", "street address"
 NHS, INSURANCE, BIRTH = "NHS number", "National Insurance number", "date of birth"
 LISTED, PERSON = "name on the study's list", "personal name"
 KINDS = (EMAIL, WEB, HANDLE, NHS, INSURANCE, BIRTH, PHONE, POSTCODE, STREET, LISTED, PERSON)
-"""All kinds; where two overlap, the first of them counts."""
+"""All kinds, most of them with a pattern in identifiers.toml; where two overlap, the first of them counts."""
 _SHAPE_LENGTH = 24
 
 
@@ -96,9 +98,7 @@ def stops(study: Study) -> list[Fault]:
     for place in places(study.folder, study.settings):
         if place.allowed(study.settings) is None:
             kind = place.found.kind
-            what = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-            if kind == LISTED:
-                what = "a name of [privacy] names, or of the key of names"
+            what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
             where = f'kind = "{kind}", table = "{place.table}", column = "{place.column}", row = "{place.row}"'
             remedy = (
                 f"take it out, or make a copy without: plr mask {study.folder.name} --out FOLDER; if it may stay, say "
@@ -194,65 +194,24 @@ def _is_postcode(code: str) -> bool:
 
 
 _CHECKS = {NHS: _is_nhs, POSTCODE: _is_postcode}
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?)"
-)
-_DATE = (
-    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{4}}-\d{{2}}-\d{{2}}"
-    rf"|(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,?\s+(?:19|20)?\d{{2}}\b)?"
-    rf"|{_MONTH}\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+(?:19|20)\d{{2}}\b)?)"
-)
-_AREAS = (
-    "AB|AL|BA|BB|BD|BH|BL|BN|BR|BS|BT|B|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|EC|EH|"
-    "EN|EX|E|FK|FY|GL|GU|GY|G|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|LA|LD|LE|LL|LN|LS|LU|L|"
-    "ME|MK|ML|M|NE|NG|NN|NP|NR|NW|N|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|"
-    "SW|SY|S|TA|TD|TF|TN|TQ|TR|TS|TW|UB|WA|WC|WD|WF|WN|WR|WS|WV|W|YO|ZE"
-)
-_STREETS = "Street|Road|Avenue|Lane|Drive|Crescent|Terrace|Gardens|Grove|Mews|Boulevard"
-_ALSO = (
-    f"{_STREETS}|St|Rd|Ave?|Ln|Dr|Close|Cl|Court|Ct|Cres|Place|Pl|Way|Gdns|Hill|Square|Sq|Row|Walk|Park|Green|View|Rise"
-    "|Parade"
-)
-_NO_STREET = (
-    r"(?!(?:the|a|an|of|in|on|per|or|and|to|down|up|years?|months?|weeks?|days?|hours?|minutes?|miles?|people|\d+)\b)"
-)
-_PATTERNS = {
-    EMAIL: re.compile(
-        r"\w[\w.+'\u2019-]*@[\w-]+(?:\.[\w-]+)+"
-        r"|\b[\w.+-]+\s*(?:\[at\]|\(at\)|\sat\s)\s*[\w-]+\s*(?:\[dot\]|\(dot\)|\sdot\s)\s*(?:\w+\s+dot\s+)?[a-z]{2,6}\b",
-        re.IGNORECASE,
-    ),
-    WEB: re.compile(
-        r"(?:https?://|\bwww\.)[^\s<>\"')\]]+(?<![.,;:!?])"
-        r"|\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|org|net|info|io|edu|eu|ie|(?:(?:co|org|gov|ac|nhs|sch)\.)?uk)\b"
-        r"(?:/[^\s<>\"')\]]*(?<![.,;:!?]))?",
-        re.IGNORECASE,
-    ),
-    HANDLE: re.compile(
-        r"(?<![\w.@/])@(?!(?:home|work|school|college|the)(?!\w|\.\w))[a-z_][\w.]{2,29}(?<!\.)"
-        r"|(?:insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|discord|whatsapp|xbox|playstation)"
-        r"(?:\s+(?:name|handle|user\s?name|account|is|as|under|me|on|at)|\s*:)+\s+(?P<handle>(?=[\w.]*[\d_.])[a-z][\w.]{2,28}\w)",
-        re.IGNORECASE,
-    ),
-    NHS: re.compile(r"(?<![\d-])\d{3}[ .-]?\d{3}[ .-]?\d{4}(?![\d-])"),
-    INSURANCE: re.compile(
-        r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
-        re.IGNORECASE,
-    ),
-    BIRTH: re.compile(
-        rf"\b(?:born|birthday|birth\s?date|date\s+of\s+birth|d\.?\s?o\.?\s?b\b\.?)[^.;?!\n]{{0,24}}?(?<!\d)(?P<date>{_DATE})",
-        re.IGNORECASE,
-    ),
-    PHONE: re.compile(r"(?<![\d+])(?:(?:\+|00 ?)44[\s.-]?(?:\(0\))?|\(?0)(?:[\s.()-]{0,2}\d){9,10}(?!\d)"),
-    POSTCODE: re.compile(rf"\b(?:(?:{_AREAS})\d[\dA-Z]?|GIR) ?\d[ABD-HJLNP-UW-Z]{{2}}\b", re.IGNORECASE),
-    STREET: re.compile(
-        rf"\b\d{{1,4}}[a-zA-Z]?,? (?:[A-Z][\w'\u2019-]+ ){{1,3}}(?:{_ALSO})\b"
-        rf"|\b\d{{1,4}}[a-z]?,? (?:{_NO_STREET}[a-z][\w'\u2019-]+ ){{1,2}}(?:{_STREETS.casefold()})\b"
-        r"|\b(?:Flat|Apartment|Unit) \d{1,4}[a-zA-Z]?,? (?:\d{1,4},? )?(?:[A-Z][\w'\u2019-]+ ){1,3}"
-        r"(?:House|Court|Tower|Towers|Heights|Lodge|Mansions|Point|Building)\b"
-    ),
-}
+
+
+def _read_patterns(path: Path) -> dict[str, re.Pattern[str]]:
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    parts: dict[str, str] = {}
+
+    def whole(pieces: list[str]) -> str:
+        return re.sub(r"%(\w+)%", lambda name: parts[name[1]], "".join(pieces))
+
+    for name, pieces in content["parts"].items():
+        parts[name] = whole(pieces)
+    return {
+        kind: re.compile(whole(entry["pattern"]), 0 if entry.get("capitals") else re.IGNORECASE)
+        for kind, entry in content["kinds"].items()
+    }
+
+
+_PATTERNS = _read_patterns(Path(__file__).with_suffix(".toml"))
 
 
 # Personal names in free text, by presidio with a model of the language, where both are installed.

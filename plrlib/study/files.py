@@ -33,6 +33,7 @@ LARGE = 2**20
 """Bytes from which on it pays to have Arrow read a file."""
 
 
+@dataclass
 class Cells:
     """One column of a sheet as text: its distinct values in order, and for each row which of them stands there.
 
@@ -40,9 +41,8 @@ class Cells:
     is not searched for what stands in it twice.
     """
 
-    def __init__(self, values: list[str], codes: NDArray[np.int32]) -> None:
-        self.values = values
-        self.codes = codes
+    values: list[str]
+    codes: NDArray[np.int32]
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Self:
@@ -112,10 +112,8 @@ class Sheet:
         return zip(*map(self.column, names), strict=True)
 
     def rows_with(self, name: str, values: Collection[str]) -> Iterator[tuple[int, str]]:
-        """Yield line and cell of each row that has one of these values in a column."""
-        cells = self.column(name)
-        for row in np.flatnonzero(cells.where(values.__contains__)).tolist() if values else ():
-            yield int(self.lines[row]), cells.values[cells.codes[row]]
+        """Return line and cell of each row that has one of these values in a column."""
+        return self.rows_where(name, wrong=values.__contains__) if values else iter(())
 
     def rows_where(self, *names: str, wrong: Callable[..., object]) -> Iterator[tuple[Any, ...]]:
         """Yield line and cells of each row whose cells in some columns are wrong together."""

@@ -19,7 +19,7 @@ from plrlib.study.checks.cells import (
     Sheets,
     check_cells,
     check_headers,
-    event_names,
+    events,
     leave_out_shifted_rows,
     with_readings,
 )
@@ -31,6 +31,7 @@ from plrlib.study.schema import TABLES, Column, Table
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
+from plrlib.text import joined
 
 Tables = dict[str, pd.DataFrame]
 
@@ -137,7 +138,7 @@ class Study:
         """
         missing = [name for name in tables if not len(getattr(self, name))]
         if missing:
-            names = " and ".join(f"{name}.csv" for name in missing)
+            names = joined(f"{name}.csv" for name in missing)
             raise NotInStudy(f"This study has no {names}, so this question cannot be put to it.")
 
     def __repr__(self) -> str:
@@ -225,6 +226,7 @@ def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]
     texts
         The words by excerpt, for those excerpts that have any.
     """
+    sheets = {**sheets, "events": events(sheets)}
     known = _known_ids(sheets, settings)
     tables = {}
     for name, schema in TABLES.items():
@@ -235,8 +237,6 @@ def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]
         tables[name] = pd.DataFrame(
             {one: _typed(sheets[name].column(one), table, table.column(one), known, settings) for one in names}
         )
-    if tables["events"].empty:
-        tables["events"] = _events(sheets, known["events"], tables["events"])
     texts, excerpts = sheets["excerpts"].column("text"), sheets["excerpts"].column("excerpt")
     counts = np.array([len(text.split()) for text in texts.values], dtype=np.int64)[texts.codes]
     n_words = pd.Series(counts, dtype="Int64").where(counts > 0)
@@ -262,7 +262,6 @@ class _Categories:
 def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
     """Return the ids that each `refers` may name, in the order in which they are to be shown."""
     ids = {name: sheets[name].column(table.key[0]).values for name, table in TABLES.items() if len(table.key) == 1}
-    ids["events"] = event_names(sheets)
     coders = (sheets[table].column("coder").values for table in ("codings", "envelopes"))
     ids["coders"] = [*(settings.coders or ()), *chain.from_iterable(coders)]
     ids["populations"] = list(settings.populations)
@@ -287,13 +286,3 @@ def _typed(
         return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
     values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
     return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)
-
-
-def _events(sheets: Sheets, names: _Categories, empty: pd.DataFrame) -> pd.DataFrame:
-    """Return the events that the other tables name, for a study that has no table of them."""
-    groups = sheets["participants"].column("focus_group").values
-    frame = empty.reindex(range(len(names.codes)))
-    frame["event"] = pd.Categorical(list(names.codes), dtype=names.dtype)
-    kinds = ["focus group" if name in groups else None for name in names.codes]
-    frame["kind"] = pd.Categorical(kinds, categories=["focus group", "interview"])
-    return frame

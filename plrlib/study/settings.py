@@ -17,6 +17,8 @@ from plrlib.faults import Fault
 FILE = "study.toml"
 KINDS = ("published", "collected", "simulated")
 LEFT_OVER = "T0"
+Place = tuple[str, ...]
+"""The path of a key, as ("study", "seed")."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,8 @@ class Settings(StudySection):
     nesting: str = ""
     text: str = field(default="", repr=False, compare=False)
 
-    def fault(
-        self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = ""
-    ) -> Fault:
-        """Return a fault of study.toml: `place` is the path of a key, as ("study", "seed").
-
-        Its line is that of the value, or else of the key or its section.
-        """
+    def fault(self, place: Place, message: str, value: str = "", allowed: str = "", remedy: str = "") -> Fault:
+        """Return a fault of study.toml, with the line of the value, or else of the key or its section."""
         lines = (_line(self.text, *names) for names in ((*place, value), place, place[:-1]) if names and all(names))
         line = next((line for line in lines if line), None)
         return Fault(FILE, line, ".".join(place), message, value, allowed, remedy)
@@ -248,7 +245,7 @@ class _Reader:
     def __init__(self, text: str, content: dict[str, Any]) -> None:
         self.text = text
         self.content = content
-        self.names: dict[str, Collection[str] | None] = {}
+        self.names: dict[str, tuple[str, ...]] = {}
         self.faults: list[Fault] = []
         self.notes: list[Fault] = []
         self._at = Settings(id="", text=text).fault
@@ -260,13 +257,7 @@ class _Reader:
                 self.notes.append(self._at((name,), "means nothing here", allowed=", ".join(SECTIONS)))
         if "study" not in self.content:
             self._fault(("study",), "the section is missing", remedy='add a line [study] and below it id = "..."')
-        coders = self._coders()
-        self.names["coders"] = None if coders is None else ("", *coders)
-        study = self._study()
-        populations = self._populations()
-        self.names["populations"] = ("", *populations)
-        declared = self.content.get("groupings", {})
-        self.names["groupings"] = declared if isinstance(declared, dict) else {}
+        coders, study, populations = self._coders(), self._study(), self._populations()
         groupings = self._groupings()
         return Settings(
             **{"id": folder, **study},
@@ -283,12 +274,10 @@ class _Reader:
             text=self.text,
         )
 
-    def _fault(
-        self, place: tuple[str, ...], message: str, value: str = "", allowed: str = "", remedy: str = ""
-    ) -> None:
+    def _fault(self, place: Place, message: str, value: str = "", allowed: str = "", remedy: str = "") -> None:
         self.faults.append(self._at(place, message, value, allowed, remedy))
 
-    def _section(self, place: tuple[str, ...], found: Any, keys: Mapping[str, type]) -> dict[str, Any]:
+    def _section(self, place: Place, found: Any, keys: Mapping[str, type]) -> dict[str, Any]:
         """Return the entries of a section that are of the right type; note those that mean nothing."""
         if not isinstance(found, dict):
             remedy = f"write [{'.'.join(place)}] above lines key = value"
@@ -300,7 +289,7 @@ class _Reader:
                 self.notes.append(self._at((*place, key), "means nothing here", allowed=", ".join(keys)))
             elif not _is(value, keys[key]):
                 how = _HOW_TO_WRITE[keys[key]]
-                self._fault((*place, key), "is of the wrong type", _shown(value), how, "write it so")
+                self._fault((*place, key), "is of the wrong type", _shown(value), how, remedy="write it so")
             else:
                 good[key] = tuple(value) if isinstance(value, list) else value
         return good
@@ -309,11 +298,12 @@ class _Reader:
         """Return the entries of the section [name]."""
         return self._section((name,), self.content.get(name, {}), SECTIONS[name])
 
-    def _tables(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each of the tables [name.x] under its own name."""
+    def _tables(self, name: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Yield the name of each of the tables [name.x], what stands in it, and what of that is of the right type."""
         found = self.content.get(name, {})
-        keys = dict.fromkeys(found, Mapping) if isinstance(found, dict) else {}
-        yield from self._section((name,), found, keys).items()
+        tables = self._section((name,), found, dict.fromkeys(found, Mapping) if isinstance(found, dict) else {})
+        for key, entry in tables.items():
+            yield key, entry, self._section((name, key), entry, SECTIONS[name] or dict.fromkeys(entry, tuple))
 
     def _entries(self, name: str) -> Iterator[dict[str, Any]]:
         """Yield each of the sections [[name]] that has no entry of the wrong type."""
@@ -324,13 +314,13 @@ class _Reader:
             if len(self.faults) == before:
                 yield good
 
-    def _is_allowed(self, place: tuple[str, ...], entry: dict[str, Any], key: str) -> bool:
+    def _is_allowed(self, place: Place, entry: dict[str, Any], key: str) -> bool:
         """Tell whether a value is one of the few allowed, or not given; any other is taken out, with a fault."""
         choices, message, remedy = CHOICES[place[0], key]
-        allowed = self.names[choices] if isinstance(choices, str) else choices
+        allowed = self.names.get(choices) if isinstance(choices, str) else choices
         if key not in entry or allowed is None or entry[key] in allowed:
             return True
-        self._fault((*place, key), message, entry.pop(key), ", ".join(filter(None, allowed)), remedy)
+        self._fault((*place, key), message, entry.pop(key), ", ".join(filter(None, allowed)), remedy=remedy)
         return False
 
     def _study(self) -> dict[str, Any]:
@@ -340,30 +330,29 @@ class _Reader:
         elif "id" in study and not _PLAIN_ID.fullmatch(study["id"]):
             allowed = "letters, digits, and . _ - between them"
             remedy = "give the study a short plain name: it becomes the name of a folder"
-            self._fault(("study", "id"), "is no plain name", study.pop("id"), allowed, remedy)
+            self._fault(("study", "id"), "is no plain name", study.pop("id"), allowed, remedy=remedy)
         for key in ("kind", "reference_coder", "stance_coder"):
             self._is_allowed(("study",), study, key)
         return study
 
     def _coders(self) -> dict[str, str] | None:
         """Return the kind of each coder; one whose entry is at fault is still a coder."""
-        kinds = {}
-        for name, entry in self._tables("coders"):
-            kinds[name] = self._section(("coders", name), entry, SECTIONS["coders"]).get("kind")
+        kinds = {name: good.get("kind") for name, _, good in self._tables("coders")}
         found = self.content.get("coders")
-        return {name: kinds.get(name) or name for name in found} if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            return None
+        self.names["coders"] = ("", *found)
+        return {name: kinds.get(name) or name for name in found}
 
     def _populations(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        return {
-            name: self._section(("populations", name), entry, dict.fromkeys(entry, tuple))
-            for name, entry in self._tables("populations")
-        }
+        populations = {name: good for name, _, good in self._tables("populations")}
+        self.names["populations"] = ("", *populations)
+        return populations
 
     def _groupings(self) -> dict[str, Grouping]:
         groupings = {}
-        for name, entry in self._tables("groupings"):
+        for name, entry, good in self._tables("groupings"):
             place = ("groupings", name)
-            good = self._section(place, entry, SECTIONS["groupings"])
             if "levels" in entry and "levels" not in good:
                 continue  # its type is a fault already
             if len(good.get("levels", ())) < 2 or not _are_labelled(good["levels"]):
@@ -372,6 +361,8 @@ class _Reader:
             else:
                 self._is_allowed(place, good, "population")
                 groupings[name] = Grouping(name, **{"label": name, "column": name, **good})
+        found = self.content.get("groupings")
+        self.names["groupings"] = tuple(found) if isinstance(found, dict) else ()
         return groupings
 
     def _comparisons(self, groupings: Collection[str]) -> Iterator[Comparison]:
@@ -379,8 +370,8 @@ class _Reader:
         place = ("comparisons",)
         for entry in self._entries("comparisons"):
             if "by" not in entry:
-                allowed, remedy = ", ".join(self.names["groupings"] or ()), 'write by = "..." below [[comparisons]]'
-                self._fault(place, "does not say which groups are compared", "", allowed, remedy)
+                allowed, remedy = ", ".join(self.names["groupings"]), 'write by = "..." below [[comparisons]]'
+                self._fault(place, "does not say which groups are compared", "", allowed, remedy=remedy)
             elif all(self._is_allowed(place, entry, key) for key in ("by", "level")) and entry["by"] in groupings:
                 yield Comparison(**entry)
 
@@ -396,9 +387,8 @@ class _Reader:
     def _readings(self) -> dict[str, Reading]:
         """Return the second-level readings of the codebook, each under the column it reads."""
         readings = {}
-        for column, entry in self._tables("readings"):
+        for column, _, good in self._tables("readings"):
             place = ("readings", column)
-            good = self._section(place, entry, SECTIONS["readings"])
             if column in _NO_READING:
                 remedy = "name a column of codebook.csv that is not called so"
                 self._fault(place, "is no second reading: every codebook is read by it", remedy=remedy)
@@ -424,7 +414,7 @@ class _Reader:
         good = self._one("privacy")
         if good.get("smallest_group") == 0:
             place, found = ("privacy", "smallest_group"), str(good.pop("smallest_group"))
-            self._fault(place, "is no group", found, "1 or more", "write a number")
+            self._fault(place, "is no group", found, "1 or more", remedy="write a number")
         return Privacy(**good)
 
     def _allowed(self) -> Iterator[Allowed]:

@@ -18,7 +18,7 @@ from plrlib.study.files import Sheet, first_rows
 from plrlib.study.schema import TABLES, WHOLE, Column, Table
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
-from plrlib.text import ALIKE, look, looks, verb
+from plrlib.text import ALIKE, joined, look, looks, verb
 
 Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
@@ -32,25 +32,25 @@ _ON_SPEAKERS = {
 }
 
 
-def event_names(sheets: Sheets) -> list[str]:
-    """Return the events in order; those that other tables name, where there is no table of them."""
-    sources = (("events", "event"),) if "event" in sheets["events"].cells else EVENT_COLUMNS
-    cells = (cell for table, name in sources for cell in sheets[table].column(name).values)
-    return list(dict.fromkeys(part for cell in cells for part in parts(cell)))
+def events(sheets: Sheets) -> Sheet:
+    """Return the table of events; where there is none, one of the events that other tables name, in order."""
+    if "event" in sheets["events"].cells:
+        return sheets["events"]
+    cells = (cell for table, name in EVENT_COLUMNS for cell in sheets[table].column(name).values)
+    names = list(dict.fromkeys(part for cell in cells for part in parts(cell)))
+    groups = set(sheets["participants"].column("focus_group").values)
+    kinds = ["focus group" if name in groups else "" for name in names]
+    return Sheet(sheets["events"].file).change(event=names, kind=kinds)
 
 
 def on_speakers(sheets: Sheets, table: str) -> pd.DataFrame:
     """Return what a table says on who spoke, as `plrlib.study.speakers` takes it: blanks missing, each key once."""
-    columns = {name: list(sheets[table].column(name)) for name in _ON_SPEAKERS[table]}
-    if table == "events" and "event" not in sheets["events"].cells:
-        columns = {"event": event_names(sheets)}
-        columns["participants"] = [""] * len(columns["event"])
-    frame = pd.DataFrame(columns, dtype="object")
+    sheet = events(sheets) if table == "events" else sheets[table]
+    frame = pd.DataFrame({name: list(sheet.column(name)) for name in _ON_SPEAKERS[table]}, dtype="object")
     if table == "excerpts":
         return frame.where(frame != "", np.nan)
-    frame = frame.map(str.strip).replace("", np.nan)
     key = list(TABLES[table].key)
-    return frame.dropna(subset=key).drop_duplicates(key)
+    return frame.map(str.strip).replace("", np.nan).dropna(subset=key).drop_duplicates(key)
 
 
 class Known:
@@ -282,7 +282,7 @@ def _check_column(sheet: Sheet, table: Table, column: Column) -> Iterator[Fault]
     elif column.kind in ("id", "choice") and not column.several:
         padded = {value for value in filled if value != value.strip()}
         if table.key == (name,):  # an id that is there without the blanks too is told as one that looks like another
-            padded = {value for value in padded if value.strip() not in values}
+            padded = {value for value in padded if value.strip() not in set(values)}
         for line, value in sheet.rows_with(name, padded):
             yield Fault(sheet.file, line, name, "starts or ends with a blank", value, remedy=f"write {value.strip()!r}")
 
@@ -292,7 +292,7 @@ def _check_duplicates(table: Table, sheet: Sheet) -> Iterator[Fault]:
     first = first_rows(number)
     if len(first) == len(sheet):
         return
-    name = " and ".join(table.key)
+    name = joined(table.key)
     for row, cells in enumerate(sheet.rows(*table.key)):
         if first[number[row]] != row and all(cells):
             above, line = sheet.lines[first[number[row]]], int(sheet.lines[row])

@@ -63,25 +63,33 @@ def _check_look_alikes(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
 def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Check that the coders and claims that study.toml names are there, and that what is left over is a theme."""
     claims = [claim for plan in settings.comparisons for claim in plan.claims]
-    left_over = settings.left_over if settings.left_over != LEFT_OVER else ""
-    another_coder = "name a coder who has, or leave the line out"
-    for section, key, values, table, problem, remedy in (
-        ("study", "reference_coder", [settings.reference_coder], "codings", "has no row in", another_coder),
-        ("study", "stance_coder", [settings.stance_coder], "envelopes", "has no row in", another_coder),
-        ("comparisons", "claims", claims, "claims", "is not in", "name a claim of claims.csv, or leave it out"),
+    left_over = [settings.left_over] if settings.left_over != LEFT_OVER else []
+    coder, theme = "name a coder who has, or leave the line out", "name a theme of the codebook, or leave the line out"
+    for section, key, values, table, column, problem, remedy in (
         (
             "study",
-            "left_over",
-            [left_over],
-            "codebook",
-            "is not in",
-            "name a theme of the codebook, or leave the line out",
+            "reference_coder",
+            filter(None, [settings.reference_coder]),
+            "codings",
+            "coder",
+            "has no row in",
+            coder,
         ),
+        ("study", "stance_coder", filter(None, [settings.stance_coder]), "envelopes", "coder", "has no row in", coder),
+        (
+            "comparisons",
+            "claims",
+            claims,
+            "claims",
+            "claim",
+            "is not in",
+            "name a claim of claims.csv, or leave it out",
+        ),
+        ("study", "left_over", left_over, "codebook", "code", "is not in", theme),
     ):
-        there = known(sheets, table, TABLES[table].key[0] if len(TABLES[table].key) == 1 else "coder")
+        there, message = known(sheets, table, column), f"{problem} {sheets[table].file}"
         for value in values:
-            if value not in there and (table == "claims" or (value and there.values)):
-                message = f"{problem} {sheets[table].file}"
+            if value not in there and (there.values or table == "claims"):
                 yield settings.fault((section, key), message, value, there.listed, there.advice(value, remedy))
 
 

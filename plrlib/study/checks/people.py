@@ -121,13 +121,10 @@ def _check_attributed_values(sheets: Sheets, settings: Settings) -> Iterator[Fau
     headers = Known(sheets["participants"].cells)
     for attribute in ATTRIBUTES:
         if attribute in headers or not headers.alike(attribute):  # else it is told with the header
-            there, otherwise = (
-                _values(sheets, settings, attribute),
-                f"correct it, or add the {attribute} to participants.csv",
-            )
-            yield from there.faults(
-                sheets["excerpts"], attribute, f"nobody has this {attribute}", otherwise, several=True
-            )
+            message = f"nobody has this {attribute}"
+            otherwise = f"correct it, or add the {attribute} to participants.csv"
+            there = _values(sheets, settings, attribute)
+            yield from there.faults(sheets["excerpts"], attribute, message, otherwise, several=True)
 
 
 # Whether totals fit the people listed.
@@ -207,10 +204,8 @@ def event_sizes(sheets: Sheets) -> dict[str, int]:
 def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Check that those known to be in a group, the total, and those who could be in it follow in size."""
     margins = sheets["margins"]
-    sound = margins.column("n").where(WHOLE.fullmatch) & margins.column("population").where(
-        settings.populations.__contains__
-    )
-    margins = margins.keep(sound)
+    declared = margins.column("population").where(settings.populations.__contains__)
+    margins = margins.keep(declared & margins.column("n").where(WHOLE.fullmatch))
     number, kinds = margins.combinations("population", "attribute")
     remedy = "correct the total, or the people listed in participants.csv"
     for at, (population, attribute) in enumerate(kinds):
