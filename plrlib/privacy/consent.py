@@ -1,4 +1,7 @@
-"""What can be done with respondents' words where they let them be shown: count them, and see them where they stand."""
+"""Consent: what may be shown of respondents' words, and what can be done with those that may.
+
+`text_of` is the one door by which words leave a study. They can be counted, and be seen where they stand.
+"""
 
 import re
 from collections.abc import Iterable
@@ -10,10 +13,12 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
-from plrlib.study.settings import Grouping
-from plrlib.study.speakers import may_fit, seats
+from plrlib.study.speakers import may_fit
 
-# The one door by which respondents' words leave a study.
+EVERYBODY = "everybody"
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
+"""A word: letters, with an apostrophe or hyphen inside; or a number."""
+WIDTH = 45
 
 
 def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
@@ -67,22 +72,16 @@ def _consented(study: Study) -> NDArray[np.bool_]:
     """Return for each of E excerpts whether everybody who may have said it lets their words be shown."""
     yes = study.participants["consent_quote"] == "yes"
     by_name = study.excerpts["participant"].isin(study.participants["participant"][yes]).to_numpy()
-    found = study.prepared.attributions
-    listed = seats(study.participants, study.attendance, study.events)
+    found, listed = study.prepared.attributions, study.prepared.listed
     fit = may_fit(found, listed, study.participants)
     everybody = fit.any(axis=0) & ~fit[~yes.to_numpy()].any(axis=0)
-    heard = study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
-    unlisted = listed.any(axis=0) & (listed.sum(axis=0) < heard)  # one of those may have spoken, whoever they are
-    everybody &= ~found.events[:, unlisted].any(axis=1)
+    sizes = study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
+    not_all_listed = listed.any(axis=0) & (listed.sum(axis=0) < sizes)  # somebody else may have spoken there
+    everybody &= ~found.events[:, not_all_listed].any(axis=1)
     return np.where(found.of >= 0, np.append(everybody, False)[found.of], by_name)
 
 
-# What can be done with respondents' words where they let them be shown: count them, and see them where they stand.
-
-EVERYBODY = "everybody"
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
-"""A word: letters, with an apostrophe or hyphen inside; or a number."""
-WIDTH = 45
+# Words counted, and seen where they stand.
 
 
 def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
@@ -114,21 +113,17 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
     texts = _said(study, by)
     if texts.empty:
         raise NotInStudy("This study has no words.csv, and no texts whose words may be counted.")
-    used = [
-        (voice, word, who)
-        for voice, who, text in texts[["voice", "person", "said"]].itertuples(index=False, name=None)
-        for word in tokens(text)
-    ]
-    frame = pd.DataFrame(used, columns=["voice", "word", "person"])
-    words = frame.groupby(["voice", "word"], sort=False)
-    found = words.agg(count=("word", "size"), people=("person", "nunique"))
+    used = texts.assign(word=texts["said"].map(tokens)).explode("word").dropna(subset="word")
+    by_word = used.groupby(["voice", "word"], sort=False)
+    found = by_word.agg(count=("word", "size"), people=("person", "nunique"))
     names = study.participants["participant"].astype(str).tolist()
-    found["who"] = [tuple(names[row] for row in sorted(set(rows))) for _, rows in words["person"]]
-    levels = list(study.grouping(by).levels.values()) if by else [EVERYBODY]
+    found["who"] = [tuple(names[row] for row in sorted(set(rows))) for _, rows in by_word["person"]]
     found = found.reset_index()
-    if (frame["person"] < 0).any():  # somebody who is not named may be anybody
+    if (used["person"] < 0).any():  # somebody who is not named may be anybody
         found["people"], found["who"] = pd.NA, pd.NA
-    found["voice"] = pd.Categorical(found["voice"], categories=[v for v in levels if (found["voice"] == v).any()])
+    labels = study.grouping(by).levels.values() if by else [EVERYBODY]
+    there = set(found["voice"])
+    found["voice"] = pd.Categorical(found["voice"], categories=[label for label in labels if label in there])
     return found.sort_values(
         ["voice", "count", "word"], ascending=[True, False, True], kind="stable", ignore_index=True
     )
@@ -145,29 +140,21 @@ class LeftOut:
 
 def left_out_words(study: Study, by: str | None) -> LeftOut:
     """Return how many people's words, and how many texts, `words_of` leaves out for a grouping (None: everybody)."""
-    silent = withheld(study)
-    who = study.excerpts.loc[silent, "participant"].dropna()
+    not_shown = withheld(study)
+    who = study.excerpts.loc[not_shown, "participant"].dropna()
     shown = int(quoted_of(study).notna().sum())
-    return LeftOut(who.nunique(), int(silent.sum()), shown - len(_said(study, by)))
+    return LeftOut(who.nunique(), int(not_shown.sum()), shown - len(_said(study, by)))
 
 
 def _said(study: Study, by: str | None) -> pd.DataFrame:
     """Return voice, person and text of each excerpt whose words may be shown, and whose voice is known."""
-    quoted = quoted_of(study)
-    row = study.prepared.speaker
-    frame = pd.DataFrame(
-        {"excerpt": quoted.index, "person": row, "said": quoted.to_numpy(), "voice": _voices(study, by, row)}
-    )
-    return frame[frame["said"].notna() & frame["voice"].notna()].reset_index(drop=True)
-
-
-def _voices(study: Study, by: str | None, row: np.ndarray) -> list[str | None]:
-    if by is None:
-        return [EVERYBODY] * len(row)
-    grouping: Grouping = study.grouping(by)
-    labels = list(grouping.levels.values())
-    level = np.append(study.prepared.group(grouping), -1)[row]
-    return [labels[i] if i >= 0 else None for i in level]
+    person = study.prepared.speaker
+    frame = pd.DataFrame({"person": person, "said": quoted_of(study).to_numpy(), "voice": EVERYBODY})
+    if by is not None:
+        grouping = study.grouping(by)
+        labels = np.array([*grouping.levels.values(), None], dtype=object)
+        frame["voice"] = labels[np.append(study.prepared.group(grouping), -1)[person]]
+    return frame.dropna(subset=["said", "voice"]).reset_index(drop=True)
 
 
 def tokens(text: str) -> list[str]:
