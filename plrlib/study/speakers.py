@@ -86,7 +86,8 @@ class Attributions:
         An event that lists nobody may have had anybody.
         """
         reach = listed | ~listed.any(axis=0)
-        return np.asarray(self.anywhere | (reach.astype(np.int64) @ self.events.T.astype(np.int64) > 0), dtype=bool)
+        shared = reach.astype(np.float32) @ self.events.T.astype(np.float32)  # whole numbers have no fast product
+        return np.asarray(self.anywhere | (shared > 0), dtype=bool)
 
     def fits(self, attribute: str, value: object) -> NDArray[np.bool_]:
         """Return for each of K attributions whether somebody with this role (or sector) is a possible speaker."""
