@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from programs import PATIENCE, Program
 
 from plrlib.paths import DEFAULT_STUDY
 
@@ -64,7 +65,7 @@ class Project:
         path.write_text(json.dumps(content), encoding="utf-8")
         return path
 
-    def start(self, *arguments: str, before: str = "", **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, before: str = "", **environment: str) -> Program:
         """Start `plr` in a process of its own, with some Python before it, and return at once.
 
         It hears Ctrl-C even where the tests were started in the background of a shell, and so do not.
@@ -72,7 +73,7 @@ class Project:
         hear = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
         run = f"import sys\nfrom plrlib.cli.commands import main\nsys.argv[1:] = {list(arguments)!r}\nmain()"
         code = f"{hear}\n{before}\n{run}"
-        return subprocess.Popen(
+        return Program(
             [sys.executable, "-c", code],
             cwd=self.folder,
             env={**os.environ, "PLR_SITE": "0", **environment},
@@ -86,7 +87,7 @@ class Project:
     def plr(self, *arguments: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run `plr` in a process of its own."""
         with self.start(*arguments, before=before, **environment) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def files(self) -> dict[str, str]:
@@ -111,7 +112,7 @@ class Project:
         outputs = [output for cell in self.cells(name, study) for output in cell["outputs"]]
         return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
 
-    def wait_for(self, *names: str, seconds: float = 30) -> list[str]:
+    def wait_for(self, *names: str, seconds: float = PATIENCE) -> list[str]:
         """Wait until notebooks have written these files into the project, and return what is in them."""
         deadline = time.monotonic() + seconds
         paths = [self.folder / name for name in names]
@@ -121,7 +122,7 @@ class Project:
         return [path.read_text(encoding="utf-8") for path in paths]
 
     @staticmethod
-    def assert_gone(pids: Iterable[int], seconds: float = 10) -> None:
+    def assert_gone(pids: Iterable[int], seconds: float = PATIENCE) -> None:
         """Fail if one of these processes is there after so long; end those that are."""
         deadline = time.monotonic() + seconds
         left = [pid for pid in pids if _alive(pid)]

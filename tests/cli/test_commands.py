@@ -11,6 +11,7 @@ from typing import get_args
 
 import pandas as pd
 import pytest
+from programs import PATIENCE, ended
 
 from plrlib import compare, load_study, smallest_difference
 from plrlib.cli import commands, messages
@@ -133,13 +134,12 @@ def test_check_gives_a_table_on_a_terminal(project):
     )
     os.close(theirs)
     shown = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            shown += chunk
-    except OSError:  # the other end was closed
-        pass
-    os.close(ours)
-    assert process.wait(30) == 1
+    with ended(process):
+        with contextlib.suppress(OSError):  # the other end was closed
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+        os.close(ours)
+        assert process.wait(PATIENCE) == 1
     text = shown.decode("utf-8")
     assert "what to do" in text
     assert "participants.csv" in text

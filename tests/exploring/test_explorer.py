@@ -2,9 +2,11 @@
 
 import asyncio
 import multiprocessing
+import time
 
 import pandas as pd
 import pytest
+from programs import PATIENCE
 from study_maker import RICH_TOML, least, rich
 
 import plrlib
@@ -267,6 +269,15 @@ class TestExplorer:
 
 
 class TestBeside:
+    @pytest.fixture(autouse=True)
+    def none_left(self):
+        """Wait for the processes of a test, which end after it: the next one counts its own."""
+        yield
+        until = time.monotonic() + PATIENCE
+        while multiprocessing.active_children():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     def test_what_is_being_worked_out_is_not_asked_for_twice(self, worked):
         told = []
         next_view = View("role", "theme", "", "first")
@@ -298,7 +309,7 @@ class TestBeside:
             return pids
 
         async def until(number):
-            for _ in range(600):
+            for _ in range(10 * PATIENCE):
                 if len(told) >= number:
                     return
                 await asyncio.sleep(0.1)
@@ -315,12 +326,15 @@ class TestBeside:
         told = []
 
         async def talk():
-            beside = Beside(worked.folder, lambda job, found: told.append(job))
+            def tell(job, found):
+                told.append(job)
+                beside.close()  # at once: the next answer may be on its way
+
+            beside = Beside(worked.folder, tell)
             beside.ask((COUNTS, WORKED), [(COUNTS, View("role", "theme", "", "first"))])
-            while not told:
+            while multiprocessing.active_children() or not told:
                 await asyncio.sleep(0.01)
-            beside.close()
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.5)
 
         asyncio.run(talk())
         assert told == [(COUNTS, WORKED)]
@@ -335,7 +349,7 @@ class TestBeside:
                 await asyncio.sleep(0.1)
             multiprocessing.active_children()[-1].kill()
             beside.ask((VERDICTS, WORKED))
-            for _ in range(100):
+            for _ in range(10 * PATIENCE):
                 await asyncio.sleep(0.1)
                 if len(told) > 1:
                     break
@@ -348,7 +362,7 @@ class TestBeside:
         async def again():
             for _ in range(4):
                 live(worked)
-            for _ in range(300):
+            for _ in range(10 * PATIENCE):
                 await asyncio.sleep(0.1)
                 if len(multiprocessing.active_children()) == 2 * MOST_OPEN:
                     break

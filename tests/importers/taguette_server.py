@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from programs import PATIENCE, ended
+
 LOCK = Path(__file__).parents[2] / "requirements" / "taguette.txt"
 NEEDED = bool(os.environ.get("PLR_TAGUETTE_TESTS"))
 """Set where a Taguette that cannot be installed is a fault, as where the project is checked before anything is merged."""
@@ -49,13 +51,13 @@ class Taguette:
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
 
     def get(self, path: str) -> bytes:
-        with self._opener.open(self._root + path, timeout=30) as answer:
+        with self._opener.open(self._root + path, timeout=PATIENCE) as answer:
             return bytes(answer.read())
 
     def _post(self, path: str, data: bytes, kind: str) -> bytes:
         token = next((cookie.value or "" for cookie in self._cookies if cookie.name == "_xsrf"), "")
         headers = {"Content-Type": kind, "X-XSRFToken": token}
-        with self._opener.open(urllib.request.Request(self._root + path, data, headers), timeout=30) as answer:
+        with self._opener.open(urllib.request.Request(self._root + path, data, headers), timeout=PATIENCE) as answer:
             return bytes(answer.read())
 
     def _json(self, path: str, content: Any) -> Any:
@@ -105,9 +107,9 @@ def served(programs: Path, folder: Path) -> Iterator[Taguette]:
     environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
+    with ended(process):
         token = None
-        for _ in range(300):
+        for _ in range(10 * PATIENCE):
             token = re.search(r"/\?token=\w+", (folder / "log").read_text(encoding="utf-8"))
             assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")[-2000:]
             if token:
@@ -117,6 +119,3 @@ def served(programs: Path, folder: Path) -> Iterator[Taguette]:
         server = Taguette(port)
         server.get(token[0])
         yield server
-    finally:
-        process.terminate()
-        process.wait(20)

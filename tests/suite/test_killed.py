@@ -8,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from programs import PATIENCE
 
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite.run import run
@@ -36,7 +37,7 @@ def half(handle):
     os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = half
 """
-SLEEP = "import os, time\nopen('../{0}', 'w').write(str(os.getpid())) and None\ntime.sleep(60)"
+SLEEP = "import os, time\nopen('../{0}', 'w').write(str(os.getpid())) and None\ntime.sleep(600)"
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_ctrl_c_leaves_everything_as_it_was(project):
         pids = [int(pid) for pid in project.wait_for("a", "b")]
         kernels = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert err == "Stopped; everything is as it was.\n"
     assert not any(psutil.pid_exists(pid) for pid in [*pids, *(kernel.pid for kernel in kernels)])
@@ -143,7 +144,7 @@ def test_ctrl_c_is_heard_while_the_study_is_read(project):
     with project.start("run", "other", before=slow) as process:
         project.wait_for("a")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (130, "Stopped; everything is as it was.\n")
     assert [path.name for path in project.processed.iterdir()] == [".lock"]
 
@@ -178,7 +179,7 @@ def test_nothing_unfinished_lies_where_git_looks(project):
         project.wait_for("a")
         found = {path for path in project.folder.rglob("*") if path.is_file()}
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     before |= {project.folder / "a"}  # which the notebook itself wrote
     assert {path for path in found - before if project.processed not in path.parents} == set()
     assert {path.relative_to(project.processed).parts[0] for path in found - before} == {".tmp", ".lock"}

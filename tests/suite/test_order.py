@@ -48,7 +48,7 @@ MEET = """
 import time
 from pathlib import Path
 Path("../{mine}").write_text("here")
-until = time.monotonic() + 20
+until = time.monotonic() + 180
 while not Path("../{other}").exists():
     assert time.monotonic() < until, "alone"
     time.sleep(0.01)

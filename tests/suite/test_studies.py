@@ -5,6 +5,7 @@ import sys
 
 import psutil
 import pytest
+from programs import PATIENCE
 
 from plrlib.faults import RunError, StudyError
 from plrlib.paths import DEFAULT_STUDY, SHIPPED, shipped_studies
@@ -20,7 +21,7 @@ MEET = """
 import os, time
 from plrlib.paths import home
 (home() / os.environ["PLR_STUDY"]).write_text("here")
-until = time.monotonic() + 20
+until = time.monotonic() + 180
 while len([1 for path in home().iterdir() if path.is_file()]) < 2:
     assert time.monotonic() < until, "alone"
     time.sleep(0.01)
@@ -29,7 +30,7 @@ SLEEP = """
 import os, time
 from plrlib.paths import home
 (home() / os.environ["PLR_STUDY"]).write_text(str(os.getpid()))
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -157,7 +158,7 @@ def test_ctrl_c_leaves_both_as_they_were(both):
     with both.start("run", "--jobs", "2") as process:
         pids = [int(pid) for pid in both.wait_for(DEFAULT_STUDY, OTHER)]
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (130, "Stopped; everything is as it was.\n")
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert set(both.files()) - set(before) == {"data/processed/.lock"}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from programs import PATIENCE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("PLR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
 SHOTS = Path(os.environ.get("PLR_SHOTS") or Path(__file__).parents[2] / "build" / "screenshots")
@@ -31,6 +33,7 @@ def opened(browser: Any, inside: Path | str, **context: Any) -> Iterator[tuple[A
     """Open a page and note what happens on it; all that it may ask for lies in a folder, or at an address."""
     made = browser.new_context(**context)
     page, noted = made.new_page(), Noted()
+    page.set_default_timeout(1000 * PATIENCE)
     SHOTS.mkdir(parents=True, exist_ok=True)
     inside = inside.resolve().as_uri() if isinstance(inside, Path) else inside
 

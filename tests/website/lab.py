@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
+from programs import PATIENCE, ended
 
 from plrlib.paths import home
 
@@ -73,24 +74,20 @@ def served(project: Path, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     ]  # fmt: skip
     environment = {**os.environ, **folders, "IPYTHONDIR": str(scratch / "ipython"), "JUPYTER_PLATFORM_DIRS": "1"}
     environment.pop("PLR_STILL", None)
-    log = (scratch / "lab.log").open("wb")
-    server = subprocess.Popen(command, cwd=project, env=environment, stdout=log, stderr=log)
+    with (scratch / "lab.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=project, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
-    try:
+    with ended(server, PATIENCE):
         _wait_for(f"{address}/api", server, scratch / "lab.log")
         yield address, token, opened
-    finally:
         started = psutil.Process(server.pid).children(recursive=True)  # JupyterLab, kernels, and what these started
-        server.terminate()
-        server.wait(timeout=60)
-        log.close()
-        _, left = psutil.wait_procs(started, timeout=30)
-        for process in left:
-            process.kill()
-        assert left == [], "JupyterLab was ended, and these stayed behind"
+    _, left = psutil.wait_procs(started, timeout=PATIENCE)
+    for process in left:
+        process.kill()
+    assert left == [], "JupyterLab was ended, and these stayed behind"
 
 
-def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path, seconds: float = 90) -> None:
+def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text("utf-8")
@@ -110,11 +107,11 @@ def open_notebook(page: Any, address: str, token: str, name: str) -> None:
 
 def wait_ready(page: Any) -> None:
     """Wait until the notebook in front has a kernel that answers."""
-    page.wait_for_function("() => window.jupyterapp && jupyterapp.shell.currentWidget", timeout=60_000)
-    page.wait_for_function(READY, timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp && jupyterapp.shell.currentWidget")
+    page.wait_for_function(READY)
 
 
-def run_all(page: Any, seconds: float = 120) -> list[str]:
+def run_all(page: Any, seconds: float = 2 * PATIENCE) -> list[str]:
     """Choose Run All Cells from the menu, wait until all are done, and return the errors of cells."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

@@ -126,7 +126,7 @@ def test_a_number_of_a_table_leads_to_what_it_counts_and_back(site, browser):
 def test_search_finds_a_code(site, browser):
     with opened(browser, site) as (page, noted):
         page.goto((site / "search.html").as_uri() + "?q=telling+story+again")
-        page.wait_for_selector("ul.search li a", timeout=15_000)
+        page.wait_for_selector("ul.search li a")
         found = page.locator("ul.search li a").all_inner_texts()
         assert any("codebook" in text.casefold() for text in found), found
         assert noted.errors == []
@@ -174,7 +174,7 @@ def test_by_keyboard_alone_a_number_is_opened_and_its_excerpt_reached(site, brow
         page.keyboard.press("Control+k")
         page.keyboard.type("integration")
         page.keyboard.press("Enter")
-        page.wait_for_selector("ul.search li a", timeout=15_000)
+        page.wait_for_selector("ul.search li a")
 
 
 SHOWN = [

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from programs import PATIENCE
 
 from plrlib.paths import home
 from website.browser import CHROMIUM, MISSING, SHOTS, opened
@@ -35,7 +36,7 @@ def page(lab, browser):
 
 def test_plr_lab_opens_at_the_first_notebook(lab, page):
     _, _, opened_page, _ = lab
-    for _ in range(100):
+    for _ in range(10 * PATIENCE):
         if opened_page.is_file() and opened_page.read_text("utf-8"):
             break
         page.wait_for_timeout(100)
@@ -96,7 +97,7 @@ def choose(page, control, label):
 
 def verdicts(page):
     """Wait until a comparison is there and return its text."""
-    page.wait_for_selector(".plr-verdicts table", timeout=60_000)
+    page.wait_for_selector(".plr-verdicts table")
     return page.locator(".plr-verdicts").inner_text()
 
 
