@@ -131,8 +131,9 @@ class Sheet:
 
     def numbered(self, *names: str) -> NDArray[np.int64]:
         """Return for each row the number of its combination of cells in some columns, in order of appearance."""
-        number = np.zeros(len(self), dtype=np.int64)
-        for cells in map(self.column, names):
+        first, *others = map(self.column, names)
+        number = first.codes.astype(np.int64)
+        for cells in others:
             number = pd.factorize(number * len(cells.values) + cells.codes)[0]
         return number
 

@@ -249,14 +249,16 @@ class _Categories:
     """The values that a categorical column may have, in order."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        names = [*dict.fromkeys(filter(None, values))]
-        self.codes = dict(zip(names, range(len(names)), strict=True))
-        self.dtype = pd.CategoricalDtype(pd.Index(names, dtype="str"))
+        self.values = [*dict.fromkeys(filter(None, values))]
+        self.dtype = pd.CategoricalDtype(pd.Index(self.values, dtype="str"))
 
     def of(self, values: list[str], at: NDArray[np.int32]) -> pd.Categorical:
         """Return a categorical from distinct values, and which of them stands in each row; others are missing."""
-        codes = np.fromiter(map(self.codes.get, values, repeat(-1)), dtype=np.int64, count=len(values))
-        return pd.Categorical.from_codes(codes[at], dtype=self.dtype)
+        if values == self.values:  # as ids are, where every excerpt is coded
+            return pd.Categorical.from_codes(at, dtype=self.dtype)
+        codes = dict(zip(self.values, range(len(self.values)), strict=True))
+        new = np.fromiter(map(codes.get, values, repeat(-1)), dtype=np.int64, count=len(values))
+        return pd.Categorical.from_codes(new[at], dtype=self.dtype)
 
 
 def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:

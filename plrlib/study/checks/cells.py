@@ -78,8 +78,8 @@ class Known:
         def strangers(cell: str) -> list[str]:
             return [v for v in (parts(cell) if several else (cell.strip(),)) if v and v not in self]
 
-        wrong = {cell for cell in sheet.column(name).values if cell not in self.values and strangers(cell)}
-        for line, cell in sheet.rows_with(name, wrong):
+        others = set(sheet.column(name).values).difference(self.values)
+        for line, cell in sheet.rows_with(name, {cell for cell in others if strangers(cell)}):
             for value in strangers(cell):
                 yield line, value
 
@@ -126,20 +126,16 @@ def listed(values: Iterable[str], most: int = 12) -> str:
 
 def look_alikes(sheets: Sheets, name: str, sources: Iterable[tuple[str, str]]) -> Iterator[Fault]:
     """Yield a fault for each id in some columns that differs from an earlier one only in how it is written."""
-    ids = {}
-    for table, source in sources:
-        values = sheets[table].column(source).values
-        ids[table, source] = [*map(parts, values)] if TABLES[table].column(source).several else [*zip(values)]
-    values = [*filter(str.strip, dict.fromkeys(chain(*map(chain.from_iterable, ids.values()))))]
+    columns = [(sheets[t], sheets[t].column(source), TABLES[t].column(source).several) for t, source in sources]
+    ids = (chain.from_iterable(map(parts, cells.values)) if several else cells.values for _, cells, several in columns)
+    values = [*filter(str.strip, dict.fromkeys(chain.from_iterable(ids)))]
     alike = looks(values)
     if len(set(alike)) == len(values):
         return
     places: dict[str, tuple[str, int]] = {}
-    for (table, source), of_cells in ids.items():
-        sheet = sheets[table]
-        lines = sheet.lines[first_rows(sheet.column(source).codes)].tolist()
-        for line, of_cell in zip(lines, of_cells, strict=True):
-            for value in of_cell:
+    for sheet, cells, several in columns:
+        for line, cell in zip(sheet.lines[first_rows(cells.codes)].tolist(), cells.values, strict=True):
+            for value in parts(cell) if several else (cell,):
                 places.setdefault(value, (sheet.file, line))
     first: dict[str, str] = {}
     for value, plain in zip(values, alike, strict=True):
@@ -165,7 +161,8 @@ def leave_out_shifted_rows(sheets: dict[str, Sheet]) -> None:
     for column in TABLES["excerpts"].columns:
         sheet = sheets["excerpts"]
         cells = sheet.column(column.name)
-        if column.kind in ("text", "words") or not any(map(_is_text, cells.values)):
+        longer = (cell for cell in cells.values if len(cell) > _LONGEST_ID or not cell.isalnum())  # few ids are
+        if column.kind in ("text", "words") or not any(map(_is_text, longer)):
             continue
         others = (cells.values for name in sheets if name != "excerpts" for cells in sheets[name].cells.values())
         elsewhere = set().union(*others)
@@ -264,25 +261,26 @@ def check_cells(table: Table, sheet: Sheet) -> list[Fault]:
 
 def _check_column(sheet: Sheet, table: Table, column: Column) -> Iterator[Fault]:
     name, values = column.name, sheet.cells[column.name].values
-    filled = (value for value in values if value and not value.isspace())
-    for line, value in sheet.rows_with(name, {value for value in values if value.isspace()}):
+    padded = {value for value, stripped in zip(values, map(str.strip, values), strict=True) if value != stripped}
+    blank = set(filter(str.isspace, padded))
+    for line, value in sheet.rows_with(name, blank):
         yield Fault(sheet.file, line, name, "the cell holds only blanks", value, remedy="empty it, or fill it")
     if column.filled:
         message = "the key is blank" if column.key else "the cell is blank"
         for line, _ in sheet.rows_with(name, {""}):
             yield Fault(sheet.file, line, name, message, "", listed(column.allowed), "fill it, or remove the row")
     if column.kind == "whole":
-        for line, value in sheet.rows_with(name, {value for value in filled if not WHOLE.fullmatch(value)}):
+        for line, value in sheet.rows_with(name, {v for v in values if not WHOLE.fullmatch(v)} - blank - {""}):
             yield Fault(sheet.file, line, name, "is not a whole number", value, "0, 1, 2, …", "write digits only")
     elif column.allowed:
         allowed = Known(column.allowed)
-        for line, value in sheet.rows_with(name, set(filled).difference(column.allowed)):
+        for line, value in sheet.rows_with(name, {*values} - {"", *blank, *column.allowed}):
             remedy = allowed.advice(value, "write one of these, or leave it blank")
             yield Fault(sheet.file, line, name, "the value is not known", value, allowed.listed, remedy)
     elif column.kind in ("id", "choice") and not column.several:
-        padded = {value for value in filled if value != value.strip()}
+        padded -= blank
         if table.key == (name,):  # an id that is there without the blanks too is told as one that looks like another
-            padded = {value for value in padded if value.strip() not in set(values)}
+            padded = {value for value in padded if value.strip() not in values}
         for line, value in sheet.rows_with(name, padded):
             yield Fault(sheet.file, line, name, "starts or ends with a blank", value, remedy=f"write {value.strip()!r}")
 
