@@ -23,7 +23,7 @@ from processes import in_a_process, peak
 import plrlib
 from plrlib import load_study
 
-SIZES, ROUNDS, AIM = (25_000, 100_000, 400_000), 5, 1.2
+SIZES, ROUNDS, AIM = (10_000, 30_000, 100_000), 7, 1.2
 PEOPLE, EVENTS, CODINGS_EACH, THEMES, CODES = 2_000, 200, 3, 8, 60
 WORDS = [
     "we",
