@@ -63,10 +63,8 @@ def measure(what: str, folder: Path) -> dict[str, float]:
         read = RefiProject.load(path, folder / "extracted")
         assert sum(len(s.coding) for t in read.sources.text_source for s in t.plain_text_selection) == CODINGS
     elif what in ("read", "tables"):
-        from plrlib.importers.import_files import reconciled, tables_as_csv  # noqa: PLC0415
-        from plrlib.importers.material import Choices  # noqa: PLC0415
-        from plrlib.importers.merge import merge  # noqa: PLC0415
-        from plrlib.importers.recognise import read, sources  # noqa: PLC0415
+        from plrlib.importers.import_files import read, reconciled, sources, tables_as_csv  # noqa: PLC0415
+        from plrlib.importers.material import Choices, merge  # noqa: PLC0415
         from plrlib.importers.to_tables import to_tables  # noqa: PLC0415
 
         start = time.perf_counter()

@@ -12,8 +12,8 @@ from typing import Any
 
 from plrlib.faults import RunError
 from plrlib.paths import home
+from plrlib.privacy.identifiers import mask
 from plrlib.privacy.keys import read_key, write_key
-from plrlib.privacy.masking import mask
 from plrlib.privacy.release import release
 from plrlib.study.load import Study
 from plrlib.text import joined

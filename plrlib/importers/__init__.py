@@ -1,6 +1,6 @@
-"""Other programs' files as studies, in the order of the data.
+"""Other programs' files as studies.
 
-`recognise` finds the reader of a file, which makes `Material` of it; `merge` makes one of several; `speakers` tells who
-was heard where; `to_tables` lays out the tables of a study; `import_files` does all of this and writes the report.
+`import_files` does all of it: it finds the reader of each file, which makes `Material` of it, `merge` makes one of
+several, `speakers` tells who was heard where, `to_tables` lays out the tables of a study, and a report accounts for all.
 `new_study` begins a study without files. A reader checks nothing that `plrlib.study.checks` checks anyhow.
 """

@@ -16,7 +16,7 @@ from plrlib.text import look
 
 
 class Reader(Protocol):
-    """Whatever reads one format: a module or an object with these two functions, listed in `recognise.READERS`."""
+    """Whatever reads one format: a module or an object with these two functions, listed in `import_files.READERS`."""
 
     def fits(self, source: "Source", /) -> bool:
         """Tell, by what is in it, whether a source is of this format."""

@@ -15,16 +15,16 @@ from pandas.api.extensions import ExtensionArray
 
 from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
-from plrlib.study.checks.cells import (
+from plrlib.study.checks.people import check_people, note_unlisted_speakers
+from plrlib.study.checks.tables import (
     Sheets,
     check_cells,
     check_headers,
+    check_keys,
     events,
     leave_out_shifted_rows,
     with_readings,
 )
-from plrlib.study.checks.keys import check_keys
-from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.files import Cells, missing, read_tables
 from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, Column, Table

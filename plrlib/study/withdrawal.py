@@ -5,8 +5,8 @@ from collections.abc import Container
 import numpy as np
 
 from plrlib.faults import Fault
-from plrlib.study.checks.cells import Sheets, on_speakers
 from plrlib.study.checks.people import attendees, event_sizes, members, quantifier_ends
+from plrlib.study.checks.tables import Sheets, on_speakers
 from plrlib.study.files import Sheet
 from plrlib.study.schema import TABLES
 from plrlib.study.settings import Settings

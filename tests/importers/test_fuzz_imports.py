@@ -23,8 +23,7 @@ from importers.reading import read
 from importers.refi_writer import GROUP, guid, made
 from plrlib import StudyError
 from plrlib.importers.import_files import reconciled, report, tables_as_csv
-from plrlib.importers.material import Choices
-from plrlib.importers.merge import merge
+from plrlib.importers.material import Choices, merge
 from plrlib.importers.new_study import imported_settings
 from plrlib.importers.to_tables import to_tables
 

@@ -11,7 +11,7 @@ import pytest
 from importers.reading import read, read_one
 from importers.taguette_server import MISSING, NEEDED, install, served
 from plrlib import StudyError
-from plrlib.importers.merge import merge
+from plrlib.importers.material import merge
 from plrlib.importers.taguette import HtmlText
 
 LINES = (

@@ -4,8 +4,7 @@ import pytest
 
 from plrlib import StudyError
 from plrlib.importers.import_files import Unreconciled, reconciled
-from plrlib.importers.material import Choices, Code, Document, Material, Person, Segment
-from plrlib.importers.merge import merge
+from plrlib.importers.material import Choices, Code, Document, Material, Person, Segment, merge
 from plrlib.importers.to_tables import to_tables
 
 TALK = "Mod: So?\nP01: It costs a lot.\nMod: And?\nP02: I do not mind.\nP01: I do."

@@ -7,9 +7,8 @@ import pytest
 from plrlib import load_study
 from plrlib.exporters.files import write_masked_copy
 from plrlib.faults import RunError
-from plrlib.privacy.identifiers import identifiers, stops
+from plrlib.privacy.identifiers import identifiers, mask, stops
 from plrlib.privacy.keys import key_file, read_key
-from plrlib.privacy.masking import mask
 
 EXCERPTS = (
     "excerpt,participant,text,gist\n"

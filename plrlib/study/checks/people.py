@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import Fault
-from plrlib.study.checks.cells import Known, Sheets, known, look_alikes, on_speakers
+from plrlib.study.checks.tables import Known, Sheets, known, look_alikes, on_speakers
 from plrlib.study.files import Cells, Sheet, first_rows
 from plrlib.study.schema import WHOLE
 from plrlib.study.settings import FILE, Settings
