@@ -1,4 +1,4 @@
-"""Other programs' files into a study's folder: each known by its content, read, laid out, written whole and reported."""
+"""Other programs' files into a study's folder: known by their content, read, laid out, written whole and reported."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
