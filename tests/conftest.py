@@ -1,6 +1,8 @@
 """A small project in a temporary folder, and notebooks of a line or two to run in it."""
 
+import asyncio
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -14,6 +16,7 @@ import psutil
 import pytest
 from programs import PATIENCE, Program
 
+from plrlib.cli.commands import main
 from plrlib.paths import DEFAULT_STUDY
 
 TABLES = {
@@ -22,6 +25,8 @@ TABLES = {
     "codings.csv": "excerpt,coder,code\nE1,a,c1\nE2,a,c1\n",
     "codebook.csv": "code,parent,label\nT1,,A theme\nc1,T1,A code\n",
 }
+SETTINGS = ("PLR_", "COLUMNS")
+"""How settings begin that `plr` reads when it is called, and not Python when it starts."""
 
 
 class Project:
@@ -85,10 +90,27 @@ class Project:
         )
 
     def plr(self, *arguments: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run `plr` in a process of its own."""
-        with self.start(*arguments, before=before, **environment) as process:
-            out, err = process.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        """Run `plr` and return what it printed: here, or in a process of its own where Python itself is told something.
+
+        A process takes seconds to import what is here already; where a test drives a browser, a run cannot have a loop.
+        """
+        occupied = asyncio._get_running_loop() is not None
+        if before or occupied or any(not name.startswith(SETTINGS) for name in environment):
+            with self.start(*arguments, before=before, **environment) as process:
+                out, err = process.communicate(timeout=PATIENCE)
+            return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        out_err = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["plr", *arguments])
+            for name, value in {"PLR_SITE": "0", **environment}.items():
+                patch.setenv(name, value)
+            for name, stream in zip(("stdout", "stderr"), out_err, strict=True):
+                patch.setattr(sys, name, stream)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        out, err = (stream.detach().getvalue().decode("utf-8") for stream in out_err)
+        return subprocess.CompletedProcess(arguments, ended.value.code or 0, out, err)
 
     def files(self) -> dict[str, str]:
         """Return the digest of every file derived or executed, by its path."""
