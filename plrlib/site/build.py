@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import os
 import re
 import shutil
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import plrlib
 from plrlib import show
+from plrlib.imports import quick_imports
 from plrlib.markup import link, plain, table
 from plrlib.paths import study_folder
 from plrlib.privacy.consent import text_of
@@ -134,15 +136,17 @@ def _first_page(studies: Sequence[Study]) -> str:
     )
 
 
-def build(source: Path, target: Path) -> str:
-    """Build the pages with Sphinx, and return what it warned of: a link that leads nowhere, a page in no list."""
+def build(source: Path, target: Path, jobs: int = 1) -> str:
+    """Build the pages with Sphinx, `jobs` at a time, and return its warnings: of a link that leads nowhere, say."""
     from sphinx.application import Sphinx  # noqa: PLC0415 - slow, and not needed to write the source
 
     told = io.StringIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), quick_imports():
         warnings.simplefilter("ignore")  # of libraries that Sphinx brings, about each other
         doctrees = str(source.parent / "doctrees")
-        app = Sphinx(str(source), None, str(target), doctrees, "html", _settings(), None, told, freshenv=True)
+        app = Sphinx(
+            str(source), None, str(target), doctrees, "html", _settings(), None, told, freshenv=True, parallel=jobs
+        )
         app.build()
     shutil.rmtree(target / "_sources", ignore_errors=True)  # empty
     return re.sub(r"\x1b\[[0-9;]*m", "", told.getvalue()).strip()
@@ -186,11 +190,11 @@ def _settings() -> dict[str, Any]:
     }
 
 
-def main(names: Sequence[str], source: Path, target: Path) -> str:
+def main(names: Sequence[str], source: Path, target: Path, jobs: int = 1) -> str:
     """Write the source of the named studies, build it, and return what was warned of."""
     write_source([load_study(study_folder(name)) for name in names], source)
-    return build(source, target)
+    return build(source, target, jobs)
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2])), file=sys.stderr)
+    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), os.cpu_count() or 1), file=sys.stderr)

@@ -3,12 +3,10 @@
 import asyncio
 import json
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from plrlib.faults import RunError
+from plrlib.imports import quick_imports
 from plrlib.suite.kernels import Kernel
 from plrlib.suite.progress import DONE, NOT_IN_STUDY, NotebookError
 
@@ -24,24 +22,6 @@ _LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
-
-
-@contextmanager
-def quick_imports() -> Iterator[None]:
-    """Import nbformat and nbclient within this: it then takes a third of a second, and otherwise two.
-
-    jsonschema looks whether `rfc3987_syntax` is installed, to check values of the format "iri"; that package compiles a
-    grammar when it is imported. Notebooks have no such value, so jsonschema is told that the package is not there.
-    """
-    optional = "rfc3987_syntax"
-    if "jsonschema" in sys.modules or optional in sys.modules:
-        yield
-        return
-    sys.modules[optional] = None  # type: ignore[assignment]  # documented: an import then raises ModuleNotFoundError
-    try:
-        yield
-    finally:
-        del sys.modules[optional]
 
 
 with quick_imports():

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from plrlib.faults import RunError
+from plrlib.imports import quick_imports
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite import kernels
 from plrlib.suite.kernels import PROFILE, Kernel, cache_folder, kernel_environment
-from plrlib.suite.notebooks import quick_imports
 
 
 def test_the_environment_names_folders_that_are_there_and_not_in_home(tmp_path, monkeypatch):
@@ -72,7 +72,7 @@ def test_notebooks_are_imported_without_what_they_do_not_need():
 
 
 def test_the_import_that_is_put_off_can_be_made_later():
-    code = "from plrlib.suite.notebooks import quick_imports\nimport rfc3987_syntax"
+    code = "from plrlib.imports import quick_imports\nimport plrlib.suite.notebooks\nimport rfc3987_syntax"
     subprocess.run([sys.executable, "-c", code], check=True)
     with quick_imports():
         assert sys.modules.get("rfc3987_syntax", "not looked at") is not None
