@@ -21,12 +21,12 @@ import scipy
 from scipy.stats import permutation_test
 
 import plrlib
-from plrlib.stats.comparison.exact import two_levels
+from plrlib.stats.comparison.exact import two_groups
 
 RESULTS = Path(__file__).resolve().parent / "results" / "exact.md"
 GROUPS, EACH, CODES, RESAMPLES, ROUNDS, CALLS = 4, 3, 30, 9_999, 9, 200
 OURS, LOOP, TOGETHER, R = (
-    "`two_levels`, all codes in one call",
+    "`two_groups`, all codes in one call",
     "`permutation_test`, a loop over the codes",
     "`permutation_test`, all codes along an axis",
     "R's `mantelhaen.test(exact = TRUE)`, a loop over the codes",
@@ -66,7 +66,7 @@ class People:
         self.first, self.second = (self.raised[:, :, i].reshape(CODES, -1).astype(float) for i in (0, 1))
 
     def exact(self) -> np.ndarray:
-        return two_levels(self.counts, self.sizes).p
+        return two_groups(self.counts, self.sizes).p
 
     def loop(self, seed: int) -> np.ndarray:
         return np.array([drawn(self.first[c], self.second[c], seed) for c in range(CODES)])
@@ -165,7 +165,7 @@ def main() -> None:
         f"{2 * GROUPS * EACH} people in {GROUPS} groups, {EACH} of each level in each; {CODES} codes.",
         f"`permutation_test` draws {RESAMPLES:,} resamples.",
         f"Median of {ROUNDS} rounds (smallest to largest) after one that is not counted; the ways take turns.",
-        f"The first call of `two_levels` took {1000 * first:.2g} ms: it makes tables that later calls look up.",
+        f"The first call of `two_groups` took {1000 * first:.2g} ms: it makes tables that later calls look up.",
         "",
         "| | milliseconds for all codes | times as long | aim |",
         "| --- | ---: | ---: | ---: |",

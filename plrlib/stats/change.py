@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.comparison.exact import MOST, SAMPLE
-from plrlib.stats.comparison.permutation import step_down, tarone
+from plrlib.stats.comparison.adjustment import TIE, step_down, tarone
+from plrlib.stats.comparison.exact import SAMPLE
+from plrlib.stats.comparison.permutation import MOST
 from plrlib.study.evidence import Evidence, asked_at, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN, remembered
@@ -149,7 +150,6 @@ def _may_be_theirs(study: Study, found: Evidence, who: NDArray[np.bool_]) -> int
     return int(np.append(theirs, False)[said.of[tells]].sum())
 
 
-_TIE = 1e-9
 VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
 
 
@@ -213,10 +213,10 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     gained, lost = (step == 1).sum(axis=0), (step == -1).sum(axis=0)
     p, p_min = mcnemar(gained, lost), mcnemar(gained + lost, 0)
     p_of, exact = swapped(step, study.settings.seed)
-    adjusted = step_down(p_of, p, sampled=not exact)
+    adjusted = step_down(p, lambda codes: p_of.T[codes], sampled=not exact)
     needed = alpha / tarone(p_min, alpha)
-    few = p_min > needed * (1 + _TIE)
-    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + _TIE), CHANGED, NOT_SHOWN))
+    few = p_min > needed * (1 + TIE)
+    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + TIE), CHANGED, NOT_SHOWN))
     frame = pd.DataFrame(
         {
             "code": pd.Categorical(found.codes, categories=found.codes),

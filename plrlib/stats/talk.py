@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.stats.bounds.presence import attribution
-from plrlib.stats.comparison.exact import exchanges
+from plrlib.stats.comparison.permutation import Permutations
 from plrlib.stats.design import unseen
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
@@ -69,15 +69,16 @@ def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
     rows = []
     for measure, values in zip(MEASURES, _values(study), strict=True):
         reason, missing, events = unknown[measure]
-        found = Exchange(np.nan, 0, True, 0)
+        found = Permuted(np.nan, 0, True, 0)
         if not reason:
-            found = exchange_test(values[known], group[known], study.prepared.focus_group[known], study.settings.seed)
+            block = study.prepared.focus_group[known]
+            found = permutation_test(values[known], group[known], block, study.settings.seed)
         for position, key in enumerate(grouping.levels):
             who = group == position
             mean = values[who].mean() if who.any() and not reason else np.nan
             told = reason or ("" if found.people else NOT_MIXED)
             rows.append(
-                (grouping.name, measure, key, int(who.sum()), mean, found.p, found.people, found.assignments,
+                (grouping.name, measure, key, int(who.sum()), mean, found.p, found.people, found.permutations,
                  not found.exact, told, missing, events)
             )  # fmt: skip
     columns = ["grouping", "measure", "group", "people", "mean", "p", "permuted", "permutations", "sampled", "reason"]
@@ -111,50 +112,51 @@ def _values(study: Study) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """The answer of `exchange_test`.
+class Permuted:
+    """The answer of `permutation_test`.
 
     Parameters
     ----------
     p
-        The share of assignments at least as extreme as the one observed; missing (nan) where no block holds two levels.
-    assignments
-        How many assignments that share is of.
+        The share of permutations at least as extreme as what was observed; missing (nan) where no block holds two
+        groups.
+    permutations
+        How many permutations that share is of.
     exact
         Whether these were all there are; otherwise they were a seeded sample.
     people
-        How many of the P people sit in a block that holds two levels or more: only these are exchanged.
+        How many of the P people sit in a block that holds two groups or more: only these are permuted.
     """
 
     p: float
-    assignments: int
+    permutations: int
     exact: bool
     people: int
 
 
-def exchange_test(
-    values: NDArray[np.float64], levels: NDArray[np.int64], blocks: NDArray[np.int64], seed: int
-) -> Exchange:
-    """Test whether a quantity differs between levels, exchanging people within their blocks only.
+def permutation_test(
+    values: NDArray[np.float64], group: NDArray[np.int64], block: NDArray[np.int64], seed: int
+) -> Permuted:
+    """Stratified permutation test of whether a quantity differs between groups; people are permuted within blocks.
 
-    Unit: people. The statistic is the sum of squares between levels of the values, each less the mean of its block.
-    All assignments of levels to the people of each block are enumerated up to 200,000; beyond that 9,999 are drawn from
+    Unit: people. The statistic is the sum of squares between groups of the values, each less the mean of its block.
+    All permutations of groups within blocks are enumerated up to 200,000; beyond that 9,999 are drawn from
     `seed`, and p is (b + 1) / (m + 1).
 
     Parameters
     ----------
     values
         For each of P people the quantity; none may be missing.
-    levels
-        For each of P people the position of the level, from 0.
-    blocks
+    group
+        For each of P people the position of the group, from 0.
+    block
         For each of P people the number of the block.
     seed
         Of the sample, where one is drawn.
 
     Returns
     -------
-    Exchange
+    Permuted
         p, and what it rests on.
 
     Raises
@@ -164,29 +166,28 @@ def exchange_test(
 
     Notes
     -----
-    Fisher 1935; restricted randomisation.
+    [fisher1935]_; restricted randomisation.
     """
-    if not len(values) == len(levels) == len(blocks):
-        raise ValueError(f"{len(values)} values, {len(levels)} levels and {len(blocks)} blocks: one of each a person")
+    if not len(values) == len(group) == len(block):
+        raise ValueError(f"{len(values)} values, {len(group)} groups and {len(block)} blocks: one of each a person")
     if np.isnan(values).any():
         raise ValueError("a value is missing: leave the person out, and say so")
-    mixed = np.array([len(set(levels[blocks == b])) > 1 for b in blocks], dtype=bool)
+    mixed = np.array([len(set(group[block == b])) > 1 for b in block], dtype=bool)
     if not mixed.any():
-        return Exchange(float("nan"), 0, True, 0)
-    values, levels, blocks = values[mixed].astype(float), levels[mixed], blocks[mixed]
-    n_levels = int(levels.max()) + 1
-    for stratum in np.unique(blocks):
-        values[blocks == stratum] -= values[blocks == stratum].mean()
-    labels, exact = exchanges(levels, blocks, seed)
-    sums = np.stack([(labels == level) @ values for level in range(n_levels)], axis=1)
-    sizes = np.bincount(levels, minlength=n_levels)
-    seen = _spread(np.bincount(levels, weights=values, minlength=n_levels).astype(np.float64), sizes)
+        return Permuted(float("nan"), 0, True, 0)
+    values, group, block = values[mixed].astype(float), group[mixed], block[mixed]
+    sizes = np.bincount(group)
+    for one in np.unique(block):
+        values[block == one] -= values[block == one].mean()
+    permutations = Permutations.of(group, block, seed)
+    sums = np.concatenate([permutations.sums(values[:, None], only) for only in np.eye(len(sizes))]).T
+    seen = _spread(np.bincount(group, weights=values).astype(np.float64), sizes)
     extreme = int((_spread(sums, sizes) >= seen * (1 - _TIE) - _TIE).sum())
-    p = extreme / len(sums) if exact else (extreme + 1) / (len(sums) + 1)
-    return Exchange(float(p), len(sums), exact, len(values))
+    p = extreme / len(sums) if permutations.exact else (extreme + 1) / (len(sums) + 1)
+    return Permuted(float(p), len(sums), permutations.exact, len(values))
 
 
 def _spread(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sum of squares between levels for sums by level, the last axis."""
+    """Return the sum of squares between groups for sums by group, the last axis."""
     there = sizes > 0
     return np.asarray((sums[..., there] ** 2 / sizes[there]).sum(axis=-1))

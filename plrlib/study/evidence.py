@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
-from plrlib.study.prepared import remembered
+from plrlib.study.prepared import codes_of, remembered
 from plrlib.study.schema import CODEBOOK, STANCES
 
 LEVELS = ("theme", "code")
@@ -30,7 +30,8 @@ class Evidence:
     codes
         The C codes asked about, in the order of the codebook; of a column of it, its values.
     excerpt, code
-        N pairs, each once: the row of an excerpt that counts, and the position of a code that it has.
+        N pairs, each once: the row of an excerpt that counts, and the position of a code that it has. They are as
+        narrow as the columns they come from, as there may be millions: widen them before you multiply.
     counts
         For each of E excerpts whether it counts at all: its event is one of those asked for.
     read
@@ -42,20 +43,20 @@ class Evidence:
     """
 
     codes: list[str]
-    excerpt: NDArray[np.int64]
-    code: NDArray[np.int64]
+    excerpt: NDArray[np.integer]
+    code: NDArray[np.integer]
     counts: NDArray[np.bool_]
     read: NDArray[np.bool_]
     asked: NDArray[np.bool_]
     level: str = "code"
 
     @cached_property
-    def _by_code(self) -> list[NDArray[np.int64]]:
+    def _by_code(self) -> list[NDArray[np.integer]]:
         order = np.lexsort((self.excerpt, self.code))
         ends = np.cumsum(np.bincount(self.code, minlength=len(self.codes)))
         return np.split(self.excerpt[order], ends[:-1])
 
-    def excerpts(self, code: str) -> NDArray[np.int64]:
+    def excerpts(self, code: str) -> NDArray[np.integer]:
         """Return the rows of the excerpts that count for a code, in the study's order."""
         return self._by_code[self.codes.index(code)] if code in self.codes else np.zeros(0, dtype=np.int64)
 
@@ -82,8 +83,10 @@ def evidence(
     coder = coder_or_reference(study, coder)
     counts = _counting(study, events)
     excerpt, code = codings_of(study, coder)
-    code = target[code]
-    keep = counts[excerpt] & (code >= 0)
+    code = target.astype(np.min_scalar_type(-len(codes) - 1))[code]
+    keep = code >= 0
+    if not counts.all():
+        keep &= counts[excerpt]
     if stance is not None:
         keep &= _with_stance(study, stance, np.unique(excerpt[keep]))[excerpt]
     if not keep.all():
@@ -95,10 +98,10 @@ def evidence(
 
 
 def _distinct(
-    excerpt: NDArray[np.int64], code: NDArray[np.int64], n: int, n_codes: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    excerpt: NDArray[np.integer], code: NDArray[np.integer], n: int, n_codes: int
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Return each pair once, by excerpt and code."""
-    pair = excerpt * n_codes + code
+    pair = excerpt.astype(np.int64) * n_codes + code
     if n * n_codes <= _MOST_FLAGS:
         there = np.zeros(n * n_codes, dtype=bool)
         there[pair] = True
@@ -108,15 +111,13 @@ def _distinct(
     return pair // n_codes, pair % n_codes
 
 
-def codings_of(study: Study, coder: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def codings_of(study: Study, coder: str) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Return the row of the excerpt and the position in the codebook of each code that a coder gave."""
-    codings = study.codings
-    coders = codings["coder"].cat
-    excerpt, code = (codings[name].cat.codes.to_numpy() for name in ("excerpt", "code"))
-    if len(coders.categories) > 1:
-        own = coders.codes.to_numpy() == coders.categories.get_loc(coder)
+    excerpt, code = study.prepared.excerpt_rows(study.codings["excerpt"]), codes_of(study.codings["code"])
+    if len(study.codings["coder"].cat.categories) > 1:
+        own = (study.codings["coder"] == coder).to_numpy()
         excerpt, code = excerpt[own], code[own]
-    return study.prepared.excerpt_row[excerpt], code.astype(np.int64)
+    return excerpt, code
 
 
 @remembered
@@ -125,7 +126,7 @@ def read_by(study: Study, coder: str) -> NDArray[np.bool_]:
     read = np.zeros(len(study.excerpts), dtype=bool)
     read[codings_of(study, coder)[0]] = True
     own = study.envelopes["coder"] == coder
-    read[study.prepared.excerpt_row[study.envelopes.loc[own, "excerpt"].cat.codes]] = True
+    read[study.prepared.excerpt_rows(study.envelopes.loc[own, "excerpt"])] = True
     return read
 
 
@@ -158,8 +159,8 @@ def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
         return themes, np.array([themes.index(path[name][-1]) for name in names], dtype=np.int64)
     if level == "code":
         above = set(study.codebook["parent"].dropna())
-        given = set(study.codings["code"].unique())
         under = study.codebook["parent"].notna()
+        given = {n for n in above if (study.codings["code"] == n).any()}
         codes = [n for n, below in zip(names, under, strict=True) if below or n not in above or n in given]
         return codes, pd.Index(codes).get_indexer(names).astype(np.int64)
     columns = reading_columns(study)
@@ -215,7 +216,8 @@ def reading_values(study: Study, column: str) -> list[str]:
 
 def coders_who_coded(study: Study) -> list[str]:
     """Return the coders who gave codes, in the order of study.toml."""
-    return [str(coder) for coder in study.codings["coder"].cat.remove_unused_categories().cat.categories]
+    coders = study.codings["coder"]
+    return [str(coder) for coder in coders.cat.categories if (coders == coder).any()]
 
 
 def coder_or_reference(study: Study, coder: str | None = None) -> str:

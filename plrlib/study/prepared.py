@@ -37,6 +37,11 @@ def everybody(population: str) -> Grouping:
     return Grouping(EVERYBODY, EVERYBODY, "", {EVERYBODY: EVERYBODY}, population)
 
 
+def codes_of(column: pd.Series[Any]) -> NDArray[np.integer]:
+    """Return the codes of a categorical column as they are; `cat.codes` would copy them."""
+    return cast("pd.Categorical", column.array).codes
+
+
 class Prepared:
     """What is derived from one study; reached as `study.prepared`.
 
@@ -61,11 +66,10 @@ class Prepared:
         """P × V: who was where as far as that is known: who is listed, and whose excerpts name one event."""
         there = self.listed.copy()
         single = self.possible_events.sum(axis=1) == 1
-        spoke = (self.speaker >= 0) & single[self.event_cell]
-        if spoke.any():
+        if single.any():
+            spoke = (self.speaker >= 0) & single[self.event_cell]
             event = self.possible_events.argmax(axis=1)
-            pair = np.unique(self.speaker[spoke] * len(self._study.events) + event[self.event_cell[spoke]])
-            there[np.unravel_index(pair, there.shape)] = True
+            there[self.speaker[spoke], event[self.event_cell[spoke]]] = True
         return there
 
     @cached_property
@@ -94,9 +98,10 @@ class Prepared:
     @cached_property
     def speaker(self) -> NDArray[np.int64]:
         """For each of E excerpts the row in `participants` of who said it; -1: nobody is named."""
-        who = self._study.excerpts["participant"]
-        row = pd.Index(self._study.participants["participant"]).get_indexer(who.cat.categories)
-        return np.append(row, NOT_KNOWN)[who.cat.codes]
+        names = self._study.excerpts["participant"].cat.categories
+        row = pd.Index(self._study.participants["participant"]).get_indexer(names)
+        rows = np.append(row, NOT_KNOWN).astype(np.int64)
+        return np.asarray(rows[codes_of(self._study.excerpts["participant"])])
 
     @cached_property
     def attributions(self) -> Attributions:
@@ -104,9 +109,9 @@ class Prepared:
         return attributions(self._study.excerpts, self._study.events)
 
     @cached_property
-    def event_cell(self) -> NDArray[np.int64]:
+    def event_cell(self) -> NDArray[np.integer]:
         """For each of E excerpts the row of `possible_events` that its event cell has; a blank one the last."""
-        return np.asarray(self._study.excerpts["event"].cat.codes, dtype=np.int64)
+        return codes_of(self._study.excerpts["event"])
 
     @cached_property
     def possible_events(self) -> NDArray[np.bool_]:
@@ -148,20 +153,30 @@ class Prepared:
         anybodys[own[own >= 0]] = True
         if (own == NOT_KNOWN).any():  # it may be any event that lists nobody, or not everybody
             anybodys |= self.not_all_known | ~self.listed.any(axis=0)
-        first = np.append(own, NOT_KNOWN)[self.speaker]
-        cell, blank = self.event_cell, np.logical_not(self.possible_events.any(axis=1))
-        attributed = np.asarray((self.possible_events & anybodys).any(axis=1), dtype=bool)[cell]
-        with_unknown = np.column_stack([self.possible_events, np.ones((len(blank), 1), dtype=bool)])
-        at_first = with_unknown[cell, first]
-        return np.asarray(blank[cell] | np.where(self.speaker >= 0, at_first, attributed), dtype=bool)
+        possible = self.possible_events
+        blank = np.logical_not(possible.any(axis=1))
+        if not possible.any():
+            return np.ones(len(self.event_cell), dtype=bool)
+        # a row an event cell, a column a person, and the last one for excerpts that name nobody
+        at_first = np.column_stack([possible, np.ones(len(blank), dtype=bool)])[:, own]
+        belongs = np.column_stack([at_first, (possible & anybodys).any(axis=1)]) | blank[:, None]
+        return np.asarray(belongs[self.event_cell, self.speaker], dtype=bool)
 
     @cached_property
-    def excerpt_row(self) -> NDArray[np.int64]:
-        """For each category of excerpt ids its row in `excerpts`."""
-        ids = self._study.excerpts["excerpt"].cat
-        row = np.full(len(ids.categories), NOT_KNOWN, dtype=np.int64)
-        row[ids.codes] = np.arange(len(ids.codes))
+    def _excerpt_row(self) -> NDArray[np.int64] | None:
+        """For each category of excerpt ids its row in `excerpts`; None where they stand in the same order."""
+        ids = self._study.excerpts["excerpt"]
+        codes, rows = codes_of(ids), np.arange(len(ids))
+        if len(ids) == len(ids.cat.categories) and np.array_equal(codes, rows):
+            return None
+        row = np.full(len(ids.cat.categories), NOT_KNOWN, dtype=np.int64)
+        row[codes] = rows
         return row
+
+    def excerpt_rows(self, ids: pd.Series[Any]) -> NDArray[np.integer]:
+        """Return the rows in `excerpts` of a column of another table that names them."""
+        codes = codes_of(ids)
+        return codes if self._excerpt_row is None else self._excerpt_row[codes]
 
     def inside(self, population: str) -> NDArray[np.bool_]:
         """Return for each of P people whether they are known to belong to a population; blank: everybody does.

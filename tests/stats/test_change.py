@@ -13,7 +13,7 @@ from statsmodels.stats.contingency_tables import mcnemar as theirs
 import plrlib
 from plrlib import NotInStudy
 from plrlib.stats.change import SAMPLE, change, mcnemar, swapped
-from plrlib.stats.comparison.permutation import step_down
+from plrlib.stats.comparison.adjustment import step_down
 
 from .made import TOML, made, said
 
@@ -151,7 +151,7 @@ def test_over_all_ways_to_swap_a_false_finding_is_no_more_frequent_than_alpha(se
     steps = rng.choice([-1, 0, 1], p=[0.3, 0.3, 0.4], size=(8, 4))
     p_of, exact = swapped(steps, 0)
     assert exact
-    found = np.array([step_down(p_of, p).min() for p in p_of])
+    found = np.array([step_down(p, lambda codes: p_of.T[codes]).min() for p in p_of])
     for alpha in (0.02, 0.05, 0.1, 0.3):
         assert (found <= alpha).mean() <= alpha
     assert (found <= 0.3).any()

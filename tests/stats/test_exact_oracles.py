@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from plrlib.stats.comparison.effects import odds_ratio
-from plrlib.stats.comparison.exact import more_levels, two_levels
+from plrlib.stats.comparison.exact import several_groups, two_groups
 
 ORACLES = Path(__file__).resolve().parent.parent / "oracles"
 CLOSE = 1e-9  # relative
@@ -55,7 +55,7 @@ def below_one(ratio: float) -> float:
 
 @pytest.mark.parametrize("name", ["fisher_2x2", "fisher_rx2", "mantelhaen"])
 def test_p_is_that_of_r(name: str) -> None:
-    test = more_levels if name == "fisher_rx2" else two_levels
+    test = several_groups if name == "fisher_rx2" else two_groups
     found = {row["table"]: differs(test(raised, sizes).p[0], float(row["p"])) for row, raised, sizes in tables(name)}
     print(f"{name}: {len(found)} tables, largest relative difference of p {max(found.values()):.1e}")
     assert len(found) >= 500
@@ -63,9 +63,9 @@ def test_p_is_that_of_r(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["fisher_2x2", "mantelhaen"])
-def test_two_levels_by_enumeration_of_vectors_are_those_of_r_too(name: str) -> None:
+def test_two_groups_by_enumeration_of_vectors_are_those_of_r_too(name: str) -> None:
     found = {
-        row["table"]: differs(more_levels(raised, sizes).p[0], float(row["p"]))
+        row["table"]: differs(several_groups(raised, sizes).p[0], float(row["p"]))
         for row, raised, sizes in tables(name)
         if sizes.sum() <= 200
     }
@@ -80,7 +80,7 @@ def test_the_odds_ratio_solves_the_equation_that_r_solves(name: str) -> None:
         ours, solved, estimated = odds_ratio(raised, sizes)[0], float(row["solved"]), float(row["odds_ratio"])
         found[row["table"]] = ratio_differs(ours, solved)
         if math.isnan(solved):  # one outcome only: fisher.test says 0
-            assert (estimated, two_levels(raised, sizes).p[0]) == (0, 1)
+            assert (estimated, two_groups(raised, sizes).p[0]) == (0, 1)
         else:
             assert below_one(ours) == pytest.approx(below_one(estimated), rel=0, abs=UNIROOT), row["table"]
             assert (ours > 1) == (estimated > 1) or abs(ours - 1) < UNIROOT
@@ -91,7 +91,7 @@ def test_the_odds_ratio_solves_the_equation_that_r_solves(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["fisher_2x2", "fisher_rx2", "mantelhaen"])
 def test_many_codes_in_one_call_are_as_one_by_one(name: str) -> None:
-    test = more_levels if name == "fisher_rx2" else two_levels
+    test = several_groups if name == "fisher_rx2" else two_groups
     some = [(raised, sizes) for _, raised, sizes in tables(name) if sizes.sum() <= 60][::12]
     assert len(some) > 20
     for _, sizes in some:
@@ -101,7 +101,7 @@ def test_many_codes_in_one_call_are_as_one_by_one(name: str) -> None:
         alone = [test(codes[[c]], sizes) for c in range(30)]
         np.testing.assert_allclose(together.p, [one.p[0] for one in alone], rtol=1e-12)
         np.testing.assert_allclose(together.p_min, [one.p_min[0] for one in alone], rtol=1e-12)
-        if test is two_levels:
+        if test is two_groups:
             ratios = [odds_ratio(codes[[c]], sizes)[0] for c in range(30)]
             np.testing.assert_allclose(odds_ratio(codes, sizes), ratios, rtol=1e-9)
 

@@ -1,6 +1,6 @@
-"""`family`, from who raised what to adjusted p-values, against every exchange of levels written out.
+"""`family`, from who raised what to adjusted p-values, against every permutation of groups written out.
 
-The oracle shares no code with plrlib: a p-value is counted among the exchanges, an adjusted one by its definition.
+The oracle shares no code with plrlib: a p-value is counted among the permutations, an adjusted one by its definition.
 """
 
 from itertools import permutations, product
@@ -8,9 +8,9 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from plrlib.stats.comparison import exact as ways
+from plrlib.stats.comparison import permutation
 from plrlib.stats.comparison.effects import cramers_v, difference
-from plrlib.stats.comparison.permutation import Named, family
+from plrlib.stats.comparison.permutation import NamedPeople, family
 
 CRAMERS_V = 0.1666666666666667
 
@@ -18,11 +18,11 @@ CRAMERS_V = 0.1666666666666667
 def people(level, block, raised, asked=None, alone=()):
     level, block = np.array(level), np.array(block)
     asked = np.ones(raised.shape, dtype=bool) if asked is None else asked
-    return Named(level, block, np.isin(block, alone), asked, raised & asked)
+    return NamedPeople(level, block, np.isin(block, alone), asked, raised & asked)
 
 
-def every_exchange(labels, blocks):
-    """Yield every way to exchange labels within blocks."""
+def every_permutation(labels, blocks):
+    """Yield every way to permute labels within blocks."""
     rooms = [[i for i, b in enumerate(blocks) if b == room] for room in sorted(set(blocks))]
     for way in product(*(sorted(set(permutations([labels[i] for i in room]))) for room in rooms)):
         given = {i: one for room, some in zip(rooms, way, strict=True) for i, one in zip(room, some, strict=True)}
@@ -30,7 +30,7 @@ def every_exchange(labels, blocks):
 
 
 def p_of_every(outcomes, extreme):
-    """Return for each exchange the share of exchanges whose outcome is at least as extreme."""
+    """Return for each permutation the share of permutations whose outcome is at least as extreme."""
     return [sum(extreme(other, one) for other in outcomes) / len(outcomes) for one in outcomes]
 
 
@@ -50,30 +50,30 @@ def check(who, found, ways_of, p_of_codes):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_people_exchanged_within_rooms(seed):
+def test_people_permuted_within_events(seed):
     """Two or three levels in two rooms; a third room of one level is there and must not count."""
     rng = np.random.default_rng(seed)
     levels = [0, 0, 1, 1, 0, 1, 1] if seed % 2 else [0, 1, 2, 0, 0, 1, 2]
     level, block = [*levels, 0, 0], [0, 0, 0, 0, 1, 1, 1, 2, 2]
     raised = rng.random((9, 4)) < rng.uniform(0.2, 0.8, 4)
     found = family(people(level, block, raised), 3, seed=1)
-    exchanges = list(every_exchange(levels, block[:7]))
+    permuted = list(every_permutation(levels, block[:7]))
 
     def outcome(way, c):
         return tuple(sum(raised[i, c] for i in range(7) if way[i] == at) for at in sorted(set(levels)))
 
     by_code = []
     for c in range(4):
-        outcomes = [outcome(way, c) for way in exchanges]
+        outcomes = [outcome(way, c) for way in permuted]
         often = {one: outcomes.count(one) for one in set(outcomes)}
         by_code.append(p_of_every(outcomes, lambda other, one, often=often: often[other] <= often[one]))
-    check(levels, found, exchanges, by_code)
+    check(levels, found, permuted, by_code)
     assert found.high == pytest.approx(found.low)
     assert not found.jointly_sampled
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_whole_rooms_exchanged(seed):
+def test_whole_events_permuted(seed):
     """Six rooms of 4 to 6 people, three of each level or two of each of three."""
     rng = np.random.default_rng(seed)
     of_room = [0, 0, 0, 1, 1, 1] if seed % 2 else [0, 0, 1, 1, 2, 2]
@@ -82,7 +82,7 @@ def test_whole_rooms_exchanged(seed):
     level = [of_room[b] for b in block]
     raised = rng.random((len(block), 3)) < rng.uniform(0.2, 0.8, 3)
     found = family(people(level, block, raised), 3, seed=1)
-    exchanges = sorted(set(permutations(of_room)))
+    permuted = sorted(set(permutations(of_room)))
     voices = [[int(raised[np.array(block) == b, c].sum()) for b in range(6)] for c in range(3)]
 
     def apart(way, c):
@@ -93,13 +93,13 @@ def test_whole_rooms_exchanged(seed):
         return sum(m * (j / m - sum(k) / sum(n)) ** 2 for m, j in zip(n, k, strict=True))
 
     by_code = [
-        p_of_every([apart(way, c) for way in exchanges], lambda other, one: other >= one - 1e-9) for c in range(3)
+        p_of_every([apart(way, c) for way in permuted], lambda other, one: other >= one - 1e-9) for c in range(3)
     ]
-    check(tuple(of_room), found, exchanges, by_code)
+    check(tuple(of_room), found, permuted, by_code)
 
 
 def test_codes_put_to_other_rooms_are_tested_in_those():
-    """The second code was put to the second room alone; its p is that of the room, and exchanging keeps it so."""
+    """The second code was put to the second room alone; its p is that of the room, and permuting keeps it so."""
     level, block = [0, 0, 1, 1, 0, 1, 1], [0, 0, 0, 0, 1, 1, 1]
     raised = np.array([[1, 0], [1, 0], [0, 0], [0, 0], [1, 1], [0, 0], [0, 0]], dtype=bool)
     asked = np.array([[True, b == 1] for b in block])
@@ -108,7 +108,7 @@ def test_codes_put_to_other_rooms_are_tested_in_those():
     assert found.settings[1].blocks.tolist() == [1]
 
 
-def test_codes_that_cannot_be_exchanged_together_are_allowed_for_singly():
+def test_codes_that_cannot_be_permuted_together_are_allowed_for_singly():
     """The first code was put to a mixed room only, the second to rooms of one level each."""
     level = [0, 0, 0, 1, 1, 1] + [0] * 4 + [1] * 4
     block = [0] * 6 + [1, 1, 2, 2, 3, 3, 4, 4]
@@ -121,12 +121,12 @@ def test_codes_that_cannot_be_exchanged_together_are_allowed_for_singly():
     assert found.high == pytest.approx([2 / 20, 2 / 6 + 2 / 6])
 
 
-def test_of_too_many_exchanges_a_sample_is_drawn_and_labelled(monkeypatch):
+def test_of_too_many_permutations_a_sample_is_drawn_and_labelled(monkeypatch):
     rng = np.random.default_rng(3)
     level, block = [0] * 5 + [1] * 5, [0] * 10
     who = people(level, block, rng.random((10, 3)) < 0.5)
     exact = family(who, 2, seed=1)
-    monkeypatch.setattr(ways, "MOST", 100)
+    monkeypatch.setattr(permutation, "MOST", 100)
     drawn, again = family(who, 2, seed=1), family(who, 2, seed=1)
     assert (exact.jointly_sampled, drawn.jointly_sampled) == (False, True)
     assert drawn.p.tolist() == exact.p.tolist()

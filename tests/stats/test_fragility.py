@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from plrlib.stats.comparison import fragility as module
+from plrlib.stats.comparison.adjustment import tarone
 from plrlib.stats.comparison.fragility import fragility
-from plrlib.stats.comparison.permutation import Named, family, tarone
+from plrlib.stats.comparison.permutation import NamedPeople, family
 
 ALPHA = 0.2  # small groups show something at a mild alpha
 
@@ -15,7 +16,7 @@ ALPHA = 0.2  # small groups show something at a mild alpha
 def people(level, block, raised):
     level, block = np.array(level), np.array(block)
     asked = np.ones(raised.shape, dtype=bool)
-    return Named(level, block, np.zeros(len(level), dtype=bool), asked, raised)
+    return NamedPeople(level, block, np.zeros(len(level), dtype=bool), asked, raised)
 
 
 def differs(found, c):
@@ -27,10 +28,10 @@ def by_hand(who, levels, c, most):
     """Return the fewest people to turn round, each set of them tried on the whole study; 0: none of up to `most`."""
     now = differs(family(who, levels, seed=1), c)
     for size in range(1, most + 1):
-        for some in combinations(range(len(who.level)), size):
+        for some in combinations(range(len(who.group)), size):
             raised = who.raised.copy()
             raised[list(some), c] ^= True
-            changed = Named(who.level, who.block, who.alone, who.asked, raised)
+            changed = NamedPeople(who.group, who.block, who.alone, who.asked, raised)
             if differs(family(changed, levels, seed=1), c) != now:
                 return size
     return 0

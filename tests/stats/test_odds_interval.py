@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from plrlib.stats.comparison.effects import odds_interval, odds_ratio
-from plrlib.stats.comparison.exact import two_levels
+from plrlib.stats.comparison.exact import two_groups
 
 CASES = range(200)
 JUST = np.array([1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4])  # relative
@@ -126,7 +126,7 @@ def test_some_of_these_have_a_gap_and_most_have_none() -> None:
 def test_one_is_inside_where_it_is_not_rejected(seed: int) -> None:
     raised, sizes, _ = case(seed)
     null, seen = ways(raised, sizes)
-    p = two_levels(raised[None], sizes).p[0]
+    p = two_groups(raised[None], sizes).p[0]
     assert p == pytest.approx(p_at(null, seen, np.ones(1))[0], rel=1e-9)
     for alpha in (0.01, 0.05, 0.1, 0.2):
         low, high = odds_interval(raised[None], sizes, alpha)[0]
@@ -170,7 +170,7 @@ PUBLISHED = {
 def test_the_published_examples(table: tuple[int, ...], said: tuple[float, ...]) -> None:
     counts = np.array(table).reshape(2, 2)
     raised, sizes = counts[:, 0][None, None], counts.sum(axis=1)[None]
-    found = [two_levels(raised, sizes).p[0], *odds_interval(raised, sizes)[0], odds_ratio(raised, sizes)[0]]
+    found = [two_groups(raised, sizes).p[0], *odds_interval(raised, sizes)[0], odds_ratio(raised, sizes)[0]]
     assert found[0] == pytest.approx(said[0], abs=5e-6)
     assert found[1:3] == pytest.approx(said[1:3], abs=6e-5)  # four decimals there
     assert found[3] == pytest.approx(said[3], rel=2e-4)  # fisher.test's own tolerance
@@ -179,7 +179,7 @@ def test_the_published_examples(table: tuple[int, ...], said: tuple[float, ...])
 def test_an_interval_can_hold_one_though_p_is_below_alpha() -> None:
     """7 of 262 against 30 of 494: the example that exact2x2's help gives for a set of odds ratios with gaps."""
     raised, sizes = np.array([[[7, 30]]]), np.array([[262, 494]])
-    p = two_levels(raised, sizes).p[0]
+    p = two_groups(raised, sizes).p[0]
     low, high = odds_interval(raised, sizes)[0]
     assert p == pytest.approx(0.04996, abs=5e-6)
     null, seen = ways(raised[0], sizes)

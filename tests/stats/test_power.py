@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binom
 
 from plrlib.stats.comparison import power as rejection
-from plrlib.stats.comparison.exact import two_levels
+from plrlib.stats.comparison.exact import two_groups
 from plrlib.stats.comparison.power import power, smallest_difference
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "power.csv"
@@ -49,7 +49,7 @@ def test_every_outcome_one_by_one(blocks, alpha, family):
     """Rooms alike are taken together and rooms of one level left out; here nothing is."""
     sizes = np.array(blocks)
     every = np.array(list(itertools.product(*(range(n + 1) for n in sizes.ravel())))).reshape(-1, *sizes.shape)
-    rejected = two_levels(every, sizes).p <= alpha / family * (1 + 1e-7)
+    rejected = two_groups(every, sizes).p <= alpha / family * (1 + 1e-7)
     pairs = [(0.8, 0.2), (0.3, 0.6), (0, 1)]
     expected = [binom.pmf(every, sizes, pair).prod(axis=(1, 2))[rejected].sum() for pair in pairs]
     found = power(sizes.sum(axis=0), pairs, alpha, blocks, family)
@@ -117,7 +117,7 @@ def test_each_smallest_difference_is_the_smallest(n, aim, family, alpha):
     assert len(found) == n[1] + 1
     for row in found.itertuples():
         above = [k for k in range(n[0] + 1) if k * n[1] > row.raised_2 * n[0]]
-        p = [two_levels(np.array([[[k, row.raised_2]]]), np.array([n])).p.item() for k in above]
+        p = [two_groups(np.array([[[k, row.raised_2]]]), np.array([n])).p.item() for k in above]
         shown = [(k, one) for k, one in zip(above, p, strict=True) if one <= alpha / family * (1 + 1e-7)]
         seen = (row.raised_1, row.p) if row.raised_1 is not pd.NA else None
         assert seen == (pytest.approx(shown[0]) if shown else None)

@@ -5,7 +5,7 @@ import pytest
 
 import plrlib
 from plrlib import load_study, show
-from plrlib.stats.talk import exchange_test
+from plrlib.stats.talk import permutation_test
 
 from .made import made
 
@@ -29,13 +29,13 @@ def test_measures_and_their_tests(tmp_path):
     assert found[["permuted", "permutations", "sampled", "reason"]].drop_duplicates().to_numpy().tolist() == [
         [7, 12, False, ""]
     ]
-    by_hand = exchange_test(
+    by_hand = permutation_test(
         np.array([40.0, 0, 5, 50, 10, 10, 0]), np.array([0, 0, 1, 0, 1, 1, 1]), np.array([0, 0, 0, 1, 1, 1, 1]), 0
     )
     assert found["p"]["words"].tolist() == [pytest.approx(by_hand.p)] * 2
 
 
-def test_where_no_event_held_two_levels_there_is_no_p(tmp_path):
+def test_where_no_event_held_two_groups_there_is_no_p(tmp_path):
     found = plrlib.talk(made(tmp_path, **SAID), "role")
     assert found["p"].isna().all()
     assert found["mean"].notna().all()

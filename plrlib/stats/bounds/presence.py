@@ -6,6 +6,7 @@ Letters: P people, E excerpts, C codes, G groups, N cells.
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -148,21 +149,17 @@ def _count_named(study: Study, found: Evidence, group: NDArray[np.int64], n_grou
     Every number is then a count, and no programme has to be solved: ten million codings take a tenth of a second.
     """
     n_codes, n_people = len(found.codes), len(group)
-    speaker = study.prepared.speaker
-    said_by = speaker[found.excerpt]
-    raised = np.zeros(n_people * n_codes, dtype=bool)
-    raised[said_by * n_codes + found.code] = True
-    raised = raised.reshape(n_people, n_codes) & found.asked
+    speaker = study.prepared.speaker.astype(np.min_scalar_type(-n_people))  # a narrow array is read faster
+    place = speaker[found.excerpt] * np.int64(n_codes)
+    place += found.code
+    excerpts = np.bincount(place, minlength=n_people * n_codes).reshape(n_people, n_codes) * found.asked
+    raised = excerpts > 0
     unread = np.zeros(n_people, dtype=bool)
     unread[speaker[found.counts & ~found.read]] = True
-    members = (group == np.arange(n_groups)[:, None]).astype(np.int64)
     could = (raised | unread[:, None]) & found.asked if study.settings.complete else found.asked
-    counts = np.stack([members @ some.astype(np.int64) for some in (found.asked, raised, could)], axis=-1)
-    asked = np.where(found.asked, group[:, None], -1)
-    at = asked[said_by, found.code] if (asked < 0).any() else group[said_by]
-    excerpts = np.bincount((at * n_codes + found.code)[at >= 0], minlength=n_groups * n_codes)
-    every = np.concatenate([counts, excerpts.reshape(n_groups, n_codes, 1)], axis=-1)
-    return np.asarray(every.transpose(1, 0, 2), dtype=np.int64)
+    members = (group == np.arange(n_groups)[:, None]).astype(np.int64)
+    counts = [(members @ some.astype(np.int64)).T for some in (found.asked, raised, could, excerpts)]
+    return np.stack(counts, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -379,5 +376,5 @@ class Counted:
     def _participants(self, which: NDArray[np.bool_]) -> list[str]:
         return list(self.study.participants["participant"].astype(str)[which])
 
-    def _named(self, rows: NDArray[np.int64]) -> list[str]:
+    def _named(self, rows: NDArray[np.integer[Any]]) -> list[str]:
         return self.study.excerpts["excerpt"].astype(str).iloc[rows].tolist()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.effects import cramers_v, difference, newcombe, odds_interval, odds_ratio
 from plrlib.stats.comparison.fragility import fragility as fewest_people
-from plrlib.stats.comparison.permutation import WHOLE, WITHIN
+from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded
 from plrlib.study.load import Study
@@ -243,31 +243,33 @@ def _sampled(judged: Judged, c: int) -> str:
 
 
 def _sizes(frame: pd.DataFrame, judged: Judged, n_groups: int, alpha: float) -> None:
-    """Fill in how large differences are, and over how many people."""
+    """Fill in by what is permuted how large differences are, and over how many people."""
+    n = len(frame)
+    numbers = {name: np.full(n, np.nan) for name in NUMBERS[NUMBERS.index("effect") :]}
+    people, method = np.full(n, np.nan), np.full(n, None, dtype=object)
     for c, found in judged.open.items():
-        if found.people > 0:
-            frame.loc[c, "people_used"] = found.people
-    for k, c in enumerate(np.flatnonzero(judged.known).tolist()):
-        how = judged.named.settings[k]
-        counts = judged.named.counts
+        people[c] = found.people if found.people > 0 else np.nan
+    counts, settings, rows = judged.named.counts, judged.named.settings, np.flatnonzero(judged.known)
+    for k in judged.named.alike():
+        how, at = settings[k[0]], rows[k]
         used = np.isin(counts.blocks, how.blocks)
-        if how.kind not in (WITHIN, WHOLE):
-            continue
-        raised, asked = counts.raised[[k]][:, used], counts.asked[[k]][:, used]
-        frame.loc[c, "method"] = how.kind
-        frame.loc[c, "people_used"] = int(asked.sum())
+        raised, asked = counts.raised[k][:, used], counts.asked[k][:, used]
+        method[at], people[at] = how.kind, asked.sum(axis=(1, 2))
         if n_groups > 2:
-            frame.loc[c, "effect"] = _one(cramers_v(raised.sum(axis=1), asked.sum(axis=1)))
+            numbers["effect"][at] = cramers_v(raised.sum(axis=1), asked.sum(axis=1))
         elif how.kind == WHOLE:
-            whole = (some.sum(axis=1, keepdims=True) for some in (raised, asked))
-            frame.loc[c, "effect"] = _one(difference(*whole))
+            numbers["effect"][at] = difference(*(some.sum(axis=1, keepdims=True) for some in (raised, asked)))
         else:
-            frame.loc[c, "effect"] = _one(difference(raised, asked))
-            frame.loc[c, "odds_ratio"] = _one(odds_ratio(raised, asked[0]))
-            frame.loc[c, ["low", "high"]] = odds_interval(raised, asked[0], alpha)[0]
+            numbers["effect"][at] = difference(raised, asked)
+            numbers["odds_ratio"][at] = odds_ratio(raised, asked[0])
+            numbers["low"][at], numbers["high"][at] = odds_interval(raised, asked[0], alpha).T
             if used.sum() == 1:
-                (k1, k2), (n1, n2) = raised[0, 0], asked[0, 0]
-                frame.loc[c, ["effect_low", "effect_high"]] = [float(end) for end in newcombe(k1, n1, k2, n2)]
+                ends = newcombe(raised[:, 0, 0], asked[:, 0, 0], raised[:, 0, 1], asked[:, 0, 1])
+                numbers["effect_low"][at], numbers["effect_high"][at] = ends
+    frame["method"] = method
+    frame["people_used"] = pd.array(people, dtype="Int64")
+    for name, values in numbers.items():
+        frame[name] = pd.array(values, dtype="Float64")
 
 
 def _fragilities(judged: Judged, alpha: float) -> list[int | None]:
@@ -284,7 +286,3 @@ def _left_out(study: Study, grouping: Grouping, judged: Judged) -> NDArray[np.in
     """Return for each code how many people the grouping is about who are counted in no group."""
     about = judged.people.asked[study.prepared.inside(grouping.population)].sum(axis=0)
     return np.asarray(np.maximum(0, about - judged.counts[:, :, 0].sum(axis=1)), dtype=np.int64)
-
-
-def _one(values: NDArray[np.float64]) -> float | None:
-    return None if np.isnan(values[0]) else float(values[0])

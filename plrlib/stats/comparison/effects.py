@@ -1,33 +1,31 @@
-"""The common odds ratio of two levels over blocks, and the interval that goes with the exact test.
+"""Effect sizes: differences of proportions, Cramér's V, and the common odds ratio with the interval of the exact test.
 
-Arrays only. Unit: people. Letters: C codes, B blocks, T outcomes.
+Arrays only. Unit: people. Letters: C codes, B blocks, G groups, T outcomes.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
+from scipy.optimize import elementwise
 from scipy.special import ndtri
 
-from plrlib.stats.comparison.exact import TIE, log_choose
-
-# How large a difference between levels is, over the blocks that are compared.
+from plrlib.stats.comparison.exact import TIE, convolved, log_choose
 
 
 def difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for each of C codes the difference of proportions, first level less second, weighted over the blocks.
+    """Return for each of C codes the difference of proportions, first group less second, weighted over the blocks.
 
-    Each block's difference weighs n1 × n2 / (n1 + n2); nan where no block holds both levels.
+    Each block's difference weighs n1 × n2 / (n1 + n2); nan where no block holds both groups.
 
     Parameters
     ----------
     raised, sizes
-        C × B × 2: how many people of each level in each block raised each code, and how many were asked.
+        C × B × 2: how many people of each group in each block raised each code, and how many were asked.
 
     Notes
     -----
-    Mantel & Haenszel's weights, as Greenland & Robins 1985 use them for differences.
+    Mantel & Haenszel's weights, as [greenland1985]_ uses them for differences.
     """
     first, second = sizes[..., 0].astype(float), sizes[..., 1].astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -37,21 +35,18 @@ def difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[n
 
 
 def cramers_v(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for each of C codes Cramér's V of level by raised or not; nan where everybody, or nobody, raised it.
+    """Return for each of C codes Cramér's V of group by raised or not; nan where everybody, or nobody, raised it.
 
     Parameters
     ----------
     raised, sizes
-        C × L: how many people of each level raised each code, and how many were asked.
+        C × G: how many people of each group raised each code, and how many were asked.
     """
     n = sizes.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (raised.sum(axis=1) / n)[:, None]
         chi2 = np.where(sizes > 0, (raised - sizes * share) ** 2 / (sizes * share * (1 - share)), 0.0).sum(axis=1)
         return np.asarray(np.sqrt(chi2 / n))
-
-
-# Newcombe's interval for a difference of two proportions: a description of one pair, never a verdict.
 
 
 def newcombe(
@@ -79,9 +74,8 @@ def newcombe(
 
     Notes
     -----
-    Method 10 of Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions:
-    comparison of eleven methods. Statistics in Medicine 17, 873–890. It approximates, and it knows no rooms: it
-    describes one pair of groups and is not what a verdict rests on.
+    Method 10 of [newcombe1998]_. It approximates, and it knows no blocks: it describes one pair of groups and is not
+    what a verdict rests on.
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")
@@ -109,51 +103,65 @@ def _wilson(
     return share, np.where(k == 0, 0.0, middle - half), np.where(k == n, 1.0, middle + half)
 
 
-# The common odds ratio of two levels over blocks, and the interval that goes with the exact test.
+# The common odds ratio of two groups over blocks, and the interval that goes with the exact test.
 
-_FAR = 1e4  # no log odds is sought beyond
+_FAR = 1e4
+"""No log odds is sought beyond."""
+_AT_ONCE = 4_000_000
 
 
 def odds_ratio(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for each of C codes the common odds ratio of the first level against the second.
+    """Return for each of C codes the common odds ratio of the first group against the second.
 
     The conditional maximum-likelihood estimate, given how many of each block raised the code: the odds ratio under
-    which the expected number of the first level who raised it is the one observed.
+    which the expected number of the first group who raised it is the one observed.
 
     Parameters
     ----------
     raised
-        C × B × 2: how many people of each level raised each code in each block.
+        C × B × 2: how many people of each group raised each code in each block.
     sizes
-        B × 2: how many people of each level each block holds.
+        B × 2: how many people of each group each block holds.
 
     Returns
     -------
     array
-        0 or infinity where as few, or as many, of the first level raised it as could; nan where the margins allow one
+        0 or infinity where as few, or as many, of the first group raised it as could; nan where the margins allow one
         outcome only.
 
     Notes
     -----
     As R's fisher.test and mantelhaen.test(exact = TRUE).
     """
-    return np.array([_estimate(*_log_null(code, sizes)) for code in np.asarray(raised)])
+    logs, observed = _log_nulls(np.asarray(raised), sizes)
+    possible = np.isfinite(logs)
+    least, most = possible.argmax(axis=1), logs.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
+    odds = np.where(observed == most, np.inf, 0.0)
+    odds[least == most] = np.nan
+    inside = np.flatnonzero((least < observed) & (observed < most))
+    outcomes = np.arange(logs.shape[1])
+
+    def above_observed(theta: NDArray[np.float64], code: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(_tilted(logs[code], theta) @ outcomes - observed[code])
+
+    odds[inside] = np.exp(_roots(above_observed, -np.ones(len(inside)), np.ones(len(inside)), inside))
+    return odds
 
 
 def odds_interval(raised: NDArray[np.int64], sizes: NDArray[np.int64], alpha: float = 0.05) -> NDArray[np.float64]:
     """Return for each of C codes the odds ratios that the exact test does not reject at alpha: lower and upper limit.
 
     The same two-sided test is inverted that gives p: outside the limits every odds ratio is rejected, and inside none
-    is, but for one thing. Where the odds ratios not rejected have a gap (the two-sided p-value jumps), the limits are
-    the outermost of them: 7 of 262 against 30 of 494 has p = 0.04996 and limits of 0.177 and 1.014, with a gap from
-    0.993 to 1.006 (Fay's example).
+    is, but for one thing. Where the odds ratios not rejected have a gap (the two-sided p jumps), the limits are the
+    outermost of them: 7 of 262 against 30 of 494 has p = 0.04996 and limits of 0.177 and 1.014, with a gap from 0.993
+    to 1.006 (the example of [fay2010]_).
 
     Parameters
     ----------
     raised
-        C × B × 2: how many people of each level raised each code in each block.
+        C × B × 2: how many people of each group raised each code in each block.
     sizes
-        B × 2: how many people of each level each block holds.
+        B × 2: how many people of each group each block holds.
     alpha
         1 less the confidence, between 0 and 1.
 
@@ -166,92 +174,101 @@ def odds_interval(raised: NDArray[np.int64], sizes: NDArray[np.int64], alpha: fl
     ------
     ValueError
         If alpha is not between 0 and 1.
-
-    Notes
-    -----
-    Fay 2010. Between the odds ratios at which an outcome becomes as probable as the one observed, the outcomes summed
-    stay the same, and what is left out has a probability with one peak: so each such stretch is looked at by its ends.
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
+    raised = np.asarray(raised)
     limits = np.empty((len(raised), 2))
-    for c, code in enumerate(np.asarray(raised)):
-        logs, at = _log_null(code, sizes)
-        limits[c, 1] = np.exp(_upper(logs, at, alpha))
-        limits[c, 0] = np.exp(-_upper(logs[::-1], len(logs) - 1 - at, alpha))
+    step = max(1, _AT_ONCE // int(sizes[:, 0].sum() + 1) ** 2)
+    for start in range(0, len(raised), step):
+        logs, observed = _log_nulls(raised[start : start + step], sizes)
+        limits[start : start + step, 1] = np.exp(_upper(logs, observed, alpha))
+        limits[start : start + step, 0] = np.exp(-_upper(logs[:, ::-1], logs.shape[1] - 1 - observed, alpha))
     return limits
 
 
-def _log_null(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.float64], int]:
-    """Return for one code the logs of the outcomes' probabilities, but for a constant, and the place of the observed.
+def _log_nulls(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the logs of the outcomes' probabilities (C × T), but for a constant, and the place of the observed.
 
     The blocks are convolved under a log odds ratio near the one observed and tilted back, so that what was observed
-    does not vanish however improbable it is if levels make no difference.
+    does not vanish however improbable it is if groups make no difference.
     """
-    taken, other = raised[:, 0] + 0.5, raised[:, 1] + 0.5
-    left, others_left = sizes[:, 0] - raised[:, 0] + 0.5, sizes[:, 1] - raised[:, 1] + 0.5
+    first, second = sizes.T
+    left = sizes - raised
     both = (sizes > 0).all(axis=1)
-    near = float(np.log((taken * others_left)[both].sum() / (other * left)[both].sum())) if both.any() else 0.0
-    null, start = np.ones(1), 0
-    for (first, second), total in zip(sizes.tolist(), raised.sum(axis=1).tolist(), strict=True):
-        possible = np.arange(max(0, total - second), min(first, total) + 1)
-        logs = log_choose(first, possible) + log_choose(second, total - possible) + near * possible
-        weights = np.exp(logs - logs.max())
-        null = np.convolve(null, weights / weights.sum())
-        start += int(possible[0])
+    ahead, behind = (
+        ((a + 0.5) * (b + 0.5) * both).sum(axis=1)
+        for a, b in ((raised[..., 0], left[..., 1]), (raised[..., 1], left[..., 0]))
+    )
+    near = np.log(ahead / behind) if both.any() else np.zeros(len(raised))
+    null = np.ones((len(raised), 1))
+    for b, total in enumerate(raised.sum(axis=2).T):
+        of_first = np.arange(first[b] + 1)
+        of_second = total[:, None] - of_first
+        possible = (of_second >= 0) & (of_second <= second[b])
+        logs = log_choose(int(first[b]), of_first) + log_choose(int(second[b]), np.where(possible, of_second, 0))
+        logs = np.where(possible, logs + near[:, None] * of_first, -np.inf)
+        weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+        null = convolved(null, weights / weights.sum(axis=1, keepdims=True))
     with np.errstate(divide="ignore"):
-        logs = np.log(null) - near * np.arange(len(null))
-    return logs, int(raised[:, 0].sum()) - start
+        logs = np.log(null) - near[:, None] * np.arange(null.shape[1])
+    return logs, raised[..., 0].sum(axis=1)
 
 
-def _tilted(logs: NDArray[np.float64], theta: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return the probabilities of the outcomes, the last axis, under log odds ratios."""
-    weights = logs + np.multiply.outer(np.asarray(theta, dtype=float), np.arange(len(logs)))
+def _tilted(logs: NDArray[np.float64], theta: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities of the outcomes, the last axis, under a log odds ratio each."""
+    weights = logs + theta[..., None] * np.arange(logs.shape[-1])
     weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
-def _estimate(logs: NDArray[np.float64], at: int) -> float:
-    """Return the odds ratio under which the outcome observed is the one expected."""
-    if len(logs) == 1:
-        return float("nan")
-    if at in (0, len(logs) - 1):
-        return 0.0 if at == 0 else float("inf")
-    outcomes = np.arange(len(logs))
-    return float(np.exp(_root(lambda theta: float(_tilted(logs, theta) @ outcomes) - at, -1.0, 1.0)))
+def _upper(logs: NDArray[np.float64], observed: NDArray[np.int64], alpha: float) -> NDArray[np.float64]:
+    """Return for each of C codes the largest log odds ratio that is not rejected.
+
+    An outcome above the observed is summed into p up to the log odds at which it becomes more probable than the
+    observed. Between two such ends the outcomes summed stay the same, and what is left out has a probability with one
+    peak, so that each stretch is looked at by its ends alone, from the last one down.
+    """
+    outcomes = np.arange(logs.shape[1])
+    above = (outcomes > observed[:, None]) & np.isfinite(logs)
+    at = np.take_along_axis(logs, observed[:, None], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        until = np.where(above, (at - logs + np.log1p(TIE)) / (outcomes - observed[:, None]), np.nan)
+    ends = np.sort(until, axis=1)  # what is missing comes last
+    n_ends = above.sum(axis=1)
+    there = outcomes < n_ends[:, None]
+    chance = _tilted(logs[:, None], np.where(there, ends, 0.0))
+    below = outcomes <= observed[:, None]
+    at_end, beyond = (
+        (chance * (below[:, None] | further)).sum(axis=2)
+        for further in (until[:, None] >= ends[..., None], until[:, None] > ends[..., None])
+    )
+    reached = there & ((beyond > alpha) | (at_end > alpha))
+    stretch = np.where(reached, outcomes, 0).max(axis=1)
+    row = np.arange(len(logs))
+    limit = ends[row, stretch]
+    limit[n_ends == 0] = np.inf  # the largest outcome was observed
+    inside = np.flatnonzero((n_ends > 0) & (beyond[row, stretch] > alpha))
+    summed = below | (until > limit[:, None])
+
+    def shortfall(theta: NDArray[np.float64], code: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(alpha - (_tilted(logs[code], theta) * summed[code]).sum(axis=1))
+
+    last = stretch[inside] + 1 == n_ends[inside]
+    top = np.where(last, limit[inside] + 1.0, ends[inside, np.minimum(stretch[inside] + 1, logs.shape[1] - 1)])
+    limit[inside] = _roots(shortfall, limit[inside], top, inside)
+    return np.asarray(limit)
 
 
-def _upper(logs: NDArray[np.float64], at: int, alpha: float) -> float:
-    """Return the largest log odds ratio that is not rejected; infinity where the largest outcome was observed."""
-    above = np.arange(at + 1, len(logs))
-    if not len(above):
-        return float("inf")
-    until = (logs[at] - logs[above] + np.log1p(TIE)) / (above - at)  # so far each is no more probable than the observed
-    ends = np.unique(until[np.isfinite(until)])
-    chance = _tilted(logs, ends)
-    below = chance[:, : at + 1].sum(axis=1)
-    at_end = below + np.where(until >= ends[:, None], chance[:, at + 1 :], 0.0).sum(axis=1)
-    beyond = below + np.where(until > ends[:, None], chance[:, at + 1 :], 0.0).sum(axis=1)
-    for i in reversed(range(len(ends))):
-        if beyond[i] > alpha:
-            summed = np.concatenate([np.ones(at + 1, dtype=bool), until > ends[i]])
-            top = ends[i + 1] if i + 1 < len(ends) else ends[i] + 1.0
-            return _root(_shortfall(logs, summed, alpha), float(ends[i]), float(top))
-        if at_end[i] > alpha:
-            return float(ends[i])
-    return float(ends[0])
-
-
-def _shortfall(logs: NDArray[np.float64], summed: NDArray[np.bool_], alpha: float) -> Callable[[float], float]:
-    """Return the function that says by how much a log odds ratio is rejected, where these outcomes are summed."""
-    return lambda theta: alpha - float(_tilted(logs, theta)[summed].sum())
-
-
-def _root(rising: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a function passes from below 0 to above it, also beyond these ends."""
-    step = 1.0
-    while rising(low) > 0 and step < _FAR:
-        low, step = low - step, step * 2
-    while rising(high) < 0 and step < _FAR:
-        high, step = high + step, step * 2
-    return float(brentq(rising, low, high, xtol=1e-13, rtol=1e-13))
+def _roots(
+    rising: Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]],
+    low: NDArray[np.float64], high: NDArray[np.float64], code: NDArray[np.int64],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return where a function of each code passes from below 0 to above it, also beyond these ends."""
+    for end, sign in ((low, 1), (high, -1)):
+        step = 1.0
+        while (outside := sign * rising(end, code) > 0).any() and step < _FAR:
+            end[outside] -= sign * step
+            step *= 2
+    precise = {"xatol": 1e-13, "xrtol": 1e-13, "fatol": 0.0, "frtol": 0.0}
+    return np.asarray(elementwise.find_root(rising, (low, high), args=(code,), tolerances=precise).x)

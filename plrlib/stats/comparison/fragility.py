@@ -1,22 +1,22 @@
-"""How few people decide a verdict: whose part would have to be otherwise for it to change.
+"""Fragility: how few people decide a verdict, those whose part would have to be otherwise for it to change.
 
-Letters: U people compared, C codes, A exchanges, S sets of people.
+Letters: U people compared, C codes, A permutations, S sets of people.
 """
 
+from collections.abc import Iterator
 from itertools import combinations
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plrlib.stats.comparison.permutation import CONFOUNDED, Family, tarone
+from plrlib.stats.comparison.adjustment import TIE, tarone
+from plrlib.stats.comparison.permutation import CONFOUNDED, Family
 
 MOST_SETS = 150_000
 """So many sets of people of one size are looked at."""
 MOST_FAMILIES = 300
 """So many times a whole family is tested again for one code."""
-_AT_ONCE = 32
-_TIE = 1e-9
 
 
 def fragility(found: Family, c: int, alpha: float, others: NDArray[np.float64]) -> int | None:
@@ -44,7 +44,7 @@ def fragility(found: Family, c: int, alpha: float, others: NDArray[np.float64]) 
 
     Notes
     -----
-    Walsh et al. 2014, who turn outcomes of one group round; here anybody's may be.
+    [walsh2014]_, who turn outcomes of one group round; here anybody's may be.
     """
     if found.settings[c].kind == CONFOUNDED:
         return None
@@ -62,31 +62,46 @@ def fragility(found: Family, c: int, alpha: float, others: NDArray[np.float64]) 
 class _Search:
     """Tests a family again with one code changed.
 
-    The other codes' part is kept: for each exchange the smallest p among those from the i-th on, in order of p.
+    The other codes' part is kept: for each permutation the smallest p among those from the i-th on, in order of p.
     """
 
     def __init__(self, found: Family, c: int, alpha: float, others: NDArray[np.float64]) -> None:
         kind = found.settings[c].kind
         codes = found.of(kind)
-        self._test = found.tests[kind]
-        self._alpha = alpha
-        raised, asked = self._test.people.raised, self._test.people.asked
+        self._test, self._alpha = found.tests[kind], alpha
+        people = self._test.people
         at = int(np.flatnonzero(codes == c)[0])
-        self._now, self._asked = raised[:, at], asked[:, at]
-        told = np.column_stack([self._test.people.block, self._test.people.level, raised])
+        self._now, self._asked = people.raised[:, at], people.asked[:, at]
+        told = np.column_stack([people.block, people.group, people.raised])
         self._alike = np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)  # who is in all like whom
         self.people = int(self._asked.sum())
         rest = np.delete(np.arange(len(codes)), at)
         order = rest[np.argsort(found.p[codes[rest]], kind="stable")]
         self._p = found.p[codes[order]]
         self._family = len(codes)
-        answer, p_of, exact = self._test.jointly(raised[:, order], asked[:, order])
-        self._least = None if p_of is None else np.minimum.accumulate(p_of[:, ::-1], axis=1)[:, ::-1]
-        self._exact = exact
+        self._jointly = not found.sampled[c]
+        self._exact = self._jointly and self._test.permutations.exact
+        self._least = dict(self._smallest_p(order)) if self._jointly else {}
         apart = found.p_min[[i for i, one in enumerate(found.settings) if one.kind not in (kind, CONFOUNDED)]]
         self._apart = np.concatenate([apart, others])
-        self._p_min = np.concatenate([answer.p_min, self._apart])
+        self._p_min = np.concatenate([found.p_min[codes[order]], self._apart])
         self._families = 0
+
+    def _smallest_p(self, order: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Yield the place of a code and, for each permutation, the smallest p of the codes from there on.
+
+        Only a code with a p of at most alpha can make the changed code's adjusted p larger and yet at most alpha; of
+        the others their smallest p is enough.
+        """
+        people = self._test.people
+        places = np.arange(len(order))[::-1]
+        columns = self._test.under(people.raised[:, order[::-1]], people.asked[:, order[::-1]])
+        first_above = int((self._p <= self._alpha * (1 + TIE)).sum())
+        least: NDArray[np.float64] | None = None
+        for place, column in zip(places.tolist(), columns, strict=True):
+            least = column if least is None else np.minimum(least, column)
+            if place <= first_above:
+                yield place, least
 
     def differs_now(self) -> bool:
         found = self._differs(self._now[:, None])
@@ -102,54 +117,50 @@ class _Search:
         answer = self._differs(columns, stop_at=not now)
         return None if answer is None else bool((answer != now).any())
 
-    def _differs(self, columns: NDArray[np.bool_], stop_at: bool | None = None) -> "NDArray[np.bool_] | None":
+    def _differs(self, columns: NDArray[np.bool_], stop_at: bool | None = None) -> NDArray[np.bool_] | None:
         """Return for U × S whether the code differs where it was raised so; None: too many families to test.
 
         With `stop_at` the answer may end at the first column of which that is so.
         """
-        p, p_min = self._test.singly(columns, np.repeat(self._asked[:, None], columns.shape[1], axis=1))
-        extra = (self._apart[:, None] <= p * (1 + _TIE)).sum(axis=0)
-        enough = self._alpha * (1 + _TIE)
-        share = self._share(p_min)
-        may: NDArray[np.bool_] = (p * (1 + extra) <= enough) & (p_min <= share * (1 + _TIE))
-        surely: NDArray[np.bool_] = may & (p * (self._family + extra) <= enough) & self._exact
-        differs: NDArray[np.bool_] = surely.copy()
-        doubtful = np.flatnonzero(may & ~surely)
+        tested = self._test.test(columns, self._asked_of(columns))
+        p, p_min = tested.p, tested.p_min
+        extra = (self._apart[:, None] <= p * (1 + TIE)).sum(axis=0)
+        enough = self._alpha * (1 + TIE)
+        may: NDArray[np.bool_] = (p * (1 + extra) <= enough) & (p_min <= self._share(p_min) * (1 + TIE))
+        differs: NDArray[np.bool_] = may & (p * (self._family + extra) <= enough) & self._exact
+        doubtful = np.flatnonzero(may & ~differs)
         if stop_at is not None and (differs if stop_at else ~may).any():
             return differs
-        if stop_at is not None and self._families + len(doubtful) > MOST_FAMILIES:
-            doubtful = doubtful[: MOST_FAMILIES - self._families]
-            if not len(doubtful):
-                return None
-        self._families += len(doubtful)
-        for some in np.array_split(doubtful, -(-len(doubtful) // _AT_ONCE)) if len(doubtful) else ():
-            adjusted = self._adjusted(columns[:, some], p[some])
-            differs[some] = adjusted + extra[some] * p[some] <= enough
-            if stop_at is not None and (differs[some] == stop_at).any():
+        tried = doubtful if stop_at is None else doubtful[: MOST_FAMILIES - self._families]
+        self._families += len(tried)
+        for s, adjusted in zip(tried.tolist(), self._adjusted(columns[:, tried], p[tried]), strict=True):
+            differs[s] = adjusted + extra[s] * p[s] <= enough
+            if differs[s] == stop_at:
                 return differs
-        if stop_at is not None and self._families >= MOST_FAMILIES:
-            return None
-        return differs
+        return differs if len(tried) == len(doubtful) else None
+
+    def _asked_of(self, columns: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.broadcast_to(self._asked[:, None], columns.shape)
 
     def _share(self, p_min: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return Tarone's share of alpha for each smallest p that the changed code may have."""
-        known = {float(one): self._alpha / tarone(np.append(self._p_min, one), self._alpha) for one in np.unique(p_min)}
-        return np.array([known[float(one)] for one in p_min])
+        values, place = np.unique(p_min, return_inverse=True)
+        shares = [self._alpha / tarone(np.append(self._p_min, one), self._alpha) for one in values]
+        return np.array(shares, dtype=float)[place.reshape(-1)]
 
-    def _adjusted(self, columns: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the adjusted p of the code for U × S ways in which it was raised, the other codes as they are."""
-        own = None
-        if self._least is not None:
-            _, own, _ = self._test.jointly(columns, np.repeat(self._asked[:, None], columns.shape[1], axis=1))
-        if own is None or self._least is None:
-            return np.minimum(p * self._family, 1.0)
-        most = p.copy()
-        for s, least in enumerate(own.T):
-            before = int(np.searchsorted(self._p, p[s] * (1 - _TIE), side="left"))  # the codes with a smaller p
+    def _adjusted(self, columns: NDArray[np.bool_], p: NDArray[np.float64]) -> Iterator[float]:
+        """Yield the adjusted p of the code for one way in which it was raised after another, the others as they are."""
+        if not self._jointly:
+            yield from np.minimum(p * self._family, 1.0).tolist()
+            return
+        for own, here in zip(self._test.under(columns, self._asked_of(columns)), p.tolist(), strict=True):
+            before = int(np.searchsorted(self._p, here * (1 - TIE), side="left"))  # the codes with a smaller p
+            most = here
             for i in range(before + 1):
-                at = p[s] if i == before else self._p[i]
-                later = np.minimum(self._least[:, i], least) if i < len(self._p) else least
-                extreme = int((later <= at * (1 + _TIE)).sum())
-                share = extreme / len(later) if self._exact else (extreme + 1) / (len(later) + 1)
-                most[s] = max(most[s], share)
-        return np.minimum(most, 1.0)
+                at = (here if i == before else float(self._p[i])) * (1 + TIE)
+                extreme = own <= at
+                if i in self._least:
+                    extreme |= self._least[i] <= at
+                n = np.count_nonzero(extreme)
+                most = max(most, n / len(own) if self._exact else (n + 1) / (len(own) + 1))
+            yield min(most, 1.0)

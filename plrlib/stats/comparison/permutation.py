@@ -1,47 +1,48 @@
-"""Test a family of codes at once: each exactly, and all of them together over the same exchanges.
+"""Permute groups within blocks, or over whole events, and test a family of codes over the same permutations.
 
-Letters: P people, C codes, B blocks, V events, L levels, A exchanges.
+Letters: P people, U units (people or events), C codes, B blocks, V events, G groups, A permutations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from math import factorial, prod
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plrlib.stats.comparison.adjustment import step_down
 from plrlib.stats.comparison.exact import (
-    Answer,
-    exchanges,
-    more_levels,
-    outcome_places,
+    SAMPLE,
+    ExactTest,
+    index_weights,
     p_values,
-    two_levels,
-    whole_events,
+    several_groups,
+    two_groups,
 )
 from plrlib.study.evidence import Evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 
-# How levels can be compared at all: people within rooms, whole rooms, or not.
+# What can be permuted: people within blocks, whole events, or nothing.
 
 WITHIN, WHOLE, CONFOUNDED = "within", "whole events", "confounded"
 LARGEST_TO_SMALLEST = 1.5
-"""Whole events are exchanged only where the largest is at most so many times the smallest."""
+"""Whole events are permuted only where the largest is at most so many times the smallest."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What can be exchanged.
+    """What can be permuted.
 
     Parameters
     ----------
     kind
-        `within`: people, in blocks that hold two levels or more. `whole events`: events that hold one level each.
-        `confounded`: neither; a difference could as well be one between the rooms.
+        `within`: people, in blocks that hold two groups or more. `whole events`: events that hold one group each.
+        `confounded`: neither; a difference could as well be one between the events.
     blocks
-        The B blocks that are used; none where the levels are confounded.
+        The B blocks that are used; none where the groups are confounded.
     """
 
     kind: str
@@ -49,22 +50,22 @@ class Setting:
 
 
 def setting(sizes: NDArray[np.int64], blocks: NDArray[np.int64], alone: NDArray[np.bool_]) -> Setting:
-    """Return what can be exchanged.
+    """Return what can be permuted.
 
     Parameters
     ----------
     sizes
-        B × L: how many people of each level were first heard in each block.
+        B × G: how many people of each group were first heard in each block.
     blocks
         The number of each of B blocks.
     alone
-        Whether the people of each of B blocks were heard one by one.
+        Whether the people of each of B blocks were interviewed one by one.
 
     Returns
     -------
     Setting
-        `within` where any block holds two levels or more; only such blocks are used. `whole events` where none does,
-        each level that has people sat in at least two events of several people, and the largest of these is at most 1.5
+        `within` where any block holds two groups or more; only such blocks are used. `whole events` where none does,
+        each group that has people was in at least two events of several people, and the largest of these is at most 1.5
         times the smallest. Otherwise `confounded`.
     """
     mixed = (sizes > 0).sum(axis=1) > 1
@@ -73,255 +74,137 @@ def setting(sizes: NDArray[np.int64], blocks: NDArray[np.int64], alone: NDArray[
     people = sizes.sum(axis=1)
     several = (people > 1) & ~alone
     there = sizes.sum(axis=0) > 0
-    rooms = (sizes[several] > 0).sum(axis=0)
-    if there.sum() < 2 or (rooms[there] < 2).any():
+    events = (sizes[several] > 0).sum(axis=0)
+    if there.sum() < 2 or (events[there] < 2).any():
         return Setting(CONFOUNDED, blocks[:0])
     if people[several].max() > LARGEST_TO_SMALLEST * people[several].min():
         return Setting(CONFOUNDED, blocks[:0])
     return Setting(WHOLE, blocks[several])
 
 
-# Who raised what, person by person, and which blocks of people can be exchanged.
+# Every permutation of groups within strata: what chance alone could have done, given who was where.
+
+MOST = 200_000
+"""So many permutations are enumerated; of more, a seeded sample is drawn."""
 
 
 @dataclass(frozen=True)
-class Named:
+class Permutations:
+    """The A permutations of the groups of U units within strata.
+
+    All permutations are the product of those of each stratum, so that they are kept stratum by stratum: four blocks of
+    twenty permutations each stand for 160,000.
+
+    Parameters
+    ----------
+    strata
+        For each stratum its units and the groups that these have under each of its permutations, one a row. A sample is
+        one stratum of all units.
+    exact
+        Whether these are all; otherwise they are a seeded sample.
+    """
+
+    strata: list[tuple[NDArray[np.int64], NDArray[np.int8]]]
+    exact: bool
+
+    @classmethod
+    def of(cls, group: NDArray[np.int64], stratum: NDArray[np.int64], seed: int) -> "Permutations":
+        """Return all permutations of groups within strata up to 200,000, else 9,999 drawn at random.
+
+        Parameters
+        ----------
+        group
+            For each of U units the position of its group, from 0.
+        stratum
+            For each of U units the number of its stratum.
+        seed
+            Of the sample, where one is drawn.
+        """
+        strata = [np.flatnonzero(stratum == s) for s in np.unique(stratum)]
+        if number_of_permutations(group, stratum) <= MOST:
+            return cls([(units, _every_order(np.bincount(group[units]))) for units in strata], exact=True)
+        rng = np.random.default_rng(seed)
+        drawn = np.tile(group.astype(np.int8), (SAMPLE, 1))
+        for units in strata:
+            drawn[:, units] = rng.permuted(drawn[:, units], axis=1)
+        return cls([(np.arange(len(group)), drawn)], exact=False)
+
+    def __len__(self) -> int:
+        return prod(len(groups) for _, groups in self.strata)
+
+    def sums(self, scores: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.floating]:
+        """Return C × A: the sum, over units, of their scores (U × C) times the weight of the group they are given."""
+        # whole numbers up to 16 million are exact in both
+        kind: type[np.floating] = np.float32 if scores.dtype == bool else np.float64
+        total = np.zeros((scores.shape[1], 1), dtype=kind)
+        for units, groups in self.strata:
+            of_stratum = np.matmul(scores[units].T.astype(kind), weights.astype(kind)[groups].T)
+            total = (total[:, :, None] + of_stratum[:, None, :]).reshape(len(total), -1)
+        return total
+
+
+def number_of_permutations(group: NDArray[np.int64], stratum: NDArray[np.int64]) -> int:
+    """Return how many different ways there are to permute groups within strata."""
+    sizes = (np.bincount(group[stratum == s]).tolist() for s in np.unique(stratum))
+    return prod(factorial(sum(some)) // prod(map(factorial, some)) for some in sizes)
+
+
+def _every_order(sizes: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Return every way to give groups of these sizes to the units of one stratum, one a row."""
+    orders, left = np.zeros((1, 0), dtype=np.int8), sizes[None, :]
+    for _ in range(int(sizes.sum())):
+        rows, group = np.nonzero(left)  # each way so far, with each group that has room for one more
+        orders = np.column_stack([orders[rows], group.astype(np.int8)])
+        left = left[rows].copy()
+        left[np.arange(len(rows)), group] -= 1
+    return orders
+
+
+# Who raised what, by name.
+
+
+@dataclass(frozen=True)
+class NamedPeople:
     """People, with what is known by name of each.
 
     Parameters
     ----------
-    level
-        For each of P people the position of the level; -1: not compared.
+    group
+        For each of P people the position of the group; -1: not compared.
     block
-        For each of P people the number of the block within which people are exchanged: the focus group where they were
-        first heard; for those heard only alone one block for all who were asked the same.
+        For each of P people the number of the block within which people are permuted: the focus group where they were
+        first heard; for those interviewed alone one block for all who were asked the same.
     alone
-        For each of P people whether they were heard only alone.
+        For each of P people whether they were interviewed alone.
     asked
         P × C: whether a person was asked about a code.
     raised
         P × C: whether a person, by name, raised it.
     """
 
-    level: NDArray[np.int64]
+    group: NDArray[np.int64]
     block: NDArray[np.int64]
     alone: NDArray[np.bool_]
     asked: NDArray[np.bool_]
     raised: NDArray[np.bool_]
 
-    def only(self, who: NDArray[np.bool_]) -> "Named":
+    def only(self, who: NDArray[np.bool_]) -> "NamedPeople":
         """Return some of the P people."""
-        return Named(self.level[who], self.block[who], self.alone[who], self.asked[who], self.raised[who])
+        return NamedPeople(self.group[who], self.block[who], self.alone[who], self.asked[who], self.raised[who])
 
-    def about(self, codes: NDArray[np.bool_]) -> "Named":
+    def about(self, codes: NDArray[np.bool_]) -> "NamedPeople":
         """Return all people, with some of the C codes."""
-        return Named(self.level, self.block, self.alone, self.asked[:, codes], self.raised[:, codes])
+        return NamedPeople(self.group, self.block, self.alone, self.asked[:, codes], self.raised[:, codes])
 
-
-def named(study: Study, found: Evidence, level: NDArray[np.int64]) -> Named:
-    """Return what is known by name of each of P people; `level` is the position of the group of each."""
-    speaker = study.prepared.speaker[found.excerpt]
-    by_name = speaker >= 0
-    raised = np.zeros((len(study.participants), len(found.codes)), dtype=bool)
-    raised[speaker[by_name], found.code[by_name]] = True
-    where = study.prepared.focus_group
-    alone = where == NOT_KNOWN
-    _, topics = np.unique(found.asked, axis=0, return_inverse=True)
-    where = np.where(alone, len(study.events) + topics.reshape(-1), where)
-    return Named(level, where.astype(np.int64), alone, found.asked, raised & found.asked)
-
-
-# Allow for many codes being compared at once: step-down minP over the same exchanges, and what could show at all.
-
-_TIE = 1e-9
-
-
-def step_down(p_of: NDArray[np.float64], p: NDArray[np.float64], sampled: bool = False) -> NDArray[np.float64]:
-    """Return the p-values adjusted for all codes of a family.
-
-    Codes are taken from the smallest p up. For each, the adjusted p is the share of exchanges in which this code, or
-    one with a larger p, gets a p as small as this or smaller; it is never smaller than that of the code before.
-
-    Parameters
-    ----------
-    p_of
-        A × C: the p-value of each code under each exchange, one exchange for all codes.
-    p
-        For each of C codes the p-value observed.
-    sampled
-        Whether the exchanges are a sample; then b of m give (b + 1) / (m + 1).
-
-    Returns
-    -------
-    array
-        For each of C codes the adjusted p-value, at least p.
-
-    Notes
-    -----
-    Westfall & Young 1993, algorithm 2.8. The chance of any false finding is kept at alpha whatever codes do differ.
-    """
-    adjusted = np.empty(len(p))
-    if not len(p):
-        return adjusted
-    order = np.argsort(p, kind="stable")
-    least = np.minimum.accumulate(p_of[:, order[::-1]], axis=1)[:, ::-1]
-    extreme = (least <= p[order] * (1 + _TIE)).sum(axis=0)
-    share = (extreme + 1) / (len(p_of) + 1) if sampled else extreme / len(p_of)
-    adjusted[order] = np.maximum.accumulate(np.maximum(share, p[order]))
-    return np.minimum(adjusted, 1.0)
-
-
-def tarone(p_min: NDArray[np.float64], alpha: float) -> int:
-    """Return for how many codes alpha has to be shared: only those that could show at that share.
-
-    The smallest K such that no more than K codes could reach a p of alpha / K, given the smallest p that the margins of
-    each allow.
-
-    Notes
-    -----
-    Tarone 1990.
-    """
-    k = 1
-    while (p_min <= alpha / k * (1 + _TIE)).sum() > k:
-        k += 1
-    return k
-
-
-# The two ways to exchange levels, ready to test any codes: people within their blocks, or whole events.
-
-_AT_ONCE = 1000
-
-
-class Exchange(Protocol):
-    """Tests codes by exchanging levels."""
-
-    people: Named
-
-    def singly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return p and p_min for U × C: who raised each code, and who was asked about it."""
-
-    def jointly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[Answer, NDArray[np.float64] | None, bool]:
-        """Return the answer, A × C the p of each code under each exchange, and whether these are all exchanges.
-
-        Where a code's own p is of a sample there is no p under each exchange.
-        """
-
-
-class Within:
-    """People are exchanged within their blocks.
-
-    Parameters
-    ----------
-    people
-        The U people of blocks that hold two levels or more.
-    seed
-        Of samples, where they are drawn.
-    """
-
-    def __init__(self, people: Named, seed: int) -> None:
-        self.people = people
-        self._seed = seed
-        levels = np.unique(people.level, return_inverse=True)[1].reshape(-1)
-        place = np.unique(people.block, return_inverse=True)[1].reshape(-1)
-        self._level = levels.astype(np.int64)
-        self._shape = (int(place.max()) + 1, int(levels.max()) + 1)
-        self._cells = np.zeros((len(levels), self._shape[0] * self._shape[1]), dtype=np.float32)
-        self._cells[np.arange(len(levels)), place * self._shape[1] + levels] = 1
-        self._sizes = self._cells.sum(axis=0).astype(np.int64).reshape(self._shape)
-
-    @cached_property
-    def _labels(self) -> tuple[list[NDArray[np.float32]], bool]:
-        labels, exact = exchanges(self._level, self.people.block, self._seed)
-        told = 1 if self._shape[1] == 2 else self._shape[1]  # of two levels the second follows from the first
-        return [(labels == i).astype(np.float32) for i in range(told)], exact
-
-    def singly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return p and p_min for U × C; a block is asked about a code as a whole or not at all."""
-        counts, place = np.unique(self._counts(raised), axis=0, return_inverse=True)
-        answer = self._answer(counts)
-        return answer.p[place.reshape(-1)], answer.p_min[place.reshape(-1)]
-
-    def _counts(self, raised: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return how many of each level in each block raised each code."""
-        return np.asarray(np.rint(raised.T.astype(np.float32) @ self._cells), dtype=np.int64)
-
-    def _answer(self, counts: NDArray[np.int64]) -> Answer:
-        counts = counts.reshape(-1, *self._shape)
-        return two_levels(counts, self._sizes) if self._shape[1] == 2 else more_levels(counts, self._sizes, self._seed)
-
-    def jointly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[Answer, NDArray[np.float64] | None, bool]:
-        """Return the answer, A × C the p of each code under each exchange, and whether these are all exchanges."""
-        answer = self._answer(self._counts(raised))
-        if not answer.exact:
-            return answer, None, False
-        at, exact = self._labels
-        voices = raised.astype(np.float32)
-        totals = [np.rint(here @ voices).astype(np.int64) for here in at]
-        places = totals[0] if len(at) == 1 else outcome_places(np.stack(totals, axis=-1), self._sizes)
-        p_of = np.empty(places.shape)
-        for c, null in enumerate(answer.null):
-            p_of[:, c] = p_values(null)[places[:, c]]
-        return answer, p_of, exact
-
-
-class Whole:
-    """Whole events are exchanged, only those that were asked about the same codes.
-
-    Parameters
-    ----------
-    people
-        The U people of events that hold one level each.
-    seed
-        Of the sample, where one is drawn.
-    """
-
-    def __init__(self, people: Named, seed: int) -> None:
-        self.people = people
-        self._seed = seed
-        events, first, place = np.unique(people.block, return_index=True, return_inverse=True)
-        self._event = np.zeros((len(place), len(events)), dtype=np.float32)
-        self._event[np.arange(len(place)), place.reshape(-1)] = 1
-        self._level = np.unique(people.level[first], return_inverse=True)[1].reshape(-1).astype(np.int64)
-        self._topics = np.unique(people.asked[first], axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-    def singly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return p and p_min for U × C."""
-        told, place = np.unique(np.hstack(self._counts(raised, asked)), axis=0, return_inverse=True)
-        found = []
-        for some in np.array_split(told, -(-len(told) // _AT_ONCE)):
-            voices, people = np.hsplit(some, 2)
-            answer, _ = whole_events(voices, people, self._level, self._seed, self._topics)
-            found.append(np.column_stack([answer.p, answer.p_min]))
-        p, p_min = np.vstack(found)[place.reshape(-1)].T
-        return p, p_min
-
-    def _counts(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return how many of each event raised each code, and how many were asked."""
-        voices, people = (np.rint(m.T.astype(np.float32) @ self._event).astype(np.int64) for m in (raised, asked))
-        return voices, people
-
-    def jointly(
-        self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]
-    ) -> tuple[Answer, NDArray[np.float64] | None, bool]:
-        """Return the answer, A × C the p of each code under each exchange, and whether these are all exchanges."""
-        voices, people = self._counts(raised, asked)
-        answer, p_of = whole_events(voices, people, self._level, self._seed, self._topics)
-        return answer, p_of, answer.exact
-
-
-# Test a family of codes at once: each exactly, and all of them together over the same exchanges.
+    def counts(self, n_groups: int) -> "Counts":
+        """Return the people who are compared, by block and group."""
+        who = self.only(self.group >= 0)
+        blocks, place = np.unique(who.block, return_inverse=True)
+        cell = np.zeros((len(blocks) * n_groups, len(place)))
+        cell[place * n_groups + who.group, np.arange(len(place))] = 1
+        shape = (who.asked.shape[1], len(blocks), n_groups)
+        asked, raised = ((cell @ some).astype(np.int64).T.reshape(shape) for some in (who.asked, who.raised))
+        return Counts(blocks, np.isin(blocks, who.block[who.alone]), asked, raised)
 
 
 @dataclass(frozen=True)
@@ -333,11 +216,11 @@ class Counts:
     blocks
         The numbers of the B blocks.
     alone
-        For each of B blocks whether its people were heard one by one.
+        For each of B blocks whether its people were interviewed one by one.
     asked
-        C × B × L: how many people of a level in a block were asked about a code.
+        C × B × G: how many people of a group in a block were asked about a code.
     raised
-        C × B × L: how many of these raised it.
+        C × B × G: how many of these raised it.
     """
 
     blocks: NDArray[np.int64]
@@ -345,23 +228,223 @@ class Counts:
     asked: NDArray[np.int64]
     raised: NDArray[np.int64]
 
+    def settings(self) -> list[Setting]:
+        """Return for each of C codes what can be permuted, the same for codes about which the same were asked."""
+        known: dict[bytes, Setting] = {}
+        for asked in self.asked:
+            if asked.tobytes() not in known:
+                known[asked.tobytes()] = setting(asked, self.blocks, self.alone)
+        return [known[asked.tobytes()] for asked in self.asked]
+
+
+def named_people(study: Study, found: Evidence, group: NDArray[np.int64]) -> NamedPeople:
+    """Return what is known by name of each of P people; `group` is the position of the group of each."""
+    speaker = study.prepared.speaker[found.excerpt]
+    by_name = speaker >= 0
+    raised = np.zeros((len(study.participants), len(found.codes)), dtype=bool)
+    raised[speaker[by_name], found.code[by_name]] = True
+    where = study.prepared.focus_group
+    alone = where == NOT_KNOWN
+    _, topics = np.unique(found.asked, axis=0, return_inverse=True)
+    where = np.where(alone, len(study.events) + topics.reshape(-1), where)
+    return NamedPeople(group, where.astype(np.int64), alone, found.asked, raised & found.asked)
+
+
+# Tests of many codes over the same permutations: of people within blocks, or of whole events.
+
+_AT_ONCE = 4_000_000
+"""So many numbers are worked out at once, permutations times codes: memory stays below 100 MB at any size."""
+
+
+class PermutationTest(Protocol):
+    """Tests codes, each given as who raised it and who was asked about it (U × C)."""
+
+    @property
+    def people(self) -> NamedPeople:
+        """Whom it permutes."""
+
+    @property
+    def permutations(self) -> Permutations:
+        """The same for all codes."""
+
+    def test(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> ExactTest:
+        """Return p and p_min of each code."""
+
+    def under(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Iterator[NDArray[np.float64]]:
+        """Yield the p of one code after another under each of A permutations."""
+
+
+class WithinBlocks:
+    """People are permuted within their blocks.
+
+    Parameters
+    ----------
+    people
+        The U people of blocks that hold two groups or more. A block was asked about a code as a whole or not at all.
+    seed
+        Of samples, where they are drawn.
+    """
+
+    def __init__(self, people: NamedPeople, seed: int) -> None:
+        self.people, self._seed = people, seed
+        groups, self._group = np.unique(people.group, return_inverse=True)
+        blocks, place = np.unique(people.block, return_inverse=True)
+        self._cell = np.zeros((len(blocks) * len(groups), len(place)))
+        self._cell[place * len(groups) + self._group, np.arange(len(place))] = 1
+        self._sizes = self._cell.sum(axis=1).astype(np.int64).reshape(len(blocks), len(groups))
+        self._two = len(groups) == 2
+
+    @cached_property
+    def permutations(self) -> Permutations:
+        """All permutations, or a sample of them."""
+        return Permutations.of(self._group, self.people.block, self._seed)
+
+    def test(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> ExactTest:
+        """Return the exact test of each code; of codes alike once."""
+        counts = (self._cell @ raised).astype(np.int64).T
+        counts, place = np.unique(counts, axis=0, return_inverse=True)
+        by_block = counts.reshape(-1, *self._sizes.shape)
+        found = two_groups(by_block, self._sizes) if self._two else several_groups(by_block, self._sizes, self._seed)
+        place = place.reshape(-1)
+        null = [found.null[i] for i in place]
+        return ExactTest(found.p[place], found.p_min[place], null, found.observed[place], found.exact)
+
+    def under(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Iterator[NDArray[np.float64]]:
+        """Yield the p of one code after another under each of A permutations."""
+        weights = np.array([1, 0]) if self._two else index_weights(self._sizes)
+        step = max(1, _AT_ONCE // len(self.permutations))
+        for start in range(0, raised.shape[1], step):
+            some = slice(start, start + step)
+            outcomes = self.permutations.sums(raised[:, some], weights).astype(np.int64)
+            for one, null in zip(outcomes, self.test(raised[:, some], asked[:, some]).null, strict=True):
+                yield p_values(null)[one]
+
+
+class WholeEvents:
+    """Whole events are permuted, only those that were asked about the same codes.
+
+    Parameters
+    ----------
+    people
+        The U people of events that hold one group each.
+    seed
+        Of the sample, where one is drawn.
+    """
+
+    def __init__(self, people: NamedPeople, seed: int) -> None:
+        self.people, self._seed = people, seed
+        events, first, place = np.unique(people.block, return_index=True, return_inverse=True)
+        self._event = np.zeros((len(events), len(place)))
+        self._event[place, np.arange(len(place))] = 1
+        self._group = np.unique(people.group[first], return_inverse=True)[1]
+        self._topics = np.unique(people.asked[first], axis=0, return_inverse=True)[1].reshape(-1)
+
+    @cached_property
+    def permutations(self) -> Permutations:
+        """All permutations, or a sample of them."""
+        return Permutations.of(self._group, self._topics, self._seed)
+
+    def _counts(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+        return [(self._event @ some).astype(np.int64).T for some in (raised, asked)]
+
+    def test(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> ExactTest:
+        """Return the permutation test of each code; of codes alike once."""
+        told, place = np.unique(np.hstack(self._counts(raised, asked)), axis=0, return_inverse=True)
+        voices, people = np.hsplit(told, 2)
+        found = whole_events(voices, people, self._group, self.permutations)
+        place = place.reshape(-1)
+        return ExactTest(found.p[place], found.p_min[place], [], found.observed[place], found.exact)
+
+    def under(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Iterator[NDArray[np.float64]]:
+        """Yield the p of one code after another under each of A permutations."""
+        for values in event_differences(self.permutations, self._group, *self._counts(raised, asked)):
+            _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+            yield _upper_share(times, self.permutations)[place]
+
+
+def whole_events(
+    raised: NDArray[np.int64], sizes: NDArray[np.int64], group: NDArray[np.int64], permutations: Permutations
+) -> ExactTest:
+    """Permutation test of whether groups raised a code equally often where each event held one group.
+
+    The statistic is the difference of the groups' proportions (more than two groups: the sum of squares between them);
+    p is the share of permutations at least as extreme. Of a sample it is (b + 1) / (m + 1).
+
+    Parameters
+    ----------
+    raised
+        C × V: how many people of each event raised each code.
+    sizes
+        C × V: how many people of each event were asked about each code; 0: the event does not count for it.
+    group
+        For each of V events the position of its group.
+    permutations
+        Of the events; only those that count for the same codes change places: what somebody was asked may go with their
+        group.
+
+    Returns
+    -------
+    ExactTest
+        An outcome is a value of the statistic, ascending.
+    """
+    as_they_are = Permutations([(np.arange(len(group)), group.astype(np.int8)[None, :])], exact=True)
+    seen = np.array([one.item() for one in event_differences(as_they_are, group, raised, sizes)])
+    p, p_min, observed = np.empty(len(raised)), np.empty(len(raised)), np.empty(len(raised), dtype=np.int64)
+    nulls = []
+    for c, values in enumerate(event_differences(permutations, group, raised, sizes)):
+        every, times = np.unique(values, return_counts=True)
+        share = _upper_share(times, permutations)
+        at = int(np.searchsorted(every, seen[c]))
+        # of a sample the observed value may be beyond all that were drawn
+        p[c] = share[at] if at < len(every) else 1 / (len(permutations) + 1)
+        p_min[c] = min(share[-1], p[c])
+        observed[c] = min(at, len(every) - 1)
+        nulls.append(times / len(permutations))
+    return ExactTest(p, p_min, nulls, observed, permutations.exact)
+
+
+def _upper_share(times: NDArray[np.int64], permutations: Permutations) -> NDArray[np.float64]:
+    """Return for values in ascending order, drawn so many times each, the share of permutations as large or larger."""
+    more = 0 if permutations.exact else 1
+    return np.asarray((np.cumsum(times[::-1])[::-1] + more) / (len(permutations) + more))
+
+
+def event_differences(
+    permutations: Permutations, group: NDArray[np.int64], raised: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> Iterator[NDArray[np.float64]]:
+    """Yield for one code (C × V) after another how far apart the groups' proportions are, under each permutation."""
+    only = np.eye(int(group.max(initial=0)) + 1)
+    for both in np.stack([raised, sizes], axis=-1):
+        n_raised, n = np.moveaxis(np.stack([permutations.sums(both, one) for one in only]), 1, 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(n > 0, n_raised / n, 0.0)
+        if len(only) == 2:
+            apart = np.where((n > 0).all(axis=0), np.abs(share[0] - share[1]), 0.0)
+        else:
+            overall = n_raised.sum(axis=0) / np.maximum(n.sum(axis=0), 1)
+            apart = (n * (share - overall) ** 2).sum(axis=0)
+        yield np.asarray(np.round(apart, 10), dtype=np.float64)  # equal but for the order in which numbers were added
+
+
+# A family of codes: each tested exactly, and all of them over the same permutations.
+
 
 @dataclass(frozen=True)
 class Family:
-    """The answer for C codes of which everybody's part is known by name.
+    """The tests of C codes of which everybody's part is known by name.
 
     Parameters
     ----------
     settings
-        For each of C codes what can be exchanged.
+        For each of C codes what can be permuted.
     counts
         By block.
     tests
         What tests the codes of each kind.
     p, p_min
-        For each of C codes; nan where its levels are confounded.
+        For each of C codes; nan where its groups are confounded.
     low, high
-        For each of C codes the adjusted p, and what it is at most where codes of the family cannot be exchanged
+        For each of C codes the adjusted p, and what it is at most where codes of the family cannot be permuted
         together.
     sampled
         For each of C codes whether its p is of a sample.
@@ -371,7 +454,7 @@ class Family:
 
     settings: list[Setting]
     counts: Counts
-    tests: Mapping[str, Exchange]
+    tests: Mapping[str, PermutationTest]
     p: NDArray[np.float64]
     p_min: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -383,65 +466,58 @@ class Family:
         """Return the codes that are tested in one way."""
         return np.array([c for c, found in enumerate(self.settings) if found.kind == kind], dtype=np.int64)
 
-
-def count(people: Named, n_levels: int) -> Counts:
-    """Return the people who are compared, by block and level."""
-    who = people.only(people.level >= 0)
-    blocks, place = np.unique(who.block, return_inverse=True)
-    cell = place.reshape(-1) * n_levels + who.level
-    shape = (len(blocks) * n_levels, who.asked.shape[1])
-    asked, raised = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    np.add.at(asked, cell, who.asked)
-    np.add.at(raised, cell, who.raised)
-    alone = np.zeros(len(blocks), dtype=bool)
-    alone[place.reshape(-1)[who.alone]] = True
-    by_code = (shape[1], len(blocks), n_levels)
-    return Counts(blocks, alone, asked.T.reshape(by_code), raised.T.reshape(by_code))
+    def alike(self) -> list[NDArray[np.int64]]:
+        """Return the codes that can be tested, those together about which the same people were asked."""
+        tested = [c for c, found in enumerate(self.settings) if found.kind != CONFOUNDED]
+        known: dict[bytes, list[int]] = {}
+        for c in tested:
+            known.setdefault(self.counts.asked[c].tobytes(), []).append(c)
+        return [np.array(codes, dtype=np.int64) for codes in known.values()]
 
 
-def settings_of(counts: Counts) -> list[Setting]:
-    """Return for each of C codes what can be exchanged; codes about which the same people were asked have the same."""
-    known: dict[bytes, Setting] = {}
-    found = []
-    for asked in counts.asked:
-        key = asked.tobytes()
-        if key not in known:
-            known[key] = setting(asked, counts.blocks, counts.alone)
-        found.append(known[key])
-    return found
-
-
-def family(people: Named, n_levels: int, seed: int) -> Family:
+def family(people: NamedPeople, n_groups: int, seed: int) -> Family:
     """Test C codes at once.
 
     Parameters
     ----------
     people
-        Who raised what; who is at the level -1 is not compared.
-    n_levels
-        The number of levels declared.
+        Who raised what; who is in the group -1 is not compared.
+    n_groups
+        The number of groups declared.
     seed
         Of samples, where they are drawn.
     """
-    counts = count(people, n_levels)
-    settings = settings_of(counts)
+    counts = people.counts(n_groups)
+    settings = counts.settings()
     kinds = np.array([one.kind for one in settings], dtype=object)
     p, p_min, low, high = (np.full(len(settings), np.nan) for _ in range(4))
     sampled = np.zeros(len(settings), dtype=bool)
     jointly_sampled = False
-    tests: dict[str, Exchange] = {}
+    tests: dict[str, PermutationTest] = {}
     for kind in (WITHIN, WHOLE):
         codes = np.flatnonzero(kinds == kind)
-        if len(codes):
-            blocks = np.unique(np.concatenate([settings[c].blocks for c in codes]))
-            who = people.only((people.level >= 0) & np.isin(people.block, blocks)).about(kinds == kind)
-            test = tests[kind] = Within(who, seed) if kind == WITHIN else Whole(who, seed)
-            answer, p_of, exact = test.jointly(who.raised, who.asked)
-            p[codes], p_min[codes], sampled[codes] = answer.p, answer.p_min, not answer.exact
-            by_hand = np.minimum(answer.p * len(codes), 1.0)  # Bonferroni's, where no exchange has a p of its own
-            low[codes] = by_hand if p_of is None else step_down(p_of, answer.p, not exact)
-            jointly_sampled |= not exact
+        if not len(codes):
+            continue
+        blocks = np.unique(np.concatenate([settings[c].blocks for c in codes]))
+        who = people.only((people.group >= 0) & np.isin(people.block, blocks)).about(kinds == kind)
+        test: PermutationTest = WithinBlocks(who, seed) if kind == WITHIN else WholeEvents(who, seed)
+        tests[kind] = test
+        found = test.test(who.raised, who.asked)
+        p[codes], p_min[codes], sampled[codes] = found.p, found.p_min, not found.exact
+        if kind == WITHIN and not found.exact:  # no permutation has a p of its own: Bonferroni
+            low[codes] = np.minimum(found.p * len(codes), 1.0)
+            jointly_sampled = True
+            continue
+        low[codes] = _adjusted(test, found.p)
+        jointly_sampled |= not test.permutations.exact
     for c in np.flatnonzero(kinds != CONFOUNDED):
         apart = (kinds != kinds[c]) & (kinds != CONFOUNDED) & (p_min <= p[c])
         high[c] = min(1.0, low[c] + apart.sum() * p[c])
     return Family(settings, counts, tests, p, p_min, low, high, sampled, jointly_sampled)
+
+
+def _adjusted(test: PermutationTest, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    who = test.people
+    return step_down(
+        p, lambda codes: test.under(who.raised[:, codes], who.asked[:, codes]), sampled=not test.permutations.exact
+    )

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
-from plrlib.stats.comparison.exact import TIE, log_choose, p_values, two_level_nulls
+from plrlib.stats.comparison.exact import TIE, log_choose, p_values, two_group_nulls
 
 # Which outcomes the exact test of two levels rejects, whatever the true probabilities are.
 
@@ -72,7 +72,7 @@ def _kept(rooms: list[Sizes], level: float) -> NDArray[np.float64]:
     kept = np.zeros((int(people.sum()) + 1, int(people[0]) + 1))
     for start in range(0, len(totals), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        null = two_level_nulls(totals[some], sizes)
+        null = two_group_nulls(totals[some], sizes)
         rejected = within(p_values(null), level)
         np.add.at(kept, every[some], np.where(rejected, null, 0.0) * weights[some, None])
     return kept
@@ -105,7 +105,7 @@ def _sets_of_totals(rooms: list[Sizes]) -> tuple[NDArray[np.int64], NDArray[np.i
 def p_of_room(room: Sizes) -> NDArray[np.float64]:
     """Return (n_1 + 1) × (n_2 + 1): the exact p of every outcome of one room."""
     n_1, n_2 = room
-    nulls = two_level_nulls(np.arange(n_1 + n_2 + 1)[:, None], np.array([room]))
+    nulls = two_group_nulls(np.arange(n_1 + n_2 + 1)[:, None], np.array([room]))
     by_total = p_values(nulls)
     k_1, k_2 = np.indices((n_1 + 1, n_2 + 1))
     return np.asarray(by_total[k_1 + k_2, k_1])
@@ -169,7 +169,7 @@ def power(
     No simulation and no approximation: whether an outcome is rejected depends on the totals of the rooms and on how
     many at the first level raised the code. So every set of totals is gone through once, and what is left of it is the
     share of outcomes rejected among those with k_1 and k_2 people in all: (n_1 + 1) × (n_2 + 1) numbers, to which
-    binomial probabilities are applied. The test is `exact.two_levels` (Fisher 1935; several rooms: Mehta,
+    binomial probabilities are applied. The test is `exact.two_groups` (Fisher 1935; several rooms: Mehta,
     Patel & Gray 1985). Its p is compared with alpha / family with a relative tolerance of 1e-7.
     """
     rooms = _rooms(n, blocks)

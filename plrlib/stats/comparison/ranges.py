@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import Cells
 from plrlib.stats.bounds.constraints import Raising, assign
 from plrlib.stats.bounds.program import Sums
-from plrlib.stats.comparison.exact import grid, p_values, two_level_nulls, vectors, whole_events
-from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN, setting
+from plrlib.stats.comparison.exact import free_groups, group_totals, p_values, two_group_nulls
+from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN, Permutations, setting, whole_events
 from plrlib.study.load import Study
 
 MOST_COUNTS = 20_000
@@ -191,15 +191,18 @@ def _outcomes(
     if not within:
         people = np.broadcast_to(sizes.sum(axis=1), totals.shape)
         group = np.unique(sizes.argmax(axis=1), return_inverse=True)[1].reshape(-1)
-        answer, _ = whole_events(totals, people, group, seed)
-        return _Outcomes(answer.p, margins, float(answer.p_min.min()))
+        strata = np.zeros(len(group), dtype=np.int64)
+        tested = whole_events(totals, people, group, Permutations.of(group, strata, seed))
+        return _Outcomes(tested.p, margins, float(tested.p_min.min()))
     groups = np.flatnonzero(sizes.sum(axis=0))
     sizes = sizes[:, groups]
-    kept = [0] if len(groups) == 2 else grid(sizes)[0]
+    kept = [0] if len(groups) == 2 else free_groups(sizes)[0]
     of_group = [code.raised[compared & (places.group == groups[i])] for i in kept]
     ranges = [code.program.ends(some, given) for some in of_group]
     null = (
-        two_level_nulls(totals, sizes) if len(groups) == 2 else np.array([vectors(tuple(row), sizes) for row in totals])
+        two_group_nulls(totals, sizes)
+        if len(groups) == 2
+        else np.array([group_totals(tuple(row), sizes) for row in totals])
     )
     p = p_values(null.reshape(len(totals), -1)).reshape(null.shape)
     there = null > 0

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import people_by_cell
 from plrlib.stats.bounds.constraints import counted_groups, raising
 from plrlib.stats.bounds.presence import presence_counts, states
-from plrlib.stats.comparison.permutation import CONFOUNDED, Family, Named, family, named, tarone
+from plrlib.stats.comparison.adjustment import TIE, tarone
+from plrlib.stats.comparison.permutation import CONFOUNDED, Family, NamedPeople, family, named_people
 from plrlib.stats.comparison.ranges import Places, Range, p_range
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
@@ -22,7 +23,6 @@ from plrlib.study.settings import Grouping
 NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN = "not attributed", "too few to tell", "differs", "not shown to differ"
 VERDICTS = (CONFOUNDED, NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN)
 """In the order in which they are looked at: the first that holds is the verdict."""
-_TIE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Judged:
 
     found: Evidence
     counts: NDArray[np.int64]
-    people: Named
+    people: NamedPeople
     known: NDArray[np.bool_]
     named: Family
     open: dict[int, Range]
@@ -86,7 +86,7 @@ def judge(
     """
     found = evidence(study, level, stance, coder, events)
     counts = presence_counts(study, grouping, level, stance, coder, events)
-    people = named(study, found, study.prepared.group(grouping))
+    people = named_people(study, found, study.prepared.group(grouping))
     known = _known(people, counts)
     whole = family(people.about(known), len(grouping.levels), study.settings.seed)
     ranges = _ranges(study, grouping, found, people, np.flatnonzero(~known))
@@ -98,7 +98,7 @@ def judge(
         p_low[c], p_high[c], p_min[c] = one.low, one.high, one.p_min
     for c in np.flatnonzero(~np.isnan(p_low)).tolist():
         # a code that cannot be exchanged together with the others adds at most its own chance of so small a p
-        others = p_min <= p_high[c] * (1 + _TIE)
+        others = p_min <= p_high[c] * (1 + TIE)
         if known[c]:
             high[c] = min(1.0, high[c] + (others & ~known).sum() * p_high[c])
         else:
@@ -127,18 +127,18 @@ def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, s
     """
     if np.isnan(p_min):
         return CONFOUNDED
-    if sometimes_confounded or low <= alpha * (1 + _TIE) < high:
+    if sometimes_confounded or low <= alpha * (1 + TIE) < high:
         return NOT_ATTRIBUTED
-    if p_min > share * (1 + _TIE):
+    if p_min > share * (1 + TIE):
         return TOO_FEW
-    return DIFFERS if high <= alpha * (1 + _TIE) else NOT_SHOWN
+    return DIFFERS if high <= alpha * (1 + TIE) else NOT_SHOWN
 
 
-def _known(people: Named, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which of C codes are known by name of everybody who counts: no completion says anything else."""
     known = np.ones(len(counts), dtype=bool)
     for i in range(counts.shape[1]):
-        at = people.level == i
+        at = people.group == i
         raised = people.raised[at].sum(axis=0)
         known &= (counts[:, i, 0] == people.asked[at].sum(axis=0)) & (counts[:, i, 1] == raised)
         known &= counts[:, i, 2] == raised
@@ -146,7 +146,7 @@ def _known(people: Named, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _ranges(
-    study: Study, grouping: Grouping, found: Evidence, people: Named, codes: NDArray[np.int64]
+    study: Study, grouping: Grouping, found: Evidence, people: NamedPeople, codes: NDArray[np.int64]
 ) -> dict[int, Range]:
     """Return the range of p of each code that is not known of everybody by name."""
     ranges: dict[int, Range] = {}
