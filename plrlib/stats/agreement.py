@@ -3,14 +3,17 @@
 Letters: R coders, E excerpts, C codes, B replicates.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.linalg import invpascal
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.themes import envelopes
@@ -18,77 +21,85 @@ from plrlib.study.evidence import codes_at
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 
-# How unlike two sets of codes are: the MASI distance (Passonneau 2006).
-
-SUBSET, OVERLAP = 2 / 3, 1 / 3
-
-
-def masi(sets: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the MASI distance of each of S sets to each: S × S, from 0 (the same) to 1 (nothing in common).
-
-    Parameters
-    ----------
-    sets
-        S × C: whether a set has a code. Two empty sets are the same; an empty one has nothing in common with another.
-
-    Notes
-    -----
-    1 - J × M. J is Jaccard's share, of all codes in either set those in both. M is 1 where the sets are the same, 2/3
-    where one holds the other, 1/3 where they overlap otherwise, 0 where they have nothing in common. Passonneau 2006.
-    """
-    given = sets.astype(np.float64)
-    both = given @ given.T
-    sizes = given.sum(axis=1)
-    either = sizes[:, None] + sizes[None, :] - both
-    same = (both == sizes[:, None]) & (both == sizes[None, :])
-    held = (both == sizes[:, None]) | (both == sizes[None, :])
-    kind = np.where(same, 1.0, np.where(held, SUBSET, OVERLAP)) * (both > 0)
-    alike = np.where(same, 1.0, kind * both / np.where(either > 0, either, 1.0))
-    return np.asarray(1.0 - alike, dtype=np.float64)
-
-
-# Coefficients of agreement between coders, for every set of weights of the excerpts at once.
+# Coefficients of agreement. All are made of two kinds of terms: sums over excerpts of what is known of one excerpt, and
+# products of two such sums, category by category. So excerpts are added up by unit once, and what is drawn a thousand
+# times is units: a few dozen events in place of thousands of excerpts.
 
 Array = NDArray[np.float64]
+Found = dict[str, Array]
 ALPHA, KAPPA, AC1, RAW = "alpha", "kappa", "AC1", "raw"
 COEFFICIENTS = (ALPHA, KAPPA, AC1, RAW)
 _NOTHING = 1e-12
+_FEW_UNITS = 256
+"""Up to so many units, products are summed over categories once for each two units, and not for each replicate."""
 
 
-def yes_or_no(given: NDArray[np.bool_], seen: NDArray[np.bool_], weights: Array) -> dict[str, Array]:
-    """Return each coefficient of C codes, each given or not: B × C.
+def yes_or_no(
+    given: NDArray[np.bool_], seen: NDArray[np.bool_], units: sp.csr_array | None = None
+) -> Callable[[Array], Found]:
+    """Return a function that gives each coefficient of C codes, each given or not, for weights.
 
     Parameters
     ----------
     given, seen
         R × E × C: whether a coder gave a code; R × E: whether the coder saw the excerpt.
-    weights
-        B × E.
+    units
+        U × E: which excerpts belong to a unit; None: every excerpt is a unit.
+
+    Returns
+    -------
+    Callable
+        From weights, B × U, to the coefficients, B × C.
     """
-    m = seen.sum(axis=0).astype(np.float64)[:, None]
-    k = (given & seen[:, :, None]).sum(axis=0).astype(np.float64)
+    units = sp.eye_array(seen.shape[1], format="csr") if units is None else units
+    m = seen.sum(axis=0).astype(np.float64)
     paired = m > 1
-    agreeing = np.where(paired, (k * (k - 1) + (m - k) * (m - k - 1)) / np.where(paired, m - 1, 1), 0.0)
-    raw = _ratio(weights @ (agreeing / np.where(paired, m, 1)), weights @ paired)
-    n, ones = weights @ np.where(paired, m, 0.0), weights @ np.where(paired, k, 0.0)
-    expected = _ratio(ones * (ones - 1) + (n - ones) * (n - ones - 1), n * (n - 1))
-    alpha = _beyond(_ratio(weights @ agreeing, n), expected)
-    share = _ratio(weights @ (k / np.where(m > 0, m, 1)), weights @ (m > 0))
-    ac1 = _beyond(raw, 2 * share * (1 - share))
-    kappas = []
+    others = np.where(paired, m - 1, 1)
+    codes = [sp.csr_array((one & there[:, None]).astype(np.float64)) for one, there in zip(given, seen, strict=True)]
+    k = sum(codes[1:], codes[0])
+    # Of m coders k gave the code, and k (m - k) pairs differ: none where nobody gave it, so that all stays sparse.
+    differing = k.multiply(m[:, None] - k.toarray()).tocsr()
+
+    def total(features: sp.csr_array, by: Array) -> sp.csr_array:
+        return units @ sp.diags_array(by) @ features
+
+    def sums(by: Array) -> Array:
+        return np.asarray(units @ by)[:, None]
+
+    apart, apart_by_excerpt = total(differing, 2 * paired / others), total(differing, 2 * paired / others / _or_one(m))
+    ones, share = total(k, paired.astype(float)), total(k, 1 / _or_one(m))
+    pairable, excerpts, read = sums(m * paired), sums(paired), sums(m > 0)
+    twos = []
     for a, b in combinations(range(len(given)), 2):
-        both = (seen[a] & seen[b]).astype(np.float64)[:, None]
-        total = weights @ both
-        po = _ratio(weights @ ((given[a] == given[b]) * both), total)
-        pa, pb = (_ratio(weights @ (given[r] * both), total) for r in (a, b))
-        kappas.append(_beyond(po, pa * pb + (1 - pa) * (1 - pb)))
-    return {ALPHA: alpha, KAPPA: _mean(kappas), AC1: ac1, RAW: raw}
+        both = (seen[a] & seen[b]).astype(np.float64)
+        twos.append((sums(both), total(abs(codes[a] - codes[b]), both), total(codes[a], both), total(codes[b], both)))
+
+    def coefficients(weights: Array) -> Found:
+        n, some = weights @ pairable, weights @ ones
+        raw = 1 - _ratio(weights @ apart_by_excerpt, weights @ excerpts)
+        expected = _ratio(some * (some - 1) + (n - some) * (n - some - 1), n * (n - 1))
+        common = _ratio(weights @ share, weights @ read)
+        kappas = []
+        for both, differ, first, second in twos:
+            po, pa, pb = (_ratio(weights @ part, weights @ both) for part in (differ, first, second))
+            kappas.append(_beyond(1 - po, pa * pb + (1 - pa) * (1 - pb)))
+        return {
+            ALPHA: _beyond(1 - _ratio(weights @ apart, n), expected),
+            KAPPA: _mean(kappas),
+            AC1: _beyond(raw, 2 * common * (1 - common)),
+            RAW: raw,
+        }
+
+    return coefficients
 
 
 def one_of_many(
-    category: NDArray[np.int64], n_categories: int, weights: Array, distance: Array | None = None
-) -> dict[str, Array]:
-    """Return each coefficient of one rating an excerpt, of Q categories: B.
+    category: NDArray[np.int64],
+    n_categories: int,
+    units: sp.csr_array | None = None,
+    sets: NDArray[np.bool_] | None = None,
+) -> Callable[[Array], Found]:
+    """Return a function that gives each coefficient of one rating an excerpt, of Q categories, for weights.
 
     Parameters
     ----------
@@ -96,42 +107,54 @@ def one_of_many(
         R × E: the category given; -1: not seen.
     n_categories
         Q: those that were used at all, whatever the weights.
-    weights
-        B × E.
-    distance
-        Q × Q: how unlike two categories are, for alpha; None: the same or not.
+    units
+        U × E: which excerpts belong to a unit; None: every excerpt is a unit.
+    sets
+        Q × C: the codes of each category, which alpha compares by MASI; None: two categories are the same or not.
+
+    Returns
+    -------
+    Callable
+        From weights, B × U, to the coefficients, B.
     """
+    units = sp.eye_array(category.shape[1], format="csr") if units is None else units
+    seen = category >= 0
+    m = seen.sum(axis=0).astype(np.float64)
+    paired = m > 1
+    per_pair = paired / np.where(paired, m - 1, 1)
     onehot = [_onehot(ratings, n_categories) for ratings in category]
     counts = sum(onehot[1:], onehot[0])
-    m = np.asarray(counts.sum(axis=1), dtype=np.float64)
-    paired = m > 1
-    per_pair = np.where(paired, 1 / np.where(paired, m - 1, 1), 0.0)
-    same = np.asarray(counts.multiply(counts).sum(axis=1)) - m
-    raw = _ratio(weights @ (same * per_pair / np.where(m > 0, m, 1)), weights @ paired)
-    n = weights @ np.where(paired, m, 0.0)
-    sizes = _weighted(weights, counts.multiply(paired[:, None]).tocsr())
-    if distance is None:
-        alpha = _beyond(_ratio(weights @ (same * per_pair), n), _ratio((sizes * (sizes - 1)).sum(axis=1), n * (n - 1)))
-    else:
-        unlike = np.array([_unlike(ratings, distance) for ratings in category.T]) * per_pair
-        apart = _ratio(_quadratic(sizes, distance), n * (n - 1))
-        alpha = np.where(apart > _NOTHING, 1 - _ratio(_ratio(weights @ unlike, n), apart), np.nan)
-    share = _weighted(weights, sp.csr_array(counts.multiply(np.where(m > 0, 1 / np.where(m > 0, m, 1), 0.0)[:, None])))
-    share = _ratio(share, (weights @ (m > 0))[:, None])
-    chance = (share * (1 - share)).sum(axis=1) / (n_categories - 1) if n_categories > 1 else np.zeros(len(weights))
-    return {ALPHA: alpha, KAPPA: _kappa(category, onehot, weights), AC1: _beyond(raw, chance), RAW: raw}
+    pairs = [(a, b, seen[a] & seen[b]) for a, b in combinations(range(len(category)), 2)]
+    same = np.zeros(len(m))
+    alike = np.zeros(len(m))
+    for a, b, both in pairs:
+        equal = both & (category[a] == category[b])
+        same += 2 * equal
+        alike += 2 * (equal if sets is None else _alike(sets, category[a], category[b], both))
+    sizes = units @ sp.diags_array(paired.astype(float)) @ counts
+    squares = _products(sizes, sizes, None if sets is None else masi_product(sets))
+    shares = units @ sp.diags_array(1 / _or_one(m)) @ counts
+    share_squares = _products(shares, shares)
+    agreeing, agreeing_by_excerpt = units @ (alike * per_pair), units @ (same * per_pair / _or_one(m))
+    pairable, excerpts, read = units @ (m * paired), units @ paired.astype(float), units @ (m > 0).astype(float)
+    twos = []
+    for a, b, both in pairs:
+        first, second = (units @ sp.diags_array(both.astype(float)) @ onehot[r] for r in (a, b))
+        equal = both & (category[a] == category[b])
+        twos.append((units @ both.astype(float), units @ equal.astype(float), _products(first, second)))
 
+    def coefficients(weights: Array) -> Found:
+        n = weights @ pairable
+        raw = _ratio(weights @ agreeing_by_excerpt, weights @ excerpts)
+        alpha = _beyond(_ratio(weights @ agreeing, n), _ratio(squares(weights) - n, n * (n - 1)))
+        chance = 1 - _ratio(share_squares(weights), (weights @ read) ** 2)
+        kappas = []
+        for both, equal, expected in twos:
+            total = weights @ both
+            kappas.append(_beyond(_ratio(weights @ equal, total), _ratio(expected(weights), total**2)))
+        return {ALPHA: alpha, KAPPA: _mean(kappas), AC1: _beyond(raw, chance / max(n_categories - 1, 1)), RAW: raw}
 
-def _kappa(category: NDArray[np.int64], onehot: list[sp.csr_array], weights: Array) -> Array:
-    """Return Cohen's kappa of two coders; of more, the mean over the pairs that have one."""
-    found = []
-    for a, b in combinations(range(len(category)), 2):
-        both = (category[a] >= 0) & (category[b] >= 0)
-        total = weights @ both
-        po = _ratio(weights @ (both & (category[a] == category[b])), total)
-        pa, pb = (_weighted(weights, onehot[r].multiply(both[:, None]).tocsr()) for r in (a, b))
-        found.append(_beyond(po, _ratio((pa * pb).sum(axis=1), total**2)))
-    return _mean(found)
+    return coefficients
 
 
 def _onehot(ratings: NDArray[np.int64], n_categories: int) -> sp.csr_array:
@@ -140,25 +163,24 @@ def _onehot(ratings: NDArray[np.int64], n_categories: int) -> sp.csr_array:
     return sp.csr_array((np.ones(len(at)), (at, ratings[at])), shape=(len(ratings), n_categories))
 
 
-def _weighted(weights: Array, features: sp.csr_array) -> Array:
-    return np.asarray((features.T @ weights.T).T, dtype=np.float64)
+def _products(
+    left: sp.csr_array, right: sp.csr_array, similar: Callable[[Array], Array] | None = None
+) -> Callable[[Array], Array]:
+    """Return a function that sums, for weights, the products of two weighted sums (U × Q) over the categories: B.
 
+    With `similar`, every category of the one is multiplied by every category of the other, as far as they are similar.
+    """
+    if left.shape[0] <= _FEW_UNITS:
+        by_two = left @ (right.T if similar is None else similar(right.T.toarray()))
+        by_two = by_two.toarray() if sp.issparse(by_two) else by_two
+        return lambda weights: np.asarray(((weights @ by_two) * weights).sum(axis=1))
 
-def _unlike(ratings: NDArray[np.int64], distance: Array) -> float:
-    """Return the distances between the ratings of one excerpt, each pair counted both ways."""
-    there = ratings[ratings >= 0]
-    return float(distance[np.ix_(there, there)].sum())
+    def products(weights: Array) -> Array:
+        mine = weights @ left
+        other = mine if right is left else weights @ right
+        return np.asarray(np.einsum("bq,bq->b", mine, other if similar is None else similar(other.T).T))
 
-
-def _quadratic(sizes: Array, distance: Array) -> Array:
-    """Return for each of B rows of sizes the distances between all that it counts, each pair both ways."""
-    return np.concatenate([((rows @ distance) * rows).sum(axis=1) for rows in _blocks(sizes)])
-
-
-def _blocks(rows: Array, most: int = 20_000_000) -> Iterator[Array]:
-    step = max(1, most // max(rows.shape[1], 1))
-    for start in range(0, max(len(rows), 1), step):
-        yield rows[start : start + step]
+    return products
 
 
 def _beyond(observed: Array, expected: Array) -> Array:
@@ -168,7 +190,12 @@ def _beyond(observed: Array, expected: Array) -> Array:
 
 
 def _ratio(top: Array, bottom: Array) -> Array:
-    return np.asarray(np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan))
+    return np.asarray(np.where(bottom > 0, top / _or_one(bottom), np.nan))
+
+
+def _or_one(values: Array) -> Array:
+    """Return values to divide by: 1 where they are 0, or less."""
+    return np.where(values > 0, values, 1.0)
 
 
 def _mean(found: list[Array]) -> Array:
@@ -178,7 +205,112 @@ def _mean(found: list[Array]) -> Array:
     return _ratio(np.where(known, every, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
-# Which coder gave what to which excerpt, as arrays.
+# How alike two sets of codes are: 1 - the MASI distance.
+
+SUBSET, OVERLAP = 2 / 3, 1 / 3
+_MOST_CODES = 8
+"""Sets of so many codes at most are compared by the subsets that they share: 256 for a set of eight."""
+_ROWS, _COLUMNS = 256, 16
+"""Larger sets are compared with all others so many at once; products are made for so many columns at once."""
+
+
+def masi(common: NDArray[Any], one: NDArray[Any], other: NDArray[Any]) -> Array:
+    """Return the MASI similarity of two sets of codes, 1 - their MASI distance, from how many codes they have.
+
+    Parameters
+    ----------
+    common, one, other
+        How many codes are in both sets, in the one and in the other; arrays that broadcast.
+
+    Returns
+    -------
+    ndarray
+        From 0 (nothing in common) to 1 (the same). Two empty sets are the same; an empty one has nothing in common with
+        another.
+
+    Notes
+    -----
+    J × M. J is Jaccard's share, of all codes in either set those in both. M is 1 where the sets are the same, 2/3
+    where one holds the other, 1/3 where they overlap otherwise. [passonneau2006]_.
+    """
+    monotonicity = np.where(common == np.minimum(one, other), SUBSET, OVERLAP)
+    jaccard = common / np.maximum(one + other - common, 1)
+    return np.asarray(np.where((common == one) & (common == other), 1.0, monotonicity * jaccard), dtype=np.float64)
+
+
+def _alike(
+    sets: NDArray[np.bool_], first: NDArray[np.int64], second: NDArray[np.int64], both: NDArray[np.bool_]
+) -> Array:
+    """Return for each of E excerpts the similarity of the sets that two coders gave; 0 where not both saw it."""
+    found = np.zeros(len(both))
+    size = sets.sum(axis=1)
+    distinct, which = np.unique(first[both] * len(sets) + second[both], return_inverse=True)
+    one, other = np.divmod(distinct, len(sets))
+    found[both] = masi((sets[one] & sets[other]).sum(axis=1), size[one], size[other])[which]
+    return found
+
+
+def masi_product(sets: NDArray[np.bool_]) -> Callable[[Array], Array]:
+    """Return a function that multiplies the Q × Q similarities of sets with Q × K numbers, and never holds them.
+
+    Parameters
+    ----------
+    sets
+        Q × C: whether a set has a code.
+
+    Notes
+    -----
+    Similarity depends on sizes a and b and on how many codes c are common. As a function of c it is a sum of binomials,
+    f(a, b, c) = sum over k of g(a, b, k) (c over k), Newton's forward differences; and (c over k) is the number of
+    subsets of k codes that are in both sets. So similarities factor over the subsets: thousands of sets of few codes
+    take as many steps as they have subsets, in place of millions for each two of them.
+    """
+    size, width = sets.sum(axis=1), sets.shape[1] + 1
+    most = min(_MOST_CODES, int(62 / np.log2(width + 1)))  # a subset is one number of 63 bits: its codes as digits
+    rows, keys, lengths = [], [], []
+    for n in range(min(most, int(size.max(initial=0))) + 1):
+        mine = np.flatnonzero(size == n)
+        codes = sets[mine].nonzero()[1].reshape(len(mine), n) + 1
+        for k in range(n + 1):
+            for chosen in combinations(range(n), k):
+                rows.append(mine)
+                keys.append(codes[:, list(chosen)] @ width ** np.arange(k))
+                lengths.append(np.full(len(mine), k))
+    row, length = np.concatenate(rows), np.concatenate(lengths)
+    subset, first, of = np.unique(np.concatenate(keys), return_index=True, return_inverse=True)
+    length = length[first]
+    column, at = np.unique(of * (most + 1) + size[row], return_inverse=True)
+    features = sp.csr_array((np.ones(len(row)), (row, at)), shape=(len(sets), len(column)))
+    place = np.full((len(subset), most + 1), -1)
+    place[np.divmod(column, most + 1)] = np.arange(len(column))
+    sizes = np.arange(most + 1)
+    weight = masi(sizes, sizes[:, None, None], sizes[:, None]) @ invpascal(most + 1, kind="lower").T
+    parts = []
+    for a, b in product(range(most + 1), repeat=2):
+        there = (place[:, a] >= 0) & (place[:, b] >= 0)
+        parts.append((weight[a, b, length[there]], place[there, a], place[there, b]))
+    values, left, right = (np.concatenate(part) for part in zip(*parts, strict=True))
+    between = sp.csr_array((values, (left, right)), shape=(len(column), len(column)))
+    large = np.flatnonzero(size > most)
+
+    def multiplied(numbers: Array) -> Array:
+        found = np.empty_like(numbers)
+        for start in range(0, numbers.shape[1], _COLUMNS):
+            some = np.s_[:, start : start + _COLUMNS]
+            found[some] = features @ (between @ (features.T @ numbers[some]))
+        for start in range(0, len(large), _ROWS):
+            block = large[start : start + _ROWS]
+            common = sets[block].astype(np.float32) @ sets.T.astype(np.float32)
+            similar = masi(common, size[block, None], size)
+            found[block] += similar @ numbers
+            similar[:, large] = 0  # those are in the rows of the larger sets already
+            found += similar.T @ numbers[block]
+        return found
+
+    return multiplied
+
+
+# Which coder gave what to which excerpt.
 
 UNSEEN = -1
 
@@ -280,7 +412,7 @@ FEWEST_EVENTS, MOST_NOWHERE = 8, 0.2
 REPLICATES = 1000
 LOST = 0.05
 """No interval is claimed where more than this share of the replicates has no result."""
-_ROOM = 8_000_000
+_ROOM = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -292,6 +424,12 @@ class Units:
 
     def __len__(self) -> int:
         return int(self.of.max(initial=-1)) + 1
+
+    @cached_property
+    def members(self) -> sp.csr_array:
+        """U + 1 × E: which excerpts belong to a unit; the last row: those that belong to none."""
+        n, row = len(self.of), np.where(self.of < 0, len(self), self.of)
+        return sp.csr_array((np.ones(n), (row, np.arange(n))), shape=(len(self) + 1, n))
 
 
 def units(study: Study, counted: NDArray[np.bool_]) -> Units:
@@ -321,14 +459,15 @@ def units(study: Study, counted: NDArray[np.bool_]) -> Units:
 
 
 def resampled(drawn: Units, seed: int, replicates: int = REPLICATES) -> Iterator[NDArray[np.float64]]:
-    """Yield how often each of E excerpts is drawn, in blocks of replicates: together B × E."""
+    """Yield how often each unit is drawn, in blocks of replicates: together B × U + 1, as `Units.members` has them."""
     rng = np.random.default_rng(seed)
     n = len(drawn)
-    step = max(1, _ROOM // max(len(drawn.of), 1))
+    step = max(1, _ROOM // n)
     for start in range(0, replicates, step):
         b = min(step, replicates - start)
-        times = rng.multinomial(n, np.full(n, 1 / n), size=b).astype(np.float64)
-        yield np.column_stack([times, np.zeros(b)])[:, drawn.of]  # the last column is for what is in no unit
+        times = np.zeros((n + 1, b))  # units first: sparse products would copy the other order
+        times[:n] = rng.multinomial(n, np.full(n, 1 / n), size=b).T
+        yield times.T
 
 
 def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -346,7 +485,6 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
 OVERALL, PAIRS = "overall", "pairs"
 UNITS = ("code", "theme")
 _WHOLE = 1 - 1e-12
-Found = dict[str, NDArray[np.float64]]
 
 
 def agreement(
@@ -443,12 +581,19 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
 def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     given = ratings(study, unit, group)
     paired = given.seen.sum(axis=0) > 1
-    distance = masi(given.sets) if unit == "code" else None
-    estimate = _at(given, distance, np.ones((1, len(paired))))
     drawn = units(study, paired)
+    each = yes_or_no(given.given, given.seen, drawn.members)
+    overall = one_of_many(given.category, len(given.sets), drawn.members, given.sets if unit == "code" else None)
+
+    def coefficients(weights: Array) -> Found:
+        """Return each coefficient for B sets of weights: B × (1 + C), overall first."""
+        whole, by_code = overall(weights), each(weights)
+        return {name: np.column_stack([whole[name], by_code[name]]) for name in COEFFICIENTS}
+
+    estimate = coefficients(np.ones((1, len(drawn) + 1)))
     low, high = ({name: np.full(v.shape[1], np.nan) for name, v in estimate.items()} for _ in range(2))
     if len(drawn) > 1:
-        found = [_at(given, distance, weights) for weights in resampled(drawn, study.settings.seed)]
+        found = [coefficients(weights) for weights in resampled(drawn, study.settings.seed)]
         imperfect = ~(estimate[RAW][0] >= _WHOLE)
         for name in COEFFICIENTS:
             ends = interval(np.concatenate([part[name] for part in found]))
@@ -463,10 +608,3 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
         frame["resampled"] = pd.Series([drawn.kind] * len(targets), dtype="str").where(frame["low"].notna())
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
-
-
-def _at(given: Ratings, distance: NDArray[np.float64] | None, weights: NDArray[np.float64]) -> Found:
-    """Return each coefficient for B sets of weights: B × (1 + C), overall first."""
-    overall = one_of_many(given.category, len(given.sets), weights, distance)
-    each = yes_or_no(given.given, given.seen, weights)
-    return {name: np.column_stack([overall[name], each[name]]) for name in COEFFICIENTS}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
-from plrlib.stats.agreement import masi, one_of_many, yes_or_no
+from plrlib.stats.agreement import Units, masi, masi_product, one_of_many, yes_or_no
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 # Krippendorff 2011, section C: four observers, twelve units, ratings missing; alpha for nominal data is 0.743.
@@ -27,12 +27,12 @@ def read(text):
     return np.array([[-1 if cell == "." else int(cell) for cell in row.split()] for row in text.strip().splitlines()])
 
 
-def coefficients(ratings, distance=None):
+def coefficients(ratings, sets_of=None):
     used, numbered = np.unique(ratings[ratings >= 0], return_inverse=True)
     category = np.full(ratings.shape, -1)
     category[ratings >= 0] = numbered
-    far = None if distance is None else distance(used)
-    found = one_of_many(category, len(used), np.ones((1, ratings.shape[1])), far)
+    sets = None if sets_of is None else sets_of(used)
+    found = one_of_many(category, len(used), sets=sets)(np.ones((1, ratings.shape[1])))
     return {name: float(value[0]) for name, value in found.items()}
 
 
@@ -70,11 +70,11 @@ def test_gwets_coefficient_is_that_of_irrcac(kind):
 
 
 def test_alpha_of_sets_is_that_of_nltk():
-    def far(used):
-        return masi(np.array([[number >> code & 1 for code in range(4)] for number in used], dtype=bool))
+    def sets(used):
+        return np.array([[number >> code & 1 for code in range(4)] for number in used], dtype=bool)
 
     for ratings, value in oracle("masi"):
-        assert coefficients(ratings, far)["alpha"] == pytest.approx(value, abs=1e-12)
+        assert coefficients(ratings, sets)["alpha"] == pytest.approx(value, abs=1e-12)
 
 
 @pytest.mark.parametrize("missing", [0, 0.1, 0.4])
@@ -121,8 +121,8 @@ def test_a_code_given_or_not_is_a_rating_of_two_kinds():
         ratings = drawn(rng, 0) % 2
         ratings = np.where(rng.random(ratings.shape) < 0.2, -1, ratings)
         weights = rng.integers(0, 4, size=(3, ratings.shape[1])).astype(float)
-        each = yes_or_no((ratings == 1)[:, :, None], ratings >= 0, weights)
-        whole = one_of_many(ratings, 2, weights)
+        each = yes_or_no((ratings == 1)[:, :, None], ratings >= 0)(weights)
+        whole = one_of_many(ratings, 2)(weights)
         for name in each:
             assert each[name][:, 0] == pytest.approx(whole[name], abs=1e-12, nan_ok=True)
 
@@ -134,21 +134,48 @@ def test_a_weight_says_how_often_an_excerpt_is_there():
         ratings = np.unique(ratings, return_inverse=True)[1].reshape(ratings.shape) - int((ratings < 0).any())
         times = rng.integers(0, 4, size=ratings.shape[1])
         q = int(ratings.max()) + 1
-        far = masi(np.eye(q, dtype=bool))
-        for distance in (None, far):
-            weighted = one_of_many(ratings, q, times[None, :].astype(float), distance)
+        for sets in (None, np.eye(q, dtype=bool)):
+            weighted = one_of_many(ratings, q, sets=sets)(times[None, :].astype(float))
             repeated = np.repeat(ratings, times, axis=1)
-            plain = one_of_many(repeated, q, np.ones((1, repeated.shape[1])), distance)
+            plain = one_of_many(repeated, q, sets=sets)(np.ones((1, repeated.shape[1])))
             for name in plain:
                 assert weighted[name] == pytest.approx(plain[name], abs=1e-12, nan_ok=True)
 
 
 def test_masi_as_passonneau_has_it():
     sets = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 1], [1, 1, 0], [0, 0, 1]], dtype=bool)
-    found = masi(sets)
-    assert found == pytest.approx(found.T)
-    assert found[0].tolist() == [0, 1, 1, 1, 1, 1]
+    found = 1 - masi_product(sets)(np.eye(6))
+    assert found == pytest.approx(found.T, abs=1e-12)
+    assert found[0] == pytest.approx([0, 1, 1, 1, 1, 1], abs=1e-12)
     assert found[1, 2] == pytest.approx(1 - 1 / 2 * 2 / 3)  # one holds the other
     assert found[2, 3] == pytest.approx(1 - 1 / 3 * 1 / 3)  # they overlap
-    assert found[2, 4] == 0
-    assert found[2, 5] == 1
+    assert found[2, 4] == pytest.approx(0, abs=1e-12)
+    assert found[2, 5] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("codes", "chance"), [(6, 0.5), (30, 0.2), (30, 0.6), (2000, 0.002), (300, 0.0)])
+def test_similarities_through_subsets_are_those_of_each_two_sets(codes, chance):
+    """Sets of up to 8 codes, of up to 5 in a wide codebook, and larger ones, which are compared one by one."""
+    sets = np.random.default_rng(2006).random((400, codes)) < chance
+    sizes, common = sets.sum(axis=1), sets.astype(int) @ sets.T.astype(int)
+    each = masi(common, sizes[:, None], sizes)
+    assert masi_product(sets)(np.eye(400)) == pytest.approx(each, abs=1e-12)
+
+
+@pytest.mark.parametrize(("units", "sets"), [(4, True), (4, False), (300, True), (300, False)])
+def test_excerpts_added_up_by_unit_count_as_they_do_one_by_one(units, sets):
+    """Few units, of which products are made two by two, and many; the last unit is never drawn."""
+    rng = np.random.default_rng(units)
+    category, of = rng.integers(-1, 12, size=(3, 900)), rng.integers(0, units, size=900)
+    codes = rng.random((12, 20)) < 0.2 if sets else None
+    drawn = Units("units", np.where(of == 0, -1, of - 1))
+    times = np.column_stack([rng.integers(0, 4, size=(5, units - 1)), np.zeros(5)]).astype(float)
+    weights = times[:, np.where(of == 0, -1, of - 1)]
+    for by_unit, by_excerpt in (
+        (one_of_many(category, 12, drawn.members, codes), one_of_many(category, 12, sets=codes)),
+        (yes_or_no(category[:, :, None] == [1, 2], category >= 0, drawn.members),
+         yes_or_no(category[:, :, None] == [1, 2], category >= 0)),
+    ):  # fmt: skip
+        found, expected = by_unit(times), by_excerpt(weights)
+        for name in expected:
+            assert found[name] == pytest.approx(expected[name], abs=1e-12, nan_ok=True)
