@@ -1,12 +1,17 @@
-"""Time 1,000 bootstrap replicates of alpha, code by code, against a loop over the krippendorff package.
+"""Time agreement between coders as studies grow, against the krippendorff package where it computes the same.
 
-Run from the project's folder: `python bench/bench_agreement.py`. 5,000 excerpts, three coders, 30 codes. The two take
-turns; a first round is not counted. The package is called once a code and replicate, over fewer replicates, and the
-time is scaled up to 1,000; it gets each resample as the array it reads. Written to bench/results/agreement.md.
+Run from the project's folder: `python bench/bench_agreement.py`. Three coders. First, 1,000 bootstrap replicates of
+alpha for 30 codes, several sizes: `krippendorff.alpha` is called once a code and replicate, with the value counts of
+the resample, over fewer replicates, and its time is scaled up. Then all that `agreement` makes of 40,000 excerpts, so
+120,000 codings, of 50 and of 200 codes, sets of codes compared by MASI. Seconds are those of the processor, so that
+other work on the machine counts little. Each measurement has a process of its own. Written to
+bench/results/agreement.md.
 """
 
+import json
 import platform
 import statistics
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -14,86 +19,164 @@ from pathlib import Path
 import krippendorff
 import numpy as np
 import scipy
+from processes import in_a_process, peak
 
 import plrlib
-from plrlib.stats.agreement import ALPHA, EXCERPTS, Units, interval, resampled, yes_or_no
+from plrlib.stats.agreement import (
+    ALPHA,
+    EVENTS,
+    EXCERPTS,
+    Units,
+    distinct_sets,
+    interval,
+    one_of_many,
+    resampled,
+    yes_or_no,
+)  # fmt: skip
 
 RESULTS = Path(__file__).resolve().parent / "results" / "agreement.md"
-EXCERPTS_N, CODERS, CODES, REPLICATES, FEWER, ROUNDS, AIM = 5_000, 3, 30, 1_000, 10, 5, 20
-OURS, LOOP = "`yes_or_no`, all codes and replicates together", "`krippendorff.alpha`, a loop over codes and replicates"
+SIZES = (1_250, 5_000, 20_000, 40_000)
+CODERS, CODES, EVENTS_N, REPLICATES, FEWER, ROUNDS, AIM = 3, 30, 40, 1_000, 3, 3, 20
+SETS = ((40_000, 50), (40_000, 200))
 
 
 class Codings:
-    """Codes given to one excerpt in ten, changed by each coder for one in twenty; one rating in twenty is missing."""
+    """Two of C codes an excerpt on average; a coder drops or adds one in eight; one rating in twenty is missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, excerpts: int, codes: int) -> None:
         rng = np.random.default_rng(20111101)
-        first = rng.random((EXCERPTS_N, CODES)) < 0.1
-        changed = rng.random((CODERS, EXCERPTS_N, CODES)) < 0.05
-        self.given = first[None] ^ changed
-        self.seen = rng.random((CODERS, EXCERPTS_N)) > 0.05
-        self.units = Units(EXCERPTS, np.arange(EXCERPTS_N))
-        self.data = np.where(self.seen[:, :, None], self.given, np.nan)
+        often = 1 / np.arange(1, codes + 1) ** 0.7  # some codes are common, most are rare
+        often *= 2 / often.sum()
+        first = rng.random((excerpts, codes), dtype=np.float32) < often
+        self.seen = rng.random((CODERS, excerpts)) > 0.05
+        self.given = np.zeros((CODERS, excerpts, codes), dtype=bool)
+        for given, seen in zip(self.given, self.seen, strict=True):
+            dropped, added = (rng.random(first.shape, dtype=np.float32) < share for share in (1 / 8, often / 8))
+            given[:] = (first & ~dropped | added) & seen[:, None]
+        self.events = Units(EVENTS, rng.integers(0, EVENTS_N, size=excerpts))
+        self.excerpts = Units(EXCERPTS, np.arange(excerpts))
 
-    def ours(self, replicates: int) -> np.ndarray:
-        blocks = resampled(self.units, 1, replicates)
-        return np.concatenate([yes_or_no(self.given, self.seen, weights)[ALPHA] for weights in blocks])
+    def ours(self, units: Units, replicates: int) -> np.ndarray:
+        """Return alpha by code, replicates × C; kappa, AC1 and raw agreement come with it."""
+        coefficients = yes_or_no(self.given, self.seen, units.members)
+        return np.concatenate([coefficients(weights)[ALPHA] for weights in resampled(units, 1, replicates)])
 
-    def loop(self, replicates: int) -> np.ndarray:
+    def package(self, units: Units, replicates: int) -> np.ndarray:
+        """Return the same by the package, from the value counts of each resample."""
+        yes, raters = self.given.sum(axis=0), self.seen.sum(axis=0)
+        counts = np.stack([yes, raters[:, None] - yes], axis=2)
         found = []
-        for weights in resampled(self.units, 1, replicates):
+        for weights in resampled(units, 1, replicates):
             for times in weights.astype(int):
-                rows = np.repeat(self.data, times, axis=1)
-                found.append([alpha(rows[:, :, c]) for c in range(CODES)])
+                rows = np.repeat(np.arange(len(counts)), times[units.of])
+                found.append([alpha(counts[rows, c]) for c in range(counts.shape[1])])
         return np.array(found)
 
+    def all_of_it(self) -> tuple[int, float]:
+        """Do what `agreement` does with the arrays; return how many distinct sets there are, and alpha over sets."""
+        category, sets = distinct_sets(self.given, self.seen)
+        each = yes_or_no(self.given, self.seen, self.events.members)
+        whole = one_of_many(category, len(sets), self.events.members, sets)
+        for coefficients in (each, whole):
+            interval(np.concatenate([coefficients(w)[ALPHA] for w in resampled(self.events, 1, REPLICATES)]))
+        return len(sets), float(whole(np.ones((1, EVENTS_N + 1)))[ALPHA][0])
 
-def alpha(ratings: np.ndarray) -> float:
-    return float(krippendorff.alpha(reliability_data=ratings, level_of_measurement="nominal"))
+
+def alpha(counts: np.ndarray) -> float:
+    return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
+
+
+def measured(what: str) -> dict[str, float]:
+    """Return the measurement that a process was started for: `compare excerpts codes` or `sets excerpts codes`."""
+    kind, excerpts, codes = what.split()
+    codings = Codings(int(excerpts), int(codes))
+    if kind == "sets":
+        before = peak()
+        took = [clock(codings.all_of_it)[1] for _ in range(ROUNDS)]
+        n, found = codings.all_of_it()
+        return {"seconds": statistics.median(took), "sets": n, "alpha": found, "more": peak() - before, "peak": peak()}
+    differ = np.abs(codings.ours(codings.events, FEWER) - codings.package(codings.events, FEWER)).max()
+    before = peak()
+    ours = [clock(codings.ours, codings.events, REPLICATES)[1] for _ in range(ROUNDS)]
+    more = peak() - before
+    drawn_one_by_one = clock(codings.ours, codings.excerpts, REPLICATES)[1]
+    package = [clock(codings.package, codings.events, FEWER)[1] * REPLICATES / FEWER for _ in range(ROUNDS)]
+    once, package_once = clock(codings.ours, codings.events, 1)[1], statistics.median(package) / REPLICATES
+    return {
+        "ours": statistics.median(ours), "package": statistics.median(package), "differ": float(differ),
+        "excerpts": drawn_one_by_one, "once": once, "package once": package_once, "more": more,
+    }  # fmt: skip
+
+
+def clock(function, *arguments):
+    begun = time.process_time()
+    found = function(*arguments)
+    return found, time.process_time() - begun
+
+
+def exponent(seconds: list[float]) -> float:
+    """Return the power of the number of excerpts with which time grows: the slope of logarithms."""
+    return float(np.polyfit(np.log(SIZES), np.log(seconds), 1)[0])
 
 
 def main() -> None:
-    """Measure and write the table."""
-    codings = Codings()
-    apart = np.abs(codings.ours(FEWER) - codings.loop(FEWER)).max()
-    ours, loop = [], []
-    for number in range(ROUNDS + 1):
-        begun = time.perf_counter()
-        values = codings.ours(REPLICATES)
-        interval(values)
-        middle = time.perf_counter()
-        codings.loop(FEWER)
-        if number:
-            ours.append(middle - begun)
-            loop.append((time.perf_counter() - middle) * REPLICATES / FEWER)
-        print(f"round {number} of {ROUNDS}", flush=True)
-    ratio = statistics.median(loop) / statistics.median(ours)
-    of = f"{EXCERPTS_N:,} excerpts, {CODERS} coders, {CODES} codes, {REPLICATES:,} replicates"
-    versions = f"plrlib {plrlib.__version__}, krippendorff {version('krippendorff')}, numpy {np.__version__}"
+    """Measure, each in a process of its own, and write the tables."""
+    compared, sets = [], []
+    for excerpts in SIZES:
+        compared.append(in_a_process(__file__, f"compare {excerpts} {CODES}", RESULTS.parent))
+        print(excerpts, compared[-1], flush=True)
+    for excerpts, codes in SETS:
+        sets.append(in_a_process(__file__, f"sets {excerpts} {codes}", RESULTS.parent))
+        print(excerpts, codes, sets[-1], flush=True)
     lines = [
-        "# Bootstrap of Krippendorff's alpha",
+        "# Agreement between coders",
         "",
-        f"{of}; one rating in twenty is missing.",
-        f"Median of {ROUNDS} rounds (smallest to largest) after one that is not counted; the two take turns.",
-        f"The loop ran over {FEWER} replicates, and its time is scaled to {REPLICATES:,}.",
-        "`yes_or_no` gives kappa, AC1 and raw agreement in the same time, and the percentiles are in it.",
+        f"{CODERS} coders; one rating in twenty is missing. Seconds of the processor, median of {ROUNDS}.",
         "",
-        "| | seconds | times as long | aim |",
-        "| --- | ---: | ---: | ---: |",
-        f"| {OURS} | {spread(ours)} | | |",
-        f"| {LOOP} | {spread(loop)} | {ratio:,.0f} | at least {AIM} |",
+        f"## {REPLICATES:,} bootstrap replicates of Krippendorff's alpha, {CODES} codes",
         "",
-        f"The largest difference between the two over {FEWER} replicates and {CODES} codes is {apart:.0e}.",
+        f"Whole events are drawn, {EVENTS_N} of them. The krippendorff package is given the value counts of each",
+        f"resample, over {FEWER} replicates; its time is scaled to {REPLICATES:,}. `yes_or_no` gives kappa, AC1 and",
+        f"raw agreement in the same time. Aim: at least {AIM} times as fast. *Excerpts drawn*: the same numbers by",
+        "`yes_or_no` where every excerpt is a unit of its own. MB: memory in use beyond that of the arrays, at most.",
         "",
-        f"{versions}, scipy {scipy.__version__}, Python {platform.python_version()}.",
+        "| excerpts | `yes_or_no` | krippendorff | times as long | one replicate | package's | excerpts drawn | MB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
+    for excerpts, found in zip(SIZES, compared, strict=True):
+        cells = [f"{found[k]:.3g}" for k in ("once", "package once", "excerpts")]
+        ratio = found["package"] / found["ours"]
+        lines.append(
+            f"| {excerpts:,} | {found['ours']:.3g} | {found['package']:.3g} | {ratio:,.0f} | {' | '.join(cells)} | "
+            f"{found['more']:.0f} |"
+        )
+    powers = {name: exponent([found[name] for found in compared]) for name in ("ours", "package", "excerpts")}
+    lines += [
+        "",
+        f"Time grows with the number of excerpts to the power of {powers['ours']:.2f} (events drawn),",
+        f"{powers['excerpts']:.2f} (excerpts drawn) and {powers['package']:.2f} (the package).",
+        f"The largest difference from the package: {max(found['differ'] for found in compared):.0e}.",
+        "",
+        f"## All coefficients with intervals, over all codes and by code, sets by MASI; {REPLICATES:,} replicates",
+        "",
+        "Aim: at most 1 second and 200 MB.",
+        "",
+        "| excerpts | codings | codes | distinct sets | seconds | MB beyond the arrays | MB of the process |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    lines += [
+        f"| {excerpts:,} | {excerpts * CODERS:,} | {codes} | {found['sets']:,.0f} | {found['seconds']:.2f} | "
+        f"{found['more']:.0f} | {found['peak']:.0f} |"
+        for (excerpts, codes), found in zip(SETS, sets, strict=True)
+    ]
+    versions = f"plrlib {plrlib.__version__}, krippendorff {version('krippendorff')}, numpy {np.__version__}"
+    lines += ["", f"{versions}, scipy {scipy.__version__}, Python {platform.python_version()}."]
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 
-def spread(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.3g} ({min(seconds):.3g} to {max(seconds):.3g})"
-
-
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        print(json.dumps(measured(sys.argv[1])))
+    else:
+        main()
