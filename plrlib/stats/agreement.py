@@ -6,7 +6,7 @@ Letters: R coders, E excerpts, C codes, B replicates.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.linalg import invpascal
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.themes import envelopes
-from plrlib.study.evidence import codes_at
+from plrlib.study.evidence import codes_at, codings_of, read_by
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 
@@ -290,20 +290,16 @@ def masi_product(sets: NDArray[np.bool_]) -> Callable[[Array], Array]:
                 keys.append(codes[:, list(chosen)] @ width ** np.arange(k))
                 lengths.append(np.full(len(mine), k))
     row, length = np.concatenate(rows), np.concatenate(lengths)
-    subset, first, of = np.unique(np.concatenate(keys), return_index=True, return_inverse=True)
+    _, first, of = np.unique(np.concatenate(keys), return_index=True, return_inverse=True)
     length = length[first]
     column, at = np.unique(of * (most + 1) + size[row], return_inverse=True)
     features = sp.csr_array((np.ones(len(row)), (row, at)), shape=(len(sets), len(column)))
-    place = np.full((len(subset), most + 1), -1)
-    place[np.divmod(column, most + 1)] = np.arange(len(column))
+    each = pd.DataFrame({"column": range(len(column)), "subset": column // (most + 1), "size": column % (most + 1)})
+    two = each.merge(each, on="subset")
     sizes = np.arange(most + 1)
     weight = masi(sizes, sizes[:, None, None], sizes[:, None]) @ invpascal(most + 1, kind="lower").T
-    parts = []
-    for a, b in product(range(most + 1), repeat=2):
-        there = (place[:, a] >= 0) & (place[:, b] >= 0)
-        parts.append((weight[a, b, length[there]], place[there, a], place[there, b]))
-    values, left, right = (np.concatenate(part) for part in zip(*parts, strict=True))
-    between = sp.csr_array((values, (left, right)), shape=(len(column), len(column)))
+    values = weight[two["size_x"], two["size_y"], length[two["subset"]]]
+    between = sp.csr_array((values, (two["column_x"], two["column_y"])), shape=(len(column), len(column)))
     large = np.flatnonzero(size > most)
 
     def multiplied(numbers: Array) -> Array:
@@ -364,15 +360,12 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
     if unit == "theme":
         return _envelopes(study, coders)
     codes, target = codes_at(study, "code")
-    place = _place(study)
     given = np.zeros((len(coders), len(study.excerpts), len(codes)), dtype=bool)
-    seen = np.zeros(given.shape[:2], dtype=bool)
     for r, coder in enumerate(coders):
-        mine = study.codings[study.codings["coder"] == coder]
-        at, code = place[mine["excerpt"].cat.codes], target[mine["code"].cat.codes]
-        given[r, at[code >= 0], code[code >= 0]] = True
-        seen[r, at] = True
-        seen[r, place[study.envelopes.loc[study.envelopes["coder"] == coder, "excerpt"].cat.codes]] = True
+        excerpt, code = codings_of(study, coder)
+        counts = target[code] >= 0
+        given[r, excerpt[counts], target[code[counts]]] = True
+    seen = np.array([read_by(study, coder) for coder in coders])
     return Ratings(codes, given, seen, *distinct_sets(given, seen))
 
 
@@ -393,9 +386,8 @@ def _envelopes(study: Study, coders: Sequence[str]) -> Ratings:
     for r, coder in enumerate(coders):
         ledger = envelopes(study, coder)
         seen[r] = (ledger["status"] != "not seen").to_numpy()
-        put = ledger["theme"].astype("object").fillna(study.settings.left_over)
-        at = np.array([themes.index(theme) for theme in put])
-        given[r, np.flatnonzero(seen[r]), at[seen[r]]] = True
+        theme = pd.Index(themes).get_indexer(ledger["theme"].astype("object").fillna(study.settings.left_over))
+        given[r, np.flatnonzero(seen[r]), theme[seen[r]]] = True
     return Ratings(themes, given, seen, *distinct_sets(given, seen))
 
 
@@ -407,14 +399,6 @@ def distinct_sets(given: NDArray[np.bool_], seen: NDArray[np.bool_]) -> tuple[ND
     category = np.full(seen.shape, UNSEEN, dtype=np.int64)
     category[seen] = which
     return category, given[seen][first]
-
-
-def _place(study: Study) -> NDArray[np.int64]:
-    """Return for each category of excerpt ids its row in the excerpts."""
-    codes = study.excerpts["excerpt"].cat.codes.to_numpy()
-    place = np.full(len(study.excerpts["excerpt"].cat.categories), -1, dtype=np.int64)
-    place[codes] = np.arange(len(codes))
-    return place
 
 
 # Resample excerpts, or the whole events where they were said, and say between what the results lie.
