@@ -43,11 +43,11 @@ class People:
 
 @remembered
 def claim_evidence(study: Study) -> pd.DataFrame:
-    """Return the excerpts of the theme (or code) that each claim rests on, and what they are to the claim.
+    """Evidence of each claim: the excerpts of the theme (or code) that it rests on, and what they are to it.
 
     Parameters
     ----------
-    study
+    study : Study
         A study with claims. An excerpt is of a theme where the stance coder put it in its envelope. Where nobody whose
         stances count sorted, or the claim rests on a code, it is where the reference coder gave it the code, or one
         of that theme; then its stance counts only if its envelope is of the same theme.
@@ -70,6 +70,18 @@ def claim_evidence(study: Study) -> pd.DataFrame:
         If the study has no claims.
     ValueError
         If totals and quantifiers cannot all be true.
+
+    See Also
+    --------
+    joint_display : What can be inferred from it.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = claim_evidence(study)
+    >>> found[found["claim"] == "C1"].groupby("part", observed=True)["excerpt"].size().to_dict()
+    {'supports': 55, 'qualifies': 4, 'opposes': 4, 'others': 15}
     """
     study.needs("claims")
     away = _left(study)
@@ -89,23 +101,32 @@ def claim_evidence(study: Study) -> pd.DataFrame:
 
 
 def people_by_stance(study: Study, claim: str, rows: pd.DataFrame, grouping: Grouping | None = None) -> list[People]:
-    """Return how many people took each stance to a claim; people count once a stance, whenever they were heard.
+    """People by stance to a claim, at least and at most; they count once a stance, whenever they were heard.
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    claim
+    claim : str
         The claim.
-    rows
+    rows : DataFrame
         What `claim_evidence` says of it.
-    grouping
-        A grouping of the study: one answer for each of L levels; None: one for all whom the claim is about.
+    grouping : Grouping, optional
+        A grouping of the study: one answer for each of its groups; None: one for all whom the claim is about.
 
     Raises
     ------
     ValueError
         If totals and quantifiers cannot all be true.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = claim_evidence(study)
+    >>> [people] = people_by_stance(study, "C1", found[found["claim"] == "C1"])
+    >>> people.n, people.least("supports"), people.most("supports")
+    (30, 14, 14)
     """
     who = _who(study.claims.loc[study.claims["claim"] == claim, "who"].iloc[0])
     grouping = everybody(who) if grouping is None else grouping
@@ -121,21 +142,44 @@ def people_by_stance(study: Study, claim: str, rows: pd.DataFrame, grouping: Gro
 
 
 def sorter(study: Study) -> str:
-    """Return whose envelopes say which theme an excerpt is of; blank: the reference coder's codes do."""
+    """Coder whose theme assignments say which theme an excerpt is of; blank: the reference coder's codes do.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> sorter(study)
+    'first'
+    """
     coder = study.settings.stance_coder
     return coder if (study.envelopes["coder"] == coder).any() else ""
 
 
 def excerpts_of(study: Study, finding: str) -> tuple[str, ...]:
-    """Return the excerpts of a theme or code, as `claim_evidence` finds them."""
+    """Excerpts of a theme or code, as `claim_evidence` finds them.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> excerpts_of(study, "bidding")[:3]
+    ('E0009', 'E0017', 'E0018')
+    """
     of, _ = _evidence_of(study, finding)
     return tuple(study.excerpts["excerpt"].astype("object")[of])
 
 
 def raised_in(study: Study, by: str, finding: str) -> tuple[str, ...]:
-    """Return the excerpts by which `presence` counts the people of a grouping who raised a theme or code.
+    """Excerpts by which `presence` counts the people of a grouping who raised a theme or code.
 
     They have it by the reference coder's codes, belong to a first event, and somebody in a group may have said them.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> raised_in(study, "sector", "bidding")[:3]
+    ('E0009', 'E0017', 'E0018')
     """
     of = np.zeros(len(study.excerpts), dtype=bool)
     of[evidence(study, _level_of(study, finding)).excerpts(finding)] = True
@@ -177,7 +221,15 @@ def _left(study: Study) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def others_of_another_kind(study: Study) -> list[tuple[str, str]]:
-    """Return the stance coder with each sorter of another kind who is set against it; none where there is none."""
+    """Pairs of the stance coder and a coder of another kind who assigned themes; none where there is none.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> others_of_another_kind(study)
+    [('first', 'second')]
+    """
     try:
         return [pair for pair in pairs(study) if pair[0] == sorter(study)]
     except NotInStudy:
@@ -186,7 +238,7 @@ def others_of_another_kind(study: Study) -> list[tuple[str, str]]:
 
 CONFIRMED, EXPANDED, DISCORDANT, NOT_TESTABLE = "confirmed", "expanded", "discordant", "not testable"
 INFERENCES = (CONFIRMED, EXPANDED, DISCORDANT, NOT_TESTABLE)
-"""Three are those of mixed-methods reporting (Fetters, Curry & Creswell 2013); the fourth: a design cannot tell."""
+"""Three are those of mixed-methods reporting [fetters2013]_; the fourth: a design cannot tell."""
 ENOUGH = 2
 """So many people at least must support a claim for certain before it is confirmed."""
 
@@ -279,5 +331,14 @@ RULES: tuple[Rule, ...] = (
 
 
 def infer(facts: Facts) -> tuple[int, Rule]:
-    """Return the first rule that holds, with its number from 1."""
+    """Inference from the facts of a claim: the first rule that holds, with its number from 1.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> number, rule = infer(plrlib.joint_display(study).facts["C1"])
+    >>> number, rule.code, rule.inference
+    (5, 'differ', 'confirmed')
+    """
     return next((number, rule) for number, rule in enumerate(RULES, 1) if rule.holds(facts))

@@ -17,29 +17,29 @@ BETWEEN, NO = "between", "no"
 
 @remembered
 def design(study: Study, by: str | Grouping) -> pd.DataFrame:
-    """Return who of each group was at each event, and whether the grouping can be separated from the events.
+    """Design of a study: who of each group was at each event, and whether the groups are confounded with events.
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    by
+    by : str or Grouping
         A grouping of study.toml.
 
     Returns
     -------
     DataFrame
-        One row an event and level, in the order of the events and the levels declared. Unit: people.
+        One row an event and group, in the order of the events and the groups declared. Unit: people.
 
-        - grouping, event, level; the event is missing for people of whom no event is known;
-        - people: how many of that level were heard there; missing where it is not published;
+        - grouping, event, group; the event is missing for people of whom no event is known;
+        - people: how many of that group were heard there; missing where it is not published;
         - lower, upper: the smallest and largest number that published totals and the excerpts allow;
         - separable: one answer for the grouping. `within`: some event (or the people heard only alone, taken together)
-          holds two levels or more, so that they can be compared within it. `between`: each event holds one level,
-          each level sat in at least two events of several people, and the largest of these is at most 1.5 times the
-          smallest, so that whole events can be exchanged. `no`: a difference between levels could as well be one
-          between rooms. Missing where it may depend on who sat where, which is not published. People whose level is not
-          known count where totals fix how many are at each level, and are left out otherwise;
+          holds two groups or more, so that they can be compared within it. `between`: each event holds one group,
+          each group sat in at least two events of several people, and the largest of these is at most 1.5 times the
+          smallest, so that whole events can be exchanged. `no`: a difference between groups could as well be one
+          between events. Missing where it may depend on who sat where, which is not published. People whose group is
+          not known count where totals fix how many are in each group, and are left out otherwise;
         - hearings: hearings a person, of the people there; missing where one of them may have been heard at an event
           that does not say whom it heard;
         - excerpts, words: excerpts and words a person, of what these people said there; missing where some of what
@@ -51,6 +51,23 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
         If the study has no such grouping.
     ValueError
         If totals and quantifiers cannot all be true.
+
+    See Also
+    --------
+    compare : The test that this design allows.
+    talk : Whether groups had equal chances to speak.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = plrlib.design(study, "sector")
+    >>> print(found[["event", "group", "people", "separable"]].head(4).to_string(index=False))
+    event     group  people separable
+    FG-M1 voluntary       3    within
+    FG-M1 statutory       2    within
+    FG-M2 voluntary       2    within
+    FG-M2 statutory       3    within
     """
     grouping = study.grouping(by)
     people = _people(study, grouping)
@@ -75,7 +92,14 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
 
 @remembered
 def unseen(study: Study, by: str | Grouping) -> list[str]:
-    """Return the events where somebody of a grouping may have been of whom nothing says so."""
+    """Events where somebody of a grouping may have been of whom nothing says so.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> unseen(plrlib.load_study("plr0809-017"), "sector")
+    ['INT']
+    """
     grouping = study.grouping(by)
     cells = people_by_cell(study, grouping)
     about = cells.groups(study, grouping) >= 0

@@ -63,11 +63,11 @@ class JointDisplay:
 
 @remembered
 def joint_display(study: Study) -> JointDisplay:
-    """Return a row a claim: the evidence for and against it, and what can be inferred from all of it.
+    """Joint display: a row a claim, with the evidence for and against it, and what can be inferred from all of it.
 
     Parameters
     ----------
-    study
+    study : Study
         A study with a table of claims.
 
     Returns
@@ -96,9 +96,26 @@ def joint_display(study: Study) -> JointDisplay:
     ValueError
         If totals and quantifiers cannot all be true.
 
-    Notes
-    -----
-    Fetters, Curry & Creswell 2013; Guetterman, Fetters & Creswell 2015.
+    References
+    ----------
+    [fetters2013]_, [guetterman2015]_.
+
+    See Also
+    --------
+    compare : The comparisons of groups that bear on a claim.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = plrlib.joint_display(study)
+    >>> print(found.frame[["claim", "excerpts", "supports", "opposes", "inference", "reason"]].to_string(index=False))
+    claim  excerpts  supports  opposes    inference                 reason
+       C1        63        55        4    confirmed                 differ
+       C2        78        67        6     expanded    differ by one coder
+       C3        28        26        0 not testable comparison cannot tell
+       C4        85        42       40   discordant                opposed
+       C5        27        26        1   discordant    not shown to differ
     """
     found = claim_evidence(study)
     comparisons = [_compared(study, plan) for plan in study.settings.comparisons]

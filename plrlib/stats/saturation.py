@@ -1,6 +1,6 @@
-"""What each event added to the codes already met, and how many may still be to come.
+"""Saturation: what each event added to the codes already met, and how many may still be to come.
 
-Letters: V events of one kind, C codes.
+Letters: V events of one kind, C codes. References: references.toml, beside this file.
 """
 
 import math
@@ -26,25 +26,34 @@ Estimate = tuple[float, float, float]
 
 
 def chao2(times: NDArray[np.int64], events: int) -> Estimate:
-    """Return the smallest number of codes that there may be: those seen, and at least so many unseen.
+    """Chao2: a lower bound of how many codes there are, those seen and those that nobody raised yet.
 
     Parameters
     ----------
-    times
+    times : ndarray
         For each of C codes seen, in how many events it came up.
-    events
+    events : int
         V.
 
     Returns
     -------
-    tuple
+    tuple of float
         Chao's estimate with the factor (V - 1) / V for few events; where no code came up in exactly two, its form
         that does without. The interval takes the logarithm of the number unseen as normal. Without unseen codes by the
         estimate there is no interval. All nan where nothing was seen, or in one event alone.
 
     Notes
     -----
-    Chao 1987; variance as R's vegan, `specpool`, has it.
+    [chao1987]_; variance as R's vegan, `specpool`, has it.
+
+    See Also
+    --------
+    coverage : The share of code occurrences that codes already seen would have.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in chao2(np.array([1, 1, 1, 2, 3, 5]), events=6)]
+    [9.75, 6.41, 40.47]
     """
     seen, once, twice = len(times), int((times == 1).sum()), int((times == 2).sum())
     if not seen or events < 2:
@@ -66,11 +75,32 @@ def chao2(times: NDArray[np.int64], events: int) -> Estimate:
 
 
 def coverage(times: NDArray[np.int64], events: int) -> float:
-    """Return the share of all code occurrences in a further event that are of codes already seen; nan: not defined.
+    """Sample coverage: the share of all code occurrences in a further event that are of codes already seen.
+
+    Parameters
+    ----------
+    times : ndarray
+        For each of C codes seen, in how many events it came up.
+    events : int
+        V.
+
+    Returns
+    -------
+    float
+        nan where nothing was seen, or in one event alone.
 
     Notes
     -----
-    Chao & Jost 2012, for incidences.
+    [chao2012]_, for incidences.
+
+    See Also
+    --------
+    coverage_interval : Its interval.
+
+    Examples
+    --------
+    >>> round(coverage(np.array([1, 1, 1, 2, 3, 5]), events=6), 3)
+    0.796
     """
     total, once, twice = int(times.sum()), int((times == 1).sum()), int((times == 2).sum())
     if not total or events < 2:
@@ -83,18 +113,35 @@ def coverage(times: NDArray[np.int64], events: int) -> float:
 
 
 def coverage_interval(times: NDArray[np.int64], events: int, seed: int) -> tuple[float, float]:
-    """Return the ends of a 95 % interval of what `coverage` estimates, from studies drawn like this one.
+    """Interval of 95 % of sample coverage, from 1,000 studies drawn like this one.
 
+    Parameters
+    ----------
+    times, events
+        As in `coverage`.
+    seed : int
+        Of the studies that are drawn.
+
+    Returns
+    -------
+    tuple of float
+        Its ends.
+
+    Notes
+    -----
     The studies have the codes seen, each with a chance lowered by what coverage says is missing, and as many unseen
     ones as Chao's estimate has, which share that. In each of 1,000 that are drawn the estimate is off by what is known
     there; the interval is the estimate less the 97.5th and the 2.5th percentile of that, within 0 and 1. nan where the
     estimate is not defined, or is never off.
 
-    Notes
-    -----
-    The studies are those of Colwell et al. 2012 (appendix G). Their interval, from the spread of the estimate alone,
+    The studies are those of [colwell2012]_ (appendix G). Their interval, from the spread of the estimate alone,
     held the truth in 75 to 85 of 100 studies as small as these, for the truth differs from study to study too; this
     one in 92 to 97.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in coverage_interval(np.array([1, 1, 1, 2, 3, 5]), events=6, seed=1)]
+    [0.53, 1.0]
     """
     whole = coverage(times, events)
     if math.isnan(whole):
@@ -120,11 +167,23 @@ def _assemblage(times: NDArray[np.int64], events: int, whole: float) -> NDArray[
 
 
 def any_order(times: NDArray[np.int64], events: int) -> NDArray[np.float64]:
-    """Return how many codes are seen after 1 to V events, on average over every order of them.
+    """Codes seen after 1 to V events, on average over every order of them.
+
+    Parameters
+    ----------
+    times : ndarray
+        For each of C codes seen, in how many events it came up.
+    events : int
+        V.
 
     Notes
     -----
-    Exact: a code that came up in k events is missed by v of V with the chance of v events without it.
+    Exact: a code that came up in k events is missed by v of V with the chance of v events without it [colwell2012]_.
+
+    Examples
+    --------
+    >>> any_order(np.array([1, 1, 2]), events=3).round(3).tolist()
+    [1.333, 2.333, 3.0]
     """
     after = np.arange(1, events + 1)[:, None]
     without = events - times[None, :]
@@ -150,24 +209,26 @@ ORDERS = 1000
 def saturation(
     study: Study, level: str = "code", coder: str | None = None, base: int = 4, run: int = 2, threshold: float = 0.05
 ) -> pd.DataFrame:
-    """Return what each event added, in the order held, and what a further one might add; kinds of event apart.
+    """Saturation of codes: what each event added, in the order held, and what a further one might add.
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    level
+    level : str
         `code` or `theme`, as in `presence`.
-    coder
+    coder : str, optional
         Whose codings; None: the study's reference coder.
-    base, run, threshold
+    base, run : int
+    threshold : float
         Guest, Namey & Chen's: how many first events make up the base, how many further ones a run, and the share of
         new information at or below which no more is looked for.
 
     Returns
     -------
     DataFrame
-        One row a kind of event and measure, and event where it is about one. Unit: codes, unless said.
+        One row a kind of event and measure, and event where it is about one; focus groups and interviews are counted
+        apart. Unit: codes, unless said.
 
         - kind: focus group, interview, or `not said`; only kinds of which there are events;
         - measure: `new`: codes first met in that event; `total`: met so far; `any order`: met after so many events on
@@ -192,8 +253,32 @@ def saturation(
 
     Notes
     -----
-    Chao2 is not defined for one event, and has no interval where it finds nothing unseen. Guest, Namey & Chen 2020
-    (doi 10.1371/journal.pone.0232076); Chao 1987; Chao & Jost 2012; Colwell et al. 2012; Tran et al. 2017.
+    Chao2 is not defined for one event, and has no interval where it finds nothing unseen.
+
+    References
+    ----------
+    [guest2020]_ (new information), [chao1987]_ (Chao2), [chao2012]_ and [colwell2012]_ (coverage), [tran2017]_ (species
+    richness as a model of saturation).
+
+    See Also
+    --------
+    presence : How many people raised each code.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = plrlib.saturation(study).query("position.isna()")
+    >>> print(found[["kind", "measure", "estimate", "low", "high", "n"]].round(2).to_string(index=False))
+           kind  measure  estimate    low   high  n
+    focus group  reached       4.0   <NA>   <NA>  9
+    focus group    codes      18.0   <NA>   <NA>  9
+    focus group    chao2      18.0   <NA>   <NA>  9
+    focus group coverage       1.0   0.99    1.0  9
+      interview  reached       6.0   <NA>   <NA> 15
+      interview    codes      20.0   <NA>   <NA> 15
+      interview    chao2     20.62  20.05  27.41 15
+      interview coverage      0.98   0.93    1.0 15
     """
     if base < 1 or run < 1:
         raise ValueError(f"base and run are at least 1, not {base} and {run}")
@@ -247,15 +332,26 @@ def _rows(
 
 
 def first_met(came_up: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each of V events how many codes came up in it and in none before: V × C in."""
+    """Codes new in each of V events: those that came up in it and in none before. `came_up` is V × C.
+
+    Examples
+    --------
+    >>> first_met(np.array([[1, 0, 1], [1, 1, 0]], dtype=bool)).tolist()
+    [2, 1]
+    """
     before: NDArray[np.int64] = np.cumsum(came_up, axis=0) - came_up
     return np.asarray((came_up & (before == 0)).sum(axis=1), dtype=np.int64)
 
 
 def new_information(new: NDArray[np.int64], base: int, run: int) -> list[tuple[int, float]]:
-    """Return for each run after the base the place of its last event, and its share of new information.
+    """Share of new information in each run of events after the base, with the place of the run's last event.
 
-    Nothing where the base holds no code, or there are no events after it.
+    Nothing where the base holds no code, or there are no events after it [guest2020]_.
+
+    Examples
+    --------
+    >>> new_information(np.array([6, 2, 1, 0, 1]), base=2, run=2)
+    [(3, 0.125), (4, 0.125)]
     """
     found = int(new[:base].sum())
     ends = range(base + run - 1, len(new)) if found else range(0)

@@ -22,13 +22,13 @@ STATUSES = (IN_A_THEME, LEFT_OVER, NOT_SEEN)
 
 @remembered
 def envelopes(study: Study, coder: str) -> pd.DataFrame:
-    """Return the ledger of one coder: every excerpt in exactly one envelope, or left over.
+    """Theme assignments of one coder: every excerpt in exactly one theme, or left over.
 
     Parameters
     ----------
-    study
+    study : Study
         A study with a table of envelopes.
-    coder
+    coder : str
         Whose envelopes.
 
     Returns
@@ -48,6 +48,20 @@ def envelopes(study: Study, coder: str) -> pd.DataFrame:
         If the study has no envelopes.
     ValueError
         If the coder has none, or if the totals do not reconcile.
+
+    See Also
+    --------
+    moved : The excerpts that two coders assign to different themes.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> print(plrlib.envelopes(study, "first").head(3).to_string(index=False))
+    excerpt coder theme   stance     status
+      E0001 first    T1 supports in a theme
+      E0002 first    T1 supports in a theme
+      E0003 first    T1 supports in a theme
     """
     study.needs("envelopes")
     themes = list(study.themes["code"])
@@ -83,13 +97,13 @@ def _reconcile(study: Study, ledger: pd.DataFrame) -> None:
 
 
 def moved(study: Study, a: str, b: str) -> pd.DataFrame:
-    """Return the excerpts that two coders put in different envelopes, from where to where.
+    """Excerpts that two coders assign to different themes, from which to which.
 
     Parameters
     ----------
-    study
+    study : Study
         A study with a table of envelopes.
-    a, b
+    a, b : str
         Two coders: the excerpt moves from the envelope of `a` to that of `b`.
 
     Returns
@@ -104,6 +118,23 @@ def moved(study: Study, a: str, b: str) -> pd.DataFrame:
         If the study has no envelopes.
     ValueError
         As `envelopes` does.
+
+    See Also
+    --------
+    agreement : How far coders agree beyond chance.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = plrlib.moved(study, "first", "second")
+    >>> len(found)
+    46
+    >>> print(found.head(3).to_string(index=False))
+    excerpt from to
+      E0003   T1 T3
+      E0010   T1 T6
+      E0018   T1 T5
     """
     both = sorted_twice(study, a, b)
     away = both["from"].astype("object").fillna("") != both["to"].astype("object").fillna("")
@@ -112,7 +143,15 @@ def moved(study: Study, a: str, b: str) -> pd.DataFrame:
 
 @remembered
 def sorted_twice(study: Study, a: str, b: str) -> pd.DataFrame:
-    """Return excerpt, from, to for every excerpt that two coders saw, moved or not; raises as `moved` does."""
+    """Excerpts that two coders saw, moved or not, each with its theme by either; columns and errors as of `moved`.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> len(sorted_twice(study, "first", "second"))
+    439
+    """
     first, second = envelopes(study, a), envelopes(study, b)
     seen = (first["status"] != NOT_SEEN) & (second["status"] != NOT_SEEN)
     both = pd.DataFrame({"excerpt": first["excerpt"], "from": first["theme"], "to": second["theme"]})
@@ -123,12 +162,19 @@ def sorted_twice(study: Study, a: str, b: str) -> pd.DataFrame:
 
 
 def sorters(study: Study) -> list[str]:
-    """Return the coders who sorted into envelopes, whose stances count first, then as study.toml lists them.
+    """Coders who assigned themes: first the one whose stances count, then as study.toml lists them.
 
     Raises
     ------
     NotInStudy
         If the study has no envelopes.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> sorters(study)
+    ['first', 'second']
     """
     study.needs("envelopes")
     there = [c for c in study.envelopes["coder"].cat.categories if (study.envelopes["coder"] == c).any()]
@@ -136,18 +182,35 @@ def sorters(study: Study) -> list[str]:
 
 
 def kind_of(study: Study, coder: str) -> str:
-    """Return the kind of a coder, as study.toml has it; the coder's own name where it says nothing."""
+    """Kind of a coder, as study.toml has it; the coder's own name where it says nothing.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> kind_of(study, "second")
+    'simulated: changes one code in eight'
+    """
     return (study.settings.coders or {}).get(coder, coder)
 
 
 @remembered
 def pairs(study: Study) -> list[tuple[str, str]]:
-    """Return the first sorter with one sorter of each other kind: those of one kind tell little about one another.
+    """Pairs of coders of different kinds who assigned themes: those of one kind tell little about one another.
+
+    The first of `sorters` is in every pair, with one coder of each other kind.
 
     Raises
     ------
     NotInStudy
         If the study has no envelopes, if only one kind of coder sorted, or no two kinds the same excerpts.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> pairs(study)
+    [('first', 'second')]
     """
     first, *others = sorters(study)
     kinds: dict[str, str] = {}
@@ -170,19 +233,19 @@ COUNTS = ("excerpts", "certain", *STANCES, "no_stance", *FORMS, "codes")
 def sides(
     study: Study, column: str, by: str | Grouping | None = None, coder: str | None = None, events: str = "all"
 ) -> pd.DataFrame:
-    """Count the evidence by the sides of a second-level reading, and the people who raised something on each.
+    """Evidence by the sides of a second reading of the codebook, and the people who raised something on each.
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    column
+    column : str
         The column of the codebook by which it is read, as `market_side`: its values are the sides.
-    by
+    by : str or Grouping, optional
         A grouping of study.toml: a row a side and group. None: a row a side, for everybody heard.
-    coder
+    coder : str, optional
         Whose codings; None: the study's reference coder.
-    events
+    events : str
         `all`: every event. `first`: only excerpts that may be of a first event (see `presence`).
 
     Returns
@@ -208,6 +271,23 @@ def sides(
         If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
     ValueError
         If the coder or events is not known to the study, or totals and quantifiers cannot all be true.
+
+    See Also
+    --------
+    presence : The people who raised each theme or code.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> found = plrlib.sides(study, "market_side")
+    >>> print(found[["side", "excerpts", "supports", "opposes", "n", "lower", "upper"]].to_string(index=False))
+             side  excerpts  supports  opposes    n  lower  upper
+           demand        77        71        2   45     31     31
+           supply       142       119       19   45     42     42
+       regulation       151       106       33   45     41     41
+    commissioning        69        62        3   45     26     26
+              NaN         0         0        0 <NA>   <NA>   <NA>
     """
     marks = on_sides(study, column, coder, events)
     order = list(marks["side"].cat.categories)
@@ -231,7 +311,7 @@ def sides(
 
 @remembered
 def on_sides(study: Study, column: str, coder: str | None = None, events: str = "all") -> pd.DataFrame:
-    """Return a row an excerpt and side that it has a code of; an excerpt on no side has one row, its side missing.
+    """Excerpts by side: a row an excerpt and side that it has a code of; on no side: one row, its side missing.
 
     The arguments are those of `sides`, and so is what it raises.
 
@@ -243,6 +323,15 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
         - excerpt, side (categorical), form;
         - stance: what the excerpt is to its theme, by the study's stance coder; missing where none is on record;
         - codes: the codes of that side that it has, as a tuple; without a side: all that it has.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> study = plrlib.load_study("worked-example")
+    >>> print(on_sides(study, "market_side").head(2).to_string(index=False))
+    excerpt          side   form   stance            codes
+      E0001 commissioning quoted supports (short-funding,)
+      E0002        supply quoted supports  (closing-down,)
     """
     needs_reading(study, column)
     order, target = codes_at(study, column)

@@ -1,4 +1,7 @@
-"""How often the words of a family stand in each voice, per thousand words, with intervals."""
+"""Key words: which words are more one voice's than another's, and how often the words of a family stand in each.
+
+References: references.toml, beside this file.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -17,20 +20,20 @@ LEVEL = 0.95
 
 
 def keyness(words: pd.DataFrame, a: str, b: str, prior: float = PRIOR, leave_out: Collection[str] = ()) -> pd.DataFrame:
-    """Set the words of one voice against those of another.
+    """Key words of one voice against another: log-odds with an informative prior, and the likelihood ratio.
 
     Parameters
     ----------
-    words
+    words : DataFrame
         A row a word and voice: voice, word, count and, where known, people (how many used it). Several rows of one word
         and voice, as of several sections, are added up. `study.words` is such a frame, and so is what
         `plrlib.words_of` returns.
-    a, b
+    a, b : str
         Two voices.
-    prior
+    prior : float
         How many words the prior weighs: it expects of both voices what all voices of the frame do together. The larger,
         the less a word of few occurrences stands out.
-    leave_out
+    leave_out : collection of str
         Words that are left out of the rows; they still count among the words of a voice.
 
     Returns
@@ -50,9 +53,27 @@ def keyness(words: pd.DataFrame, a: str, b: str, prior: float = PRIOR, leave_out
     ValueError
         If a voice has no words in the frame, or a and b are the same.
 
-    Notes
-    -----
-    Monroe, Colaresi & Quinn 2008 (equations 15 to 22, the variance with all four terms); Dunning 1993.
+    References
+    ----------
+    [monroe2008]_ (equations 15 to 22, the variance with all four terms), [dunning1993]_ (g2), [clopper1934]_ (the
+    intervals).
+
+    See Also
+    --------
+    families : The words that begin alike, by voice.
+    words_of : The words of participants, for this.
+
+    Examples
+    --------
+    The worked example has no texts but its excerpts; the published report has its words counted.
+
+    >>> import plrlib
+    >>> found = plrlib.keyness(plrlib.load_study("plr0809-017").words, "respondents", "authors")
+    >>> print(found[["word", "count_a", "count_b", "z", "g2"]].head(3).round(1).to_string(index=False))
+             word  count_a  count_b   z   g2
+    organizations        8       13 3.6 16.8
+              not       10       35 2.7 10.8
+           sector        5       10 2.6  9.1
     """
     counts, people = word_counts(words)
     known = list(counts.columns)
@@ -82,7 +103,15 @@ def keyness(words: pd.DataFrame, a: str, b: str, prior: float = PRIOR, leave_out
 
 
 def word_counts(words: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return how often each word (rows) stands in each voice (columns) and, where known, how many people used it."""
+    """Word frequencies by voice (columns) and, where known, how many people used each word; else None.
+
+    Examples
+    --------
+    >>> rows = [("staff", "money", 9), ("staff", "money", 1), ("young people", "plan", 2)]
+    >>> counts, people = word_counts(pd.DataFrame(rows, columns=["voice", "word", "count"]))
+    >>> counts.to_numpy().tolist(), people
+    ([[10, 0], [0, 2]], None)
+    """
     voices = list(dict.fromkeys(words["voice"].dropna()))
     rows = words.assign(voice=words["voice"].astype("object"), word=words["word"].astype("object"))
     counts = rows.pivot_table(index="word", columns="voice", values="count", aggfunc="sum", fill_value=0)[voices]
@@ -107,7 +136,20 @@ def _log_odds(
 
 
 def likelihood_ratio(ya: NDArray[np.float64], yb: NDArray[np.float64], na: float, nb: float) -> NDArray[np.float64]:
-    """Return G² of W 2 × 2 tables: a word or another, by voice (Dunning 1993)."""
+    """Log-likelihood ratio G² of W 2 × 2 tables: a word or another, by voice [dunning1993]_.
+
+    Parameters
+    ----------
+    ya, yb : ndarray
+        How often each of W words stands in either voice.
+    na, nb : float
+        How many words each voice has.
+
+    Examples
+    --------
+    >>> likelihood_ratio(np.array([9.0]), np.array([2.0]), 29.0, 32.0).round(2).tolist()
+    [6.68]
+    """
     both, n = ya + yb, na + nb
     cells = [(ya, both * na / n), (yb, both * nb / n), (na - ya, na - both * na / n), (nb - yb, nb - both * nb / n)]
     g2 = 2 * sum(xlogy(o, o) - xlogy(o, e) for o, e in cells)
@@ -117,10 +159,16 @@ def likelihood_ratio(ya: NDArray[np.float64], yb: NDArray[np.float64], na: float
 def share_interval(
     k: NDArray[np.float64], n: NDArray[np.float64], level: float = LEVEL
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the exact interval of k of n (Clopper & Pearson 1934); 0 to 1 where n is 0.
+    """Clopper-Pearson interval of a share, k of n: exact; 0 to 1 where n is 0 [clopper1934]_.
 
     It takes words as drawn one by one. They are not: what one person says, and what one passage is about, hang
     together, so that it is narrower than it should be.
+
+    Examples
+    --------
+    >>> low, high = share_interval(np.array([0.0, 9.0]), np.array([29.0, 29.0]))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.0, 0.153], [0.119, 0.508])
     """
     half = (1 - level) / 2
     low = np.where(k > 0, beta.ppf(half, np.where(k > 0, k, 1), n - k + 1), 0.0)
@@ -132,13 +180,13 @@ def share_interval(
 
 
 def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Count the words that begin alike, by voice.
+    """Word frequencies of families of words that begin alike, by voice, per thousand words.
 
     Parameters
     ----------
-    words
+    words : DataFrame
         A row a word and voice, as `keyness` takes it.
-    beginnings
+    beginnings : mapping
         For each family how its words begin, in small letters: `{"conformity": ["conform"]}`.
 
     Returns
@@ -157,6 +205,20 @@ def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd
     ------
     ValueError
         If a family has no beginning, or a blank one.
+
+    See Also
+    --------
+    keyness : The words that are most one voice's.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> found = plrlib.families(plrlib.load_study("plr0809-017").words, {"conformity": ["conform"]})
+    >>> print(found[["voice", "count", "of", "per_thousand", "low", "high"]].round(1).to_string(index=False))
+          voice  count   of  per_thousand  low  high
+        authors     18 5458           3.3  2.0   5.2
+       reported      2  606           3.3  0.4  11.9
+    respondents      0  407           0.0  0.0   9.0
     """
     empty = [name for name, starts in beginnings.items() if not starts or not all(starts)]
     if empty:
