@@ -6,8 +6,10 @@ import os
 import re
 import shutil
 import sys
+import tomllib
 import warnings
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ def library() -> str:
         parts.append(f"## {heading}")
         lines = [_directive(name) for name in names]
         parts.append("\n".join(["```{eval-rst}", *lines, "```"]))
+    parts += ["## References", "\n".join(["```{eval-rst}", *_references(), "```"])]
     parts += ["## What notebooks show", plain("From plrlib import show; each returns something to show in a cell.")]
     rows = [(f"`show.{name}`", plain(_first_line(getattr(show, name)))) for name in sorted(show.__all__)]
     parts.append(table(["function", "what it returns"], rows))
@@ -67,6 +70,22 @@ def _directive(name: str) -> str:
     thing = getattr(plrlib, name)
     kind = "autofunction" if inspect.isroutine(thing) else "autoclass"
     return f".. {kind}:: plrlib.{name}\n"
+
+
+def _references() -> list[str]:
+    """Return what the docstrings on this page cite as [key]_, in full; Sphinx links the two."""
+    entries = tomllib.loads((files("plrlib.stats") / "references.toml").read_text(encoding="utf-8"))
+    texts = [inspect.getdoc(getattr(plrlib, name)) or "" for names in GROUPS.values() for name in names]
+    cited = {key for text in texts for key in re.findall(r"\[(\w+)\]_", text)}
+    lines = []
+    for key, entry in entries.items():
+        if key in cited:
+            isbn = f"ISBN {entry.get('isbn')}"
+            place = f"https://doi.org/{entry['doi']}" if "doi" in entry else entry.get("url", isbn)
+            lines.append(
+                f".. [{key}] {entry['authors']} ({entry['year']}). {entry['title']}. {entry['published']}. {place}"
+            )
+    return lines
 
 
 def _first_line(thing: object) -> str:

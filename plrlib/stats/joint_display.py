@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import pandas as pd
 
@@ -122,16 +124,11 @@ def joint_display(study: Study) -> JointDisplay:
     rows, verdicts, every = [], [], {}
     for claim in study.claims.itertuples(index=False):
         evidence = found[found["claim"] == claim.claim]
-        whose = str(claim.who) if isinstance(claim.who, str) else ""
-        facts = every[str(claim.claim)] = _facts(
-            study, str(claim.claim), str(claim.finding), whose, evidence, comparisons
-        )
-        number, rule = infer(facts)
         theirs = evidence[evidence["part"] != OTHERS]
         counts = theirs["part"].value_counts()
-        ends = {f"{s}_lower": facts.people.least(s) for s in _SIDES} | {
-            f"{s}_upper": facts.people.most(s) for s in _SIDES
-        }
+        facts = every[str(claim.claim)] = _facts(study, claim, evidence, comparisons)
+        number, rule = infer(facts)
+        least_and_most = [(facts.people.least(s), facts.people.most(s)) for s in _SIDES]
         verdicts += [(claim.claim, by, verdict) for by, verdict in facts.verdicts.items()]
         rows.append(
             {
@@ -140,7 +137,7 @@ def joint_display(study: Study) -> JointDisplay:
                 "no_stance": counts[NO_STANCE], "others": len(evidence) - len(theirs),
                 "certain": theirs["certain"].sum(), "quoted": facts.quoted,
                 "left": facts.left if facts.sorters else pd.NA, "people": facts.people.n,
-                **{end: ends[end] for end in ENDS}, "compares": facts.compares,
+                **dict(zip(ENDS, chain(*least_and_most), strict=True)), "compares": facts.compares,
                 "inference": rule.inference, "rule": number, "reason": rule.code,
             }
         )  # fmt: skip
@@ -185,9 +182,10 @@ def _compared(study: Study, plan: Plan) -> Compared:
     return Compared(plan, found.grouping.population, verdicts, unlike)
 
 
-def _facts(
-    study: Study, claim: str, finding: str, whose: str, evidence: pd.DataFrame, comparisons: list[Compared]
-) -> Facts:
+def _facts(study: Study, row: Any, evidence: pd.DataFrame, comparisons: list[Compared]) -> Facts:
+    """Return what the rules look at, of one row of the claims."""
+    claim, finding = str(row.claim), str(row.finding)
+    whose = row.who if isinstance(row.who, str) else ""
     theirs = evidence[evidence["part"] != OTHERS]
     counts = theirs["part"].value_counts()
     [people] = people_by_stance(study, claim, evidence)

@@ -325,9 +325,9 @@ def _rows(
     reached = next((v + 1 - rule[1] for v, share in shares if share <= rule[2]), None)
     rows.append((REACHED, None, None, reached, None, None))
     rows.append((CODES, None, None, len(times), None, None))
-    rows.append((CHAO2, None, None, *map(_known, chao2(times, n))))
+    rows.append((CHAO2, None, None, *chao2(times, n)))
     ends = coverage_interval(times, n, study.settings.seed)
-    rows.append((COVERAGE, None, None, *map(_known, (coverage(times, n), *ends))))
+    rows.append((COVERAGE, None, None, coverage(times, n), *ends))
     return rows
 
 
@@ -365,7 +365,3 @@ def _orders(came_up: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
         [np.logical_or.accumulate(came_up[rng.permutation(len(came_up))]).sum(axis=1) for _ in range(ORDERS)]
     )
     return np.asarray(np.percentile(met, [2.5, 97.5], axis=0), dtype=np.float64)
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -148,6 +148,7 @@ def test_the_library_has_everything_public_and_nothing_twice():
     text = library()
     assert all(f":: plrlib.{name}\n" in text for name in public)
     assert all(f"`show.{name}`" in text for name in plrlib.show.__all__)
+    assert "\n.. [krippendorff2011] Krippendorff, K. (2011)." in text
 
 
 def test_the_dictionary_has_every_table_and_column():
