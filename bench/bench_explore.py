@@ -1,9 +1,11 @@
 """Time the explorer in JupyterLab, in a browser: from a choice to the changed grid, and to the verdicts.
 
 Run from the project's folder: `python bench/bench_explore.py`. Three studies: the two shipped, and the worked example
-with every excerpt twelve times, 5,268 of them. In each, sixteen choices one after another, once when nothing is known
-yet and once more when it is; a choice waits for the verdicts of the one before. Beside it what the same numbers take
-where they are asked for in a cell (`presence`, `compare`). Needs Chromium. Written to bench/results/explore.md.
+with every excerpt twelve times, 5,268 of them. In each, a dozen choices one after another, twice; a choice waits for
+the verdicts of the one before. Answers are remembered within a process, so that a choice counts as the first only where
+that combination has not been asked before, by opening the study either. Beside it what the same numbers take where they
+are asked for in a cell (`presence`, `compare`), each of a study loaded anew. Needs Chromium. Written to
+bench/results/explore.md.
 """
 
 import platform
@@ -19,7 +21,7 @@ from typing import Any
 import pandas as pd
 from playwright.sync_api import sync_playwright
 
-from plrlib import compare, load_study, presence
+from plrlib import Study, compare, load_study, presence
 from plrlib.explorer.answers import choices
 
 HERE = Path(__file__).resolve().parent
@@ -68,30 +70,34 @@ def timed(page: Any, control: str, value: str) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def steps(folder: Path) -> list[tuple[str, str]]:
-    """Return choices that go through groupings, levels, stances and coders, each one away from the one before."""
+def steps(folder: Path) -> list[tuple[str, str, bool]]:
+    """Return choices that go through groupings, levels, stances and coders, and whether each asks something new."""
     some = choices(load_study(folder))
     controls = {"Groups": some.by, "Level": some.level, "Stance": some.stance, "Coder": some.coder}
-    path = []
+    now = {control: next(iter(values.values())) for control, values in controls.items()}
+    asked, path = {tuple(now.values())}, []
     for control, values in controls.items():
         labels = list(values.values())[:3]
-        path += [(control, label) for label in [*labels[1:], labels[0]]]
+        for label in [*labels[1:], labels[0]]:
+            now[control] = label
+            path.append((control, label, tuple(now.values()) not in asked))
+            asked.add(tuple(now.values()))
     return path
 
 
 def in_a_cell(folder: Path) -> tuple[float, float]:
     """Return the median milliseconds of `presence` and `compare` for the groupings of a study, by theme."""
-    study = load_study(folder)
 
-    def median(call: Callable[[str], object]) -> float:
+    def median(call: Callable[[Study, str], object]) -> float:
         took = []
-        for by in study.settings.groupings:
+        for by in load_study(folder).settings.groupings:
+            study = load_study(folder)  # a study remembers what it was asked
             start = time.perf_counter()
-            call(by)
+            call(study, by)
             took.append(1000 * (time.perf_counter() - start))
         return statistics.median(took)
 
-    return median(lambda by: presence(study, by)), median(lambda by: compare(study, by))
+    return median(presence), median(compare)
 
 
 def main() -> None:
@@ -112,15 +118,17 @@ def main() -> None:
             for name, aim in AIMS.items():
                 if name != "plr0809-017":
                     timed(page, "Study", name)
-                counted = [timed(page, *step) for step in steps(raw / name)]
-                again = [timed(page, *step) for step in steps(raw / name)]
+                path = steps(raw / name)
+                first, again = ([timed(page, control, label) for control, label, _ in path] for _ in range(2))
+                counted = [took for took, (_, _, new) in zip(first, path, strict=True) if new]
                 cell = in_a_cell(raw / name)
                 rows.append((name, aim, counted, again, cell))
                 print(rows[-1], flush=True)
             browser.close()
     about = (
         f"Milliseconds, median (largest), in Chromium and JupyterLab {version('jupyterlab')}; Python "
-        f"{platform.python_version()}, {platform.machine()}, two cores. Made by bench/bench_explore.py."
+        f"{platform.python_version()}, {platform.machine()}, two cores. *At first*: that combination was not asked "
+        "before. *In a cell*: each of a study loaded anew, for answers are remembered. Made by bench/bench_explore.py."
     )
     heads = [
         "study", "aim", "grid, at first", "grid, asked before", "verdicts, at first", "verdicts, asked before",
