@@ -10,6 +10,8 @@ WORKBOOK = "study.xlsx"
 """A study's tables as the sheets of a workbook, for those who do not like CSV."""
 EXPLORED = "explored"
 """Where views of the explorer are exported to, among a study's results."""
+STORE = "PLR_STORE"
+"""The variable of the environment that names the folder of studies' results, where answers are stored and looked up."""
 DRAFTS = ("joint-display.docx", "joint-display.xlsx")
 """What is drafted for a report, among a study's results."""
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import typer
 
 from plrlib.cli import messages
 from plrlib.cli.messages import console, explain_errors, fail, load, relative
-from plrlib.paths import DEFAULT_STUDY, home, shipped_studies
+from plrlib.paths import DEFAULT_STUDY, STORE, home, processed, shipped_studies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +206,8 @@ def lab(context: typer.Context) -> None:
     first = next(iter(sorted((home() / "notebooks").glob("01-*.ipynb"))), home() / "notebooks")
     quiet = ("news_url=None", "check_for_updates_class=jupyterlab.NeverCheckForUpdate", "extension_manager=readonly")
     options = [f"--ServerApp.root_dir={home()}", *(f"--LabApp.{option}" for option in quiet), *context.args]
-    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *options, str(first)], cwd=home()) as server:
+    shared = {**os.environ, STORE: str(processed(""))}
+    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *options, str(first)], cwd=home(), env=shared) as server:
         # JupyterLab answers Ctrl-C itself, and asks first; it would stay behind where only this process is ended.
         before = {
             signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
@@ -293,8 +295,11 @@ def mask(study: StudyName, out: Out) -> None:
     """Make a copy of a study in which identifiers are masked, each the same wherever it stands."""
     with explain_errors(study):
         from plrlib.exporters.files import write_masked_copy
+        from plrlib.study.store import delete
 
-        print(write_masked_copy(load(study), out))
+        loaded = load(study)
+        delete(loaded.id)
+        print(write_masked_copy(loaded, out))
 
 
 @app.command()

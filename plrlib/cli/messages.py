@@ -151,10 +151,13 @@ def console() -> "Console":
 
 
 def load(study: str) -> "Study":
-    """Load a study by its name or folder."""
+    """Load a study by its name or folder; answers about it as it was before it changed are deleted."""
     from plrlib.study.load import load_study
+    from plrlib.study.store import discard_stale
 
-    return load_study(study)
+    loaded = load_study(study)
+    discard_stale(loaded)
+    return loaded
 
 
 def number(n: int, one: str, many: str = "") -> str:

@@ -18,6 +18,7 @@ from plrlib.study.evidence import Evidence, asked_at, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.speakers import may_fit
+from plrlib.study.store import stored
 from plrlib.text import count, verb
 
 _BEFORE, _AFTER, _OTHER = 0, 1, 2
@@ -154,6 +155,7 @@ VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not sho
 
 
 @remembered
+@stored
 def change(study: Study, level: str = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
     """Set the two hearings of each person side by side: the focus group they sat in first, and an interview after it.
 

@@ -223,7 +223,7 @@ def remembered(
     def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
         asked = signature.bind(study, *args, **kwargs)
         asked.apply_defaults()
-        key = (function.__module__, function.__qualname__, *map(_key, [*asked.arguments.values()][1:]))
+        key = (function.__module__, function.__qualname__, *map(argument_key, [*asked.arguments.values()][1:]))
         answers = study.prepared.answers
         if key not in answers:
             answers[key] = function(study, *args, **kwargs)
@@ -233,10 +233,12 @@ def remembered(
     return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
 
 
-def _key(argument: Any) -> Hashable:
+def argument_key(argument: Any) -> Hashable:
     """Return an argument as part of a key: a grouping by all that it says."""
     if isinstance(argument, Grouping):
         return (argument.name, argument.label, argument.column, tuple(argument.levels.items()), argument.population)
-    if isinstance(argument, list | set):
+    if isinstance(argument, set | frozenset):
+        return tuple(sorted(argument))
+    if isinstance(argument, list):
         return tuple(argument)
     return argument  # type: ignore[no-any-return]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from plrlib.faults import RunError
-from plrlib.paths import DRAFTS, home, processed, study_folder
+from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
 from plrlib.suite.kernels import Pool, kernel_environment
 from plrlib.suite.progress import NotebookError
 from plrlib.suite.publish import Results, check_names, check_unchanged, keep_failed, place_for, publish, scratch_folder
@@ -185,11 +185,13 @@ def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
     from plrlib.faults import StudyError
     from plrlib.privacy.identifiers import stops
     from plrlib.study.load import load_study
+    from plrlib.study.store import discard_stale
 
     studies, errors = [], []
     for name_or_path in names_or_paths:
         try:
             studies.append(load_study(name_or_path))
+            discard_stale(studies[-1])
         except StudyError as error:
             errors.append(error)
     found = {study.id: stops(study) for study in studies}
@@ -213,7 +215,8 @@ def _list_notebooks() -> list[Path]:
 def _environment(folder: Path) -> dict[str, str]:
     """Return the kernels' whole environment; a study in data/raw/ is called by its name, any other by its folder."""
     named = folder.parent == (home() / "data" / "raw").resolve()
-    return {**os.environ, **kernel_environment(folder.name if named else str(folder))}
+    own = kernel_environment(folder.name if named else str(folder))
+    return {**os.environ, **own, STORE: str(processed(""))}
 
 
 def _loop() -> asyncio.AbstractEventLoop:

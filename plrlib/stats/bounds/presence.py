@@ -28,6 +28,7 @@ from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
 from plrlib.study.settings import Grouping
+from plrlib.study.store import stored
 
 OUTSIDE = "outside"
 GROUPS_JOINED = " or "
@@ -104,6 +105,7 @@ def presence(
 
 
 @remembered
+@stored
 def presence_counts(
     study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, events: str
 ) -> NDArray[np.int64]:

@@ -13,11 +13,12 @@ from plrlib.stats.comparison.effects import cramers_v, difference, newcombe, odd
 from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
-from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded
+from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
 from plrlib.study.settings import Comparison as Plan
 from plrlib.study.settings import Grouping
+from plrlib.study.store import stored
 
 PLANNED, EXPLORATORY = "planned", "exploratory"
 NUMBERS = (
@@ -187,12 +188,25 @@ def _compare(
     planned = level in LEVELS and Plan(grouping.name, level) in study.settings.comparisons and stance is None
     planned = planned and (coder == study.settings.reference_coder or coders_who_coded(study) == [coder])
     share = alpha / len(study.settings.comparisons) if planned else alpha
-    judged = judge(study, grouping, level, stance, coder, share)
+    others = tuple(c for c in coders_who_coded(study) if c != coder) if other_coders else ()
+    frame = _rows(study, grouping, level, stance, coder, share, PLANNED if planned else EXPLORATORY, fragility)
+    verdicts = _verdicts(study, grouping, level, stance, others, share)
+    counts, found = presence(study, grouping, level, stance, coder), evidence(study, level, stance, coder)
+    return Comparison(frame, counts, grouping, verdicts, Counted(study, grouping, found))
+
+
+@stored
+def _rows(
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, status: str,
+    fragility: bool,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the frame of a comparison."""
+    judged = judge(study, grouping, level, stance, coder, alpha)
     n = len(judged.verdicts)
     frame = pd.DataFrame(
         {
             "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": judged.found.codes,
-            "status": PLANNED if planned else EXPLORATORY, "alpha": share, "method": None,
+            "status": status, "alpha": alpha, "method": None,
             "p": np.where(judged.p_low == judged.p_high, judged.p_low, np.nan), "p_low": judged.p_low,
             "p_high": judged.p_high, "p_min": judged.p_min, "p_adjusted": np.where(judged.known, judged.high, np.nan),
             "p_adjusted_low": judged.low, "p_adjusted_high": judged.high, "p_needed": judged.share,
@@ -208,17 +222,21 @@ def _compare(
     frame["verdict"] = pd.Categorical(judged.verdicts, categories=VERDICTS)
     for name in NUMBERS:
         frame[name] = frame[name].mask(np.isnan(frame[name].to_numpy(dtype=float, na_value=np.nan)))
-    _sizes(frame, judged, len(grouping.levels), share)
+    _sizes(frame, judged, len(grouping.levels), alpha)
     if fragility:
-        frame["fragility"] = pd.array(_fragilities(judged, share), dtype="Int64")
-    others = [c for c in coders_who_coded(study) if c != coder] if other_coders else []
-    theirs = {other: judge(study, grouping, level, stance, other, share).verdicts for other in others}
-    verdicts = [(code, o, v[c]) for c, code in enumerate(judged.found.codes) for o, v in theirs.items()]
-    counts = presence(study, grouping, level, stance, coder)
-    return Comparison(
-        frame, counts, grouping, pd.DataFrame(verdicts, columns=["code", "coder", "verdict"], dtype="str"),
-        Counted(study, grouping, judged.found),
-    )  # fmt: skip
+        frame["fragility"] = pd.array(_fragilities(judged, alpha), dtype="Int64")
+    return frame
+
+
+@stored
+def _verdicts(
+    study: Study, grouping: Grouping, level: str, stance: str | None, coders: tuple[str, ...], alpha: float
+) -> pd.DataFrame:
+    """Return the verdicts by several coders: one row a code and coder."""
+    found = {coder: judge(study, grouping, level, stance, coder, alpha) for coder in coders}
+    codes = next(iter(found.values())).found.codes if found else []
+    rows = [(code, coder, judged.verdicts[c]) for c, code in enumerate(codes) for coder, judged in found.items()]
+    return pd.DataFrame(rows, columns=["code", "coder", "verdict"], dtype="str")
 
 
 def _reason(judged: Judged, c: int) -> str:

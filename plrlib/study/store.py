@@ -1,0 +1,196 @@
+"""The store of answers: what statistics found of a study, kept on disk so that ten notebooks ask once.
+
+`plr run`, its kernels and `plr lab` use it, where the environment's PLR_STORE names its folder; plain calls never do.
+An answer is found by a digest of all that it depends on: the study's tables and settings, the library's source, the
+versions of numpy, scipy and pandas, the function and its arguments. It holds counts, codes and ids, and never words. A
+full store and an empty one give the same results.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+
+from plrlib.paths import STORE, processed
+from plrlib.study.load import Study
+from plrlib.study.prepared import argument_key
+
+FOLDER = ".answers"
+"""What the folder is called, among a study's results."""
+_ABOUT = "study"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer", pd.DataFrame, np.ndarray)
+
+
+def stored(
+    function: Callable[Concatenate[Study, Parameters], Answer],
+) -> Callable[Concatenate[Study, Parameters], Answer]:
+    """Let a function of a study, which answers with a frame or an array of numbers, look its answer up on disk first.
+
+    What is not there, cannot be read or fails its digest is computed, and put down if it comes back the same.
+    """
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        folder = _folder(study)
+        if folder is None:
+            return function(study, *args, **kwargs)
+        asked: inspect.BoundArguments = signature.bind(study, *args, **kwargs)
+        asked.apply_defaults()
+        question = [function.__module__, function.__qualname__, *map(argument_key, [*asked.arguments.values()][1:])]
+        path = folder / f"{_digest(_basis(study), _library(), repr(question))}.json"
+        found = _read(path)
+        if found is None:
+            found = function(study, *args, **kwargs)
+            _write(path, found)
+        return cast("Answer", found)
+
+    return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
+
+
+def discard_stale(study: Study, results: Path | None = None) -> None:
+    """Delete the answers about a study as it was before it changed: before somebody withdrew, or consent did.
+
+    Parameters
+    ----------
+    results
+        The folder that holds each study's results; None: the project's.
+    """
+    folder = (results or processed("")) / study.id / FOLDER
+    with suppress(OSError, UnicodeDecodeError):
+        if (folder / _ABOUT).read_text(encoding="ascii") == _basis(study):
+            return
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def delete(study_id: str) -> None:
+    """Delete all answers about a study."""
+    shutil.rmtree(processed(study_id) / FOLDER, ignore_errors=True)
+
+
+def _folder(study: Study) -> Path | None:
+    """Return where the answers about a study are, which are of the study as it is; None: no store is in use."""
+    results = os.environ.get(STORE)
+    if not results:
+        return None
+    folder = Path(results) / study.id / FOLDER
+    if STORE not in study.prepared.answers:  # once for each time that the study was loaded
+        discard_stale(study, Path(results))
+        with suppress(OSError):
+            _put(folder / _ABOUT, _basis(study))
+        study.prepared.answers[STORE] = None
+    return folder
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _basis(study: Study) -> str:
+    """Return the digest of a study's tables and settings, whoever may have changed them since they were read."""
+    known = study.prepared.answers
+    if _ABOUT not in known:
+        settings = {one.name: getattr(study.settings, one.name) for one in fields(study.settings)}
+        parts = [repr(settings), str(study.withdrawn)]
+        for name, table in study.tables.items():
+            parts += [name, repr([(c, str(kind)) for c, kind in table.dtypes.items()])]
+            parts += [repr(list(table[c].cat.categories)) for c in table.select_dtypes("category")]
+            parts.append(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes().hex())
+        known[_ABOUT] = _digest(*parts)
+    return str(known[_ABOUT])
+
+
+@functools.cache
+def _library() -> str:
+    """Return the digest of the library's source and of what it counts with."""
+    files = sorted(p for p in _PACKAGE.rglob("*") if p.suffix in (".py", ".toml"))
+    source = hashlib.sha256()
+    for path in files:
+        source.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return _digest(source.hexdigest(), *(f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas")))
+
+
+# One file an answer: JSON, with the digest of what it says before it.
+
+
+def _read(path: Path) -> pd.DataFrame | np.ndarray | None:
+    """Return the answer in a file; None where it is not there or not as it was put down."""
+    try:
+        digest, _, content = path.read_text(encoding="utf-8").partition("\n")
+        return _decoded(json.loads(content)) if digest == _digest(content) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, answer: pd.DataFrame | np.ndarray) -> None:
+    """Put an answer down, if it would come back the same; a full or write-protected disk only costs time."""
+    try:
+        content = json.dumps(_encoded(answer), ensure_ascii=False, separators=(",", ":"))
+    except TypeError:
+        return
+    if _same(_decoded(json.loads(content)), answer):
+        with suppress(OSError):
+            _put(path, f"{_digest(content)}\n{content}")
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whoever else writes it at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    Path(name).replace(path)
+
+
+def _encoded(answer: pd.DataFrame | np.ndarray) -> dict[str, Any]:
+    if isinstance(answer, np.ndarray):
+        return {"dtype": str(answer.dtype), "shape": answer.shape, "values": answer.ravel().tolist()}
+    return {"columns": [_encoded_column(str(name), answer[name]) for name in answer]}
+
+
+def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, categories = column.cat.codes.tolist(), list(column.cat.categories)
+        return {"name": name, "codes": codes, "categories": categories, "ordered": bool(column.cat.ordered)}
+    missing = column.isna() if column.dtype != np.float64 else np.zeros(len(column), dtype=bool)
+    values = [None if no else one for one, no in zip(column.tolist(), missing, strict=True)]
+    return {"name": name, "dtype": str(column.dtype), "values": values}
+
+
+def _decoded(said: dict[str, Any]) -> pd.DataFrame | np.ndarray:
+    if "columns" not in said:
+        return np.array(said["values"], dtype=said["dtype"]).reshape(said["shape"])
+    return pd.DataFrame({one["name"]: _decoded_column(one) for one in said["columns"]})
+
+
+def _decoded_column(said: dict[str, Any]) -> Any:
+    if "codes" in said:
+        return pd.Categorical.from_codes(said["codes"], pd.Index(said["categories"]), said["ordered"])
+    return pd.Series(said["values"], dtype=said["dtype"]).array
+
+
+def _same(found: pd.DataFrame | np.ndarray, answer: pd.DataFrame | np.ndarray) -> bool:
+    if isinstance(found, np.ndarray) or isinstance(answer, np.ndarray):
+        return isinstance(found, np.ndarray) and isinstance(answer, np.ndarray) and np.array_equal(found, answer)
+    try:
+        pd.testing.assert_frame_equal(found, answer, check_exact=True, check_column_type=True)
+    except AssertionError:
+        return False
+    return True
