@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from plrlib.text import joined
+
 DEFAULT_STUDY = "plr0809-017"
 SHIPPED = (DEFAULT_STUDY, "worked-example")
 """The studies that come with the project; `plr run` without a name runs those of them that are there."""
@@ -44,7 +46,7 @@ def study_folder(name_or_path: str | Path) -> Path:
         return Path(wanted).resolve()
     if Path(wanted).name == WORKBOOK and Path(wanted).is_file():
         return Path(wanted).resolve().parent
-    known = ", ".join(known_studies()) or "none yet"
+    known = joined(known_studies(), none="none yet")
     raise FileNotFoundError(
         f"no study called {wanted!r}: neither a folder of data/raw/ (there: {known}) nor the path of a folder"
     )

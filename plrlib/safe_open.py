@@ -16,6 +16,7 @@ from zlib import error as damaged
 from lxml import etree
 
 from plrlib.faults import Fault, StudyError
+from plrlib.text import count
 
 LARGEST_TEXT = 64 * 2**20
 """The most bytes that one text may have: some thirty times the longest novel."""
@@ -111,7 +112,7 @@ def _broken(file: str, why: str) -> Exception:
 def _check(file: str, members: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive that holds what no program would export."""
     if len(members) > _MOST_MEMBERS or sum(info.file_size for info in members) > LARGEST_WHOLE:
-        raise refused(file, "the ZIP would be too large, unpacked", _ANEW, f"{len(members)} members")
+        raise refused(file, "the ZIP would be too large, unpacked", _ANEW, count(len(members), "member"))
     for info in members:
         name = info.filename.replace("\\", "/")
         if name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/"):

@@ -9,8 +9,7 @@ from math import floor, log10
 
 def count(n: int, one: str, many: str = "") -> str:
     """Return a number with what it counts: `1 person`, `7 people`, `no excerpts`."""
-    noun = one if n == 1 else (many or f"{one}s")
-    return f"{n if n else 'no'} {noun}"
+    return f"{n or 'no'} {one if n == 1 else many or plural(one)}"
 
 
 def share(k: int, n: int, one: str, many: str = "") -> str:
@@ -27,7 +26,7 @@ def verb(n: int, one: str, many: str) -> str:
 
 def people(n: int) -> str:
     """Return a number of people in words."""
-    return count(n, "person", "people")
+    return count(n, "person")
 
 
 def joined(words: Iterable[str], last: str = "and", none: str = "none") -> str:
@@ -36,6 +35,13 @@ def joined(words: Iterable[str], last: str = "and", none: str = "none") -> str:
     if len(items) < 2:
         return items[0] if items else none
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def listed(values: Iterable[str], most: int = 12, none: str = "") -> str:
+    """Return values separated by commas, as they are told beside a sentence, and how many more there are."""
+    names = list(values)
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more or none
 
 
 def few(words: Iterable[str], most: int = 8, last: str = "and") -> str:
@@ -78,6 +84,7 @@ def looks(identifiers: Sequence[str]) -> list[str]:
 
 
 _CONSONANTS = set("bcdfghjklmnpqrstvwxz")
+_IRREGULAR = {"person": "people"}
 _JOINTS = ("of", "for", "in", "to", "on", "by", "with", "from")
 """What stands after the word that is made plural: `side of the market`, `sides of the market`."""
 
@@ -87,7 +94,9 @@ def plural(noun: str) -> str:
     words = noun.split(" ")
     head = next((i for i, word in enumerate(words) if word in _JOINTS and i), len(words)) - 1
     word = words[head]
-    if word.endswith("y") and word[-2:-1] in _CONSONANTS:
+    if word in _IRREGULAR:
+        word = _IRREGULAR[word]
+    elif word.endswith("y") and word[-2:-1] in _CONSONANTS:
         word = f"{word[:-1]}ies"
     elif word.endswith(("s", "x", "ch", "sh")):
         word = f"{word}es"

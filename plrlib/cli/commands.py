@@ -16,6 +16,7 @@ import typer
 from plrlib.cli import messages
 from plrlib.cli.messages import console, explain_errors, fail, load, relative
 from plrlib.paths import DEFAULT_STUDY, STORE, home, processed, shipped_studies
+from plrlib.text import joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
         from plrlib.suite.run import default_jobs, run_all
         from plrlib.suite.site import drop_outdated
 
-        with Progress(console(), f"loading {' and '.join(studies)}") as progress:
+        with Progress(console(), f"loading {joined(studies)}") as progress:
             outcomes = run_all(studies, jobs or default_jobs(), progress)
         print("\n".join(map(messages.where_to_look, outcomes)))
         folders = [outcome.study.folder for outcome in outcomes]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from plrlib.paths import home, known_studies, processed, study_folder
-from plrlib.text import verb
+from plrlib.text import joined, plural, verb
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ def overview() -> str:
     executed = any((processed(name) / "manifest.json").is_file() for name in studies)
     then = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
     return f"""\
-plrlib {version("plrlib")}; studies in data/raw/: {", ".join(studies) or "none yet"}
+plrlib {version("plrlib")}; studies in data/raw/: {joined(studies, none="none yet")}
   plr new NAME                       begin a study of your own, with empty tables
   plr import FILE... --into NAME     make a study of NVivo's, MAXQDA's, QualCoder's, … files
   plr check [STUDY]                  check a study's tables
@@ -58,10 +58,10 @@ Then:  plr check {folder.name}"""
 def summary(study: "Study") -> str:
     """Say in one or two lines what a sound study holds."""
     themes = len(study.themes)
-    people, excerpts = number(len(study.participants), "person", "people"), number(len(study.excerpts), "excerpt")
+    people, excerpts = number(len(study.participants), "person"), number(len(study.excerpts), "excerpt")
     codes = f"{number(len(study.codebook) - themes, 'code')} in {number(themes, 'theme')}"
     n = study.withdrawn
-    withdrawn = f"\n{number(n, 'person', 'people')} withdrew and {verb(n, 'is', 'are')} left out" if n else ""
+    withdrawn = f"\n{number(n, 'person')} withdrew and {verb(n, 'is', 'are')} left out" if n else ""
     notes = number(len(study.notes), "note")
     return f"{study.id}: sound, with {notes}; {people}, {excerpts}, {codes}{withdrawn}"
 
@@ -96,7 +96,9 @@ def list_faults(faults: "Iterable[Fault]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
+    from plrlib.faults import in_order
+
+    ordered = in_order(faults)
     if not console().is_terminal:
         for fault in ordered:
             print(fault)
@@ -160,9 +162,9 @@ def load(study: str) -> "Study":
     return loaded
 
 
-def number(n: int, one: str, many: str = "") -> str:
+def number(n: int, one: str) -> str:
     """Return a number with what it counts, as `1,024 excerpts`; in a sum of figures none is 0 and not `no`."""
-    return f"{n:,} {verb(n, one, many or f'{one}s')}"
+    return f"{n:,} {one if n == 1 else plural(one)}"
 
 
 def relative(path: Path | None) -> str:

@@ -254,7 +254,7 @@ def disclosure(study: "Study") -> Screen:
     head += [("people less known", False), ("no longer few", False), ("still few", False)]
     after = [
         f"{row['participant']}: {people(int(row['people']))} with "
-        + ", ".join(f"{name} {row[name] or _UNKNOWN}" for name in names)
+        + joined(f"{name} {row[name] or _UNKNOWN}" for name in names)
         for row in few.head(_MOST).to_dict("records")
     ]
     if len(few) > _MOST:

@@ -11,6 +11,7 @@ from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Materi
 from plrlib.importers.sources import Source
 from plrlib.safe_open import Archive, Opener, archive, elements, local, refused
 from plrlib.study.schema import WHOLE
+from plrlib.text import listed
 
 _PROJECT = ".qde"
 _CODEBOOK = ".qdc"
@@ -53,8 +54,7 @@ def read(source: Source) -> Material:
     with archive(source.path) as zipped:
         projects = [member for member in zipped.names() if member.casefold().endswith(_PROJECT)]
         if len(projects) != 1:
-            found = ", ".join(projects) or "no .qde"
-            raise refused(name, "one project (.qde) is expected in it", _AGAIN, found)
+            raise refused(name, "one project (.qde) is expected in it", _AGAIN, listed(projects, none="no .qde"))
         return _Project(name, lambda: zipped.open(projects[0]), zipped).read()
 
 

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Material, Segment
 from plrlib.importers.sources import Source
 from plrlib.safe_open import Database, database, refused
+from plrlib.text import listed
 
 
 def fits(source: Source) -> bool:
@@ -49,8 +50,8 @@ def _project(source: Source, base: Database) -> tuple[int, str]:
     projects = [(key, str(name)) for key, name in rows if isinstance(key, int)]
     fitting = [(key, name) for key, name in projects if not wanted or wanted in (str(key), name)]
     if len(fitting) != 1:
-        listed = ", ".join(f"{key} ({name})" for key, name in projects[:20]) or "none"
-        what = f"one project is imported at a time; there: {listed}"
+        there = listed((f"{key} ({name})" for key, name in projects), 20, "none")
+        what = f"one project is imported at a time; there: {there}"
         raise refused(source.path.name, what, "choose with --project", wanted)
     return fitting[0]
 

@@ -15,7 +15,7 @@ import pandas as pd
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, quoted
-from plrlib.text import count, joined, people
+from plrlib.text import count, joined, people, verb
 
 ONE, CODER = "one", "coder"
 
@@ -63,9 +63,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
     known = attributes(study)
     strange = [name for name in keep or () if name not in known]
     if strange:
-        raise ValueError(
-            f"{', '.join(strange)}: no quasi-identifier of {study.id}; there: {', '.join(map(str, known))}"
-        )
+        raise ValueError(f"{joined(strange)}: no quasi-identifier of {study.id}; there: {joined(map(str, known))}")
     known = known[[column for column in known if keep is None or column in keep]]
     if len(known) < k:
         raise ValueError(f"{study.id} has {len(known)} people, and smallest_group is {k}: no copy of it can be shared")
@@ -259,17 +257,19 @@ def _taken(
     """Return what was taken away, in sentences."""
     k, sizes = study.settings.privacy.smallest_group, group_sizes(known)
     few, alone, by = (sizes < k).sum(), (sizes == 1).sum(), joined(map(str, known), none="nothing")
-    taken = [f"{few} of {people(len(known))} were among fewer than {k} by {by}, {alone} of them alone; none is now."]
+    among = f"{few} of {people(len(known))} {verb(few, 'was', 'were')} among fewer than {k} by {by}"
+    taken = [f"{among}, {alone} of them alone; none is now."]
     for column in known:
         if column in merged_in:
             left = sorted(set(told[column]))
-            names = ", ".join(value or "not known" for value in left) if len(left) > 1 else "nothing"
+            names = joined(value or "not known" for value in left) if len(left) > 1 else "nothing"
             steps = count(merged_in.count(column), "step")
             taken.append(f"{column}: levels were merged in {steps}; what is left: {names}.")
     kept = {*known, "participant", "withdrawn"}
     dropped = [str(name) for name, cells in study.participants.items() if name not in kept and cells.notna().any()]
     taken.append(f"Attributes left out: {joined(dropped)}.")
-    on_them = f"{given['theme'].isin(away.themes).sum()} of {count(len(given), 'coding')} are on them"
+    n = given["theme"].isin(away.themes).sum()
+    on_them = f"{n} of {count(len(given), 'coding')} {verb(n, 'is', 'are')} on them"
     themes = f"{count(len(away.themes), 'theme')} of {given['theme'].nunique()} without who raised them"
     taken.append(f"{themes}, since fewer than {k} of a level did: {joined(sorted(away.themes))}; {on_them}.")
     codes = f"{count(len(away.codes), 'code')} of other themes told as the theme"

@@ -25,6 +25,7 @@ from pyarrow import csv as arrow_csv
 from plrlib.faults import Fault, StudyError
 from plrlib.paths import WORKBOOK
 from plrlib.study.schema import TABLES, Table
+from plrlib.text import count, joined
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 SAVE = "save it again as 'CSV UTF-8'"
@@ -226,7 +227,7 @@ def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
 def missing(table: Table, folder: Path) -> Fault:
     """Return the fault that a table is missing; a file that is perhaps meant for it is named."""
     meant = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold().strip() == table.name]
-    remedy = f"add it, with the columns {', '.join(table.required_columns)}"
+    remedy = f"add it, with the columns {joined(table.required_columns)}"
     if meant:
         remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
     return Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)
@@ -392,7 +393,7 @@ def _read_rows(sheet: Sheet, records: Iterator[tuple[int, list[str]]], header: l
             remedy = (
                 "put quotation marks round a cell that holds a separator, and leave a blank cell for what is unknown"
             )
-            found, allowed = f"{len(row)} cells", f"{len(header)}, as in the header"
+            found, allowed = count(len(row), "cell"), f"{len(header)}, as in the header"
             sheet.fault(line, f"the row has too {more} cells", remedy, value=found, allowed=allowed)
     sheet.cells = {name: Cells.of(cells[place :: len(header)]) for place, name in enumerate(header)}
     sheet.lines = np.array(lines, dtype=np.int64)

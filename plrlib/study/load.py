@@ -31,7 +31,7 @@ from plrlib.study.schema import TABLES, Column, Table
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
-from plrlib.text import joined
+from plrlib.text import count, joined
 
 Tables = dict[str, pd.DataFrame]
 
@@ -46,7 +46,7 @@ class SealedTexts:
         self._texts = texts
 
     def __repr__(self) -> str:
-        return f"<the words of {len(self._texts)} excerpts; plrlib.text_of gives what consent allows>"
+        return f"<the words of {count(len(self._texts), 'excerpt')}; plrlib.text_of gives what consent allows>"
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -124,7 +124,7 @@ class Study:
         if isinstance(by, Grouping):
             return by
         if by not in self.settings.groupings:
-            known = ", ".join(self.settings.groupings) or "none"
+            known = joined(self.settings.groupings)
             raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")
         return self.settings.groupings[by]
 
@@ -142,7 +142,8 @@ class Study:
             raise NotInStudy(f"This study has no {names}, so this question cannot be put to it.")
 
     def __repr__(self) -> str:
-        counts = f"{len(self.participants)} participants, {len(self.excerpts)} excerpts, {len(self.codebook)} codes"
+        sizes = {"participant": self.participants, "excerpt": self.excerpts, "code": self.codebook}
+        counts = ", ".join(count(len(table), what) for what, table in sizes.items())
         return f"<Study {self.id}: {counts}; {self.settings.kind}>"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from plrlib.faults import Fault
+from plrlib.text import joined
 
 FILE = "study.toml"
 KINDS = ("published", "collected", "simulated")
@@ -425,7 +426,7 @@ class _Reader:
                 remedy = (
                     'write kind = "...", table = "...", column = "...", row = "..." and why it may stay: reason = "..."'
                 )
-                self._fault(("allowed",), f"does not say {', '.join(missing)}", remedy=remedy)
+                self._fault(("allowed",), f"does not say {joined(missing)}", remedy=remedy)
             else:
                 yield Allowed(**entry)
 

@@ -258,7 +258,8 @@ def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
     for line, event in zip(events.lines.tolist(), events.column("event"), strict=True):
         here = len(listed.get(event, ()))
         if event in sizes and sizes[event] < here:
-            message, remedy = f"{here} people are listed at {event}", "correct the number, or the people listed there"
+            message = f"{of_people(here)} {verb(here, 'is', 'are')} listed at {event}"
+            remedy = "correct the number, or the people listed there"
             yield Fault(events.file, line, "participants", message, str(sizes[event]), f"{here} or more", remedy)
 
 

@@ -18,7 +18,7 @@ from plrlib.study.files import Sheet, first_rows
 from plrlib.study.schema import TABLES, WHOLE, Column, Table
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
-from plrlib.text import ALIKE, joined, look, looks, verb
+from plrlib.text import ALIKE, joined, listed, look, looks, verb
 
 Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
@@ -115,13 +115,6 @@ class Known:
 def known(sheets: Sheets, table: str, name: str, *more: str) -> Known:
     """Return what stands in a column of a table, and more."""
     return Known([*more, *sheets[table].column(name).values], sheets[table].unreadable)
-
-
-def listed(values: Iterable[str], most: int = 12) -> str:
-    """Return values separated by commas, and how many more there are."""
-    names = list(values)
-    more = f", and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def look_alikes(sheets: Sheets, name: str, sources: Iterable[tuple[str, str]]) -> Iterator[Fault]:
