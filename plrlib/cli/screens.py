@@ -144,9 +144,9 @@ def plan(frame: pd.DataFrame, power: float, family: int, alpha: float) -> Screen
         rows.append([f"{row['raised_2']} of {n_2}", raised, _p(row["p"]), *truths])
     titles = ["raised in group 2", "shows from in group 1", "exact p"]
     titles += ["true of group 2", f"to show in {studies}, true of group 1"]
-    return Screen(
-        _plan_says(frame, studies, family, alpha), [(title, False) for title in titles], rows, _other_way(n_1, n_2)
-    )
+    other_way = f"The other way round, with more raised in group 2: plr plan --n {n_2} {n_1}"
+    says, head = _plan_says(frame, studies, family, alpha), [(title, False) for title in titles]
+    return Screen(says, head, rows, [other_way] if n_1 != n_2 else [])
 
 
 def _plan_says(frame: pd.DataFrame, studies: str, family: int, alpha: float) -> list[str]:
@@ -175,10 +175,6 @@ def _plan_says(frame: pd.DataFrame, studies: str, family: int, alpha: float) -> 
         of = _at_least(first["true_1"])
         told.append(f"To show in {studies}: {of} people like those in group 1 would raise it, and nobody in group 2.")
     return told
-
-
-def _other_way(n_1: int, n_2: int) -> list[str]:
-    return [f"The other way round, with more raised in group 2: plr plan --n {n_2} {n_1}"] if n_1 != n_2 else []
 
 
 def as_csv(frame: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from plrlib.faults import RunError
 from plrlib.importers.to_tables import StudyTables
 from plrlib.paths import SHIPPED, WORKBOOK, home
 from plrlib.study.schema import TABLES, Column, Table, dictionary
-from plrlib.study.settings import FILE, quoted
+from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
 from plrlib.text import capital
 
 DICTIONARY = "data-dictionary.md"
@@ -160,14 +160,9 @@ def imported_settings(name: str, made: StudyTables) -> str:
         lines += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in made.coders]
     counts = _attributes(made)
     for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
-        labels = ", ".join(f"{quoted(group)} = {quoted(capital(group))}" for group in counts[column])
-        lines += [
-            "",
-            f"[groupings.{_slug(column)}]      # guessed; take out what you will not compare",
-            f"label = {quoted(capital(column.replace('_', ' ')))}",
-            f"column = {quoted(column)}",
-            f"levels = {{ {labels} }}",
-        ]
+        labels = {group: capital(group) for group in counts[column]}
+        grouping = Grouping(_slug(column), capital(column.replace("_", " ")), column, labels)
+        lines += grouping_lines(grouping, grouping.name, "      # guessed; take out what you will not compare")
     quasi = ", ".join(map(quoted, counts))
     lines += ["", "[privacy]", f"quasi_identifiers = [{quasi}]", "smallest_group = 3", "names = []"]
     return "\n".join(lines) + "\n"

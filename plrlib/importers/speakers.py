@@ -1,9 +1,11 @@
 """Who was heard in each document, and which passages are whose: from cases, from labels in the text, or from names."""
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from plrlib.faults import Fault, StudyError
 from plrlib.importers.material import Choices, Material, Person
@@ -146,13 +148,9 @@ def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
 
 # Whose each line of a transcript is, where lines begin with a label: `P01: ...`.
 
-_MODERATORS = re.compile(
-    "(moderator|moderatorin|mod|interviewer|int|facilitator|fac|researcher|chair|host|i|q|m|question|notetaker|observer)[0-9]*"
-)
+WORDS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+_MODERATORS, _HEADINGS = (re.compile(f"({'|'.join(WORDS[of])})[0-9]*") for of in ("moderators", "headings"))
 """Labels of whoever leads the talk, as `look` sees them: what they say is no respondent's."""
-_HEADINGS = re.compile(
-    "(section|part|topic|item|line|theme|chapter|figure|table|step|day|week|note|slide|page|time|date|file)[0-9]*"
-)
 _LABEL = re.compile(r"^[ \t]*(?P<label>[^\W\d_][^:\n\t]{0,39}?)[ \t]*:(?!//)(?=[ \t]|$)", re.MULTILINE)
 _CODE = re.compile(r"[^\W\d_]{1,12}(?:[ _-]?[^\W\d_]{0,5}\d{1,3}){1,3}[a-z]?")
 _SHARE = 0.5

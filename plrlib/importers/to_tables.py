@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from openpyxl.utils import get_column_letter
 
 from plrlib.importers.material import Choices, Material, Segment
-from plrlib.importers.speakers import GROUP, INTERVIEW, MODERATOR, Speakers, document_name, speakers_of
+from plrlib.importers.speakers import GROUP, INTERVIEW, MODERATOR, WORDS, Speakers, document_name, speakers_of
 from plrlib.privacy.keys import Key
 from plrlib.safe_open import refused
 from plrlib.study.schema import PARTICIPANTS, TABLES
@@ -221,15 +221,6 @@ def _note_empty_tables(made: StudyTables) -> None:
 
 # Ids that say nothing of anybody: a program's own names are kept where they are codes, and else replaced by some.
 
-_WORDS = frozenset({
-    "a", "adult", "and", "carer", "case", "child", "client", "discussion", "doc", "document", "dyad", "event",
-    "family", "father", "female", "fg", "file", "final", "focus", "follow", "followup", "foster", "fr", "gp",
-    "group", "hearing", "int", "interview", "interviewee", "male", "man", "manager", "mother", "ni", "nurse", "of",
-    "officer", "one", "parent", "part", "participant", "patient", "person", "police", "practitioner", "pupil", "r",
-    "respondent", "round", "school", "session", "social", "source", "speaker", "staff", "statutory", "student",
-    "survey", "teacher", "team", "text", "three", "transcript", "triad", "two", "up", "v", "version", "voice",
-    "voluntary", "week", "woman", "worker", "workshop", "young", "youth",
-})  # fmt: skip
 _PREFIXES = {"person": "P", GROUP: "FG", INTERVIEW: "INT"}
 """What an id begins with that replaces a name; a number follows."""
 _TOKEN = re.compile(r"\d+[a-z]?|[^\W\d_]{1,5}\d+[a-z]?|[^\W\d_]", re.IGNORECASE)
@@ -243,7 +234,8 @@ def is_code(name: str) -> bool:
     """
     tokens = [token for token in re.split(r"[\W_]+", name) if token]
     return bool(tokens) and all(
-        _TOKEN.fullmatch(token) or _CAPITALS.fullmatch(token) or token.casefold() in _WORDS for token in tokens
+        _TOKEN.fullmatch(token) or _CAPITALS.fullmatch(token) or token.casefold() in WORDS["of_codes"]
+        for token in tokens
     )
 
 

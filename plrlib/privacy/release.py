@@ -14,7 +14,7 @@ import pandas as pd
 
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
 from plrlib.study.load import Study
-from plrlib.study.settings import FILE, Grouping, quoted
+from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
 from plrlib.text import count, joined, people, verb
 
 ONE, CODER = "one", "coder"
@@ -218,9 +218,7 @@ def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: lis
         f"reference_coder = {quoted(CODER)}",
     ]
     for grouping in groupings.values():
-        groups = ", ".join(f"{quoted(value)} = {quoted(label)}" for value, label in grouping.levels.items())
-        lines += ["", f"[groupings.{quoted(grouping.name)}]", f"label = {quoted(grouping.label)}"]
-        lines += [f"column = {quoted(grouping.column)}", f"levels = {{ {groups} }}"]
+        lines += grouping_lines(grouping, quoted(grouping.name))
     lines += ["", "[privacy]", f"quasi_identifiers = {json.dumps(columns, ensure_ascii=False)}"]
     return "\n".join([*lines, f"smallest_group = {settings.privacy.smallest_group}", ""])
 

@@ -9,7 +9,7 @@ import csv
 import difflib
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import compress
@@ -224,13 +224,15 @@ def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
     return sheets, notes
 
 
-def missing(table: Table, folder: Path) -> Fault:
-    """Return the fault that a table is missing; a file that is perhaps meant for it is named."""
-    meant = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold().strip() == table.name]
-    remedy = f"add it, with the columns {joined(table.required_columns)}"
-    if meant:
-        remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
-    return Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)
+def missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
+    """Yield a fault for each table that must be there and is not; a file that is perhaps meant for it is named."""
+    for table in TABLES.values():
+        if table.required and not sheets[table.name].digest:
+            meant = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold().strip() == table.name]
+            remedy = f"add it, with the columns {joined(table.required_columns)}"
+            if meant:
+                remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
+            yield Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)
 
 
 # One CSV file, cell by cell; or a large one without oddities all at once.

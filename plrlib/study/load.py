@@ -1,7 +1,7 @@
 """A study loaded: its tables read, checked, typed and joined; `Study` holds them, `load_study` makes it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, repeat
@@ -16,15 +16,7 @@ from pandas.api.extensions import ExtensionArray
 from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
-from plrlib.study.checks.tables import (
-    Sheets,
-    check_cells,
-    check_headers,
-    check_keys,
-    events,
-    leave_out_shifted_rows,
-    with_readings,
-)
+from plrlib.study.checks.tables import Sheets, check_tables, events, with_readings
 from plrlib.study.files import Cells, missing, read_tables
 from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, Column, Table
@@ -105,8 +97,7 @@ class Study:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table the study has, by name."""
-        names = [f.name for f in fields(self) if f.name in TABLES]
-        return {name: getattr(self, name) for name in names if len(getattr(self, name))}
+        return {name: table for name in TABLES if len(table := getattr(self, name))}
 
     @property
     def themes(self) -> pd.DataFrame:
@@ -174,18 +165,11 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     sheets, broken, others = read_tables(folder)
     faults += broken
     notes += others
-    leave_out_shifted_rows(sheets)
-    for name, table in TABLES.items():
-        sheet = sheets[name]
-        if sheet.digest:
-            schema = with_readings(table, settings)
-            header_faults, header_notes = check_headers(schema, sheet, settings)
-            faults += [*sheet.faults, *header_faults, *check_cells(schema, sheet)]
-            notes += [*sheet.notes, *header_notes]
-        elif table.required and not broken:
-            faults.append(missing(table, folder))
-    faults += check_keys(sheets, settings)
-    faults += check_people(sheets, settings)
+    if not broken:  # else a table may be in the workbook that cannot be read
+        faults += missing(sheets, folder)
+    table_faults, table_notes = check_tables(sheets, settings)
+    faults += [*table_faults, *check_people(sheets, settings)]
+    notes += table_notes
     if faults:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)

@@ -165,6 +165,13 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def grouping_lines(grouping: Grouping, name: str, note: str = "") -> list[str]:
+    """Return a grouping as study.toml has it, under a blank line; `name` as it may stand in a section's head."""
+    groups = ", ".join(f"{quoted(value)} = {quoted(label)}" for value, label in grouping.levels.items())
+    lines = {"label": quoted(grouping.label), "column": quoted(grouping.column), "levels": f"{{ {groups} }}"}
+    return ["", f"[groupings.{name}]{note}", *(f"{key} = {value}" for key, value in lines.items())]
+
+
 # What study.toml may say.
 
 

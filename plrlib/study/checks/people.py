@@ -9,21 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import Fault
+from plrlib.study import speakers
 from plrlib.study.checks.tables import Known, Sheets, known, look_alikes, on_speakers
 from plrlib.study.files import Cells, Sheet, first_rows
 from plrlib.study.schema import WHOLE
 from plrlib.study.settings import FILE, Settings
-from plrlib.study.speakers import (
-    ATTRIBUTES,
-    FEWEST_WORDS,
-    MOST_WORDS,
-    UNSAID,
-    attributions,
-    bounds,
-    may_fit,
-    parts,
-    seats,
-)
+from plrlib.study.speakers import ATTRIBUTES, parts
 from plrlib.text import count, verb
 from plrlib.text import people as of_people
 
@@ -271,7 +262,7 @@ def quantifier_ends(sheets: Sheets) -> dict[str, tuple[str, str]]:
     return {
         word: (fewest, most)
         for word, fewest, most in sheets["quantifiers"].rows("quantifier", "lower", "upper")
-        if _is_number(fewest, FEWEST_WORDS) and _is_number(most, MOST_WORDS)
+        if _is_number(fewest, speakers.FEWEST_WORDS) and _is_number(most, speakers.MOST_WORDS)
     }
 
 
@@ -281,7 +272,7 @@ def _is_number(cell: str, words: tuple[str, ...]) -> bool:
 
 def _check_quantifiers(sheets: Sheets) -> Iterator[Fault]:
     sheet = sheets["quantifiers"]
-    for end, words in (("lower", FEWEST_WORDS), ("upper", MOST_WORDS)):
+    for end, words in (("lower", speakers.FEWEST_WORDS), ("upper", speakers.MOST_WORDS)):
         allowed = f"a whole number, {' or '.join(words)}"
         wrong = {value for value in sheet.column(end).values if value.strip() and not _is_number(value, words)}
         for line, value in sheet.rows_with(end, wrong):
@@ -332,13 +323,13 @@ def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fau
     distinct = [dict(zip(names, cells, strict=True)) for cells in sheets["excerpts"].combinations(*names)[1]]
     attributed = [cells for cells in distinct if not cells["participant"] and is_known(cells)]
     frame = pd.DataFrame(attributed, columns=names, dtype="object")
-    found = attributions(frame.where(frame != "", np.nan), events)
-    listed = seats(people, on_speakers(sheets, "attendance"), events)
-    possible = may_fit(found, listed, people).sum(axis=0) + len(sheets["participants"].faults)
+    found = speakers.attributions(frame.where(frame != "", np.nan), events)
+    listed = speakers.seats(people, on_speakers(sheets, "attendance"), events)
+    possible = speakers.may_fit(found, listed, people).sum(axis=0) + len(sheets["participants"].faults)
     ends = quantifier_ends(sheets)
     problems: dict[tuple[str, ...], tuple[str, str, str, str]] = {}
     for cells, n in zip(attributed, possible[found.of].tolist(), strict=True):
-        low, high = (bounds(end, n) for end in ends.get(cells["quantifier"], UNSAID))
+        low, high = (speakers.bounds(end, n) for end in ends.get(cells["quantifier"], speakers.UNSAID))
         if n == 0:
             remedy = "correct event, role or sector, or the people listed there"
             problems[tuple(cells.values())] = ("event, role, sector", "nobody fits all of these", "", remedy)

@@ -32,6 +32,23 @@ _ON_SPEAKERS = {
 }
 
 
+def check_tables(sheets: dict[str, Sheet], settings: Settings) -> tuple[list[Fault], list[Fault]]:
+    """Return the faults of all tables and their notes; excerpts whose cells have shifted are taken out of theirs."""
+    _leave_out_shifted_rows(sheets)
+    faults: list[Fault] = []
+    notes: list[Fault] = []
+    for name in TABLES:
+        if (sheet := sheets[name]).digest:
+            table = with_readings(TABLES[name], settings)
+            header_faults, header_notes = _check_headers(table, sheet, settings)
+            faults += [*sheet.faults, *header_faults, *_check_cells(table, sheet)]
+            notes += [*sheet.notes, *header_notes]
+    faults += _check_references(sheets, settings)
+    faults += _check_look_alikes(sheets, settings)
+    faults += _check_settings(sheets, settings)
+    return [*faults, *_check_themes(sheets), *_check_circles(sheets)], notes
+
+
 def events(sheets: Sheets) -> Sheet:
     """Return the table of events; where there is none, one of the events that other tables name, in order."""
     if "event" in sheets["events"].cells:
@@ -146,7 +163,7 @@ _LONGEST_ID = 60
 _MOST_BLANKS = 4
 
 
-def leave_out_shifted_rows(sheets: dict[str, Sheet]) -> None:
+def _leave_out_shifted_rows(sheets: dict[str, Sheet]) -> None:
     """Take the excerpts where a text stands in place of an id out of their table; no message repeats it.
 
     A long id or value is one all the same if another table has it.
@@ -194,7 +211,7 @@ def with_readings(table: Table, settings: Settings) -> Table:
     return replace(table, columns=tuple(declared.values()))
 
 
-def check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
+def _check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
     """Return the faults and the notes on which columns a table has."""
     have = list(sheet.cells)
     if not have:
@@ -235,7 +252,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def check_cells(table: Table, sheet: Sheet) -> list[Fault]:
+def _check_cells(table: Table, sheet: Sheet) -> list[Fault]:
     """Return every fault in the cells of a table: blanks, kinds, values and keys."""
     if not len(sheet):
         if not sheet.cells or not table.required or sheet.faults:  # rows that cannot be read are told already
@@ -295,17 +312,6 @@ def _check_duplicates(table: Table, sheet: Sheet) -> Iterator[Fault]:
 
 
 # What names a row of another table, a coder or a population: each must be there.
-
-
-def check_keys(sheets: Sheets, settings: Settings) -> list[Fault]:
-    """Return every key that points nowhere, and every circle in the codebook."""
-    return [
-        *_check_references(sheets, settings),
-        *_check_look_alikes(sheets, settings),
-        *_check_settings(sheets, settings),
-        *_check_themes(sheets),
-        *_check_circles(sheets),
-    ]
 
 
 def _check_references(sheets: Sheets, settings: Settings) -> Iterator[Fault]:

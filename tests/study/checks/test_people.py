@@ -190,6 +190,15 @@ def test_an_attribute_is_misspelt(tmp_path):
     assert fault.message == "participants.csv has 'sector'"
 
 
+def test_one_person_is_listed_where_an_event_had_none(tmp_path):
+    attendance, events = (
+        {"attendance": "participant,event\nR1,INT\n"},
+        changed("events", "INT,interview,2", "INT,interview,0"),
+    )
+    fault = next(f for f in faults(rich(tmp_path, **attendance, **events)) if f.file == "events.csv")
+    assert (fault.message, fault.allowed) == ("1 person is listed at INT", "1 or more")
+
+
 def test_an_event_lists_more_people_than_it_heard(tmp_path):
     fault = the_fault(rich(tmp_path, **changed("events", "FG1,focus group,2", "FG1,focus group,1")))
     assert (fault.file, fault.row, fault.column, fault.value) == ("events.csv", 2, "participants", "1")
