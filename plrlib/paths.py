@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from plrlib.text import joined
+from plrlib.text import listed
 
 DEFAULT_STUDY = "plr0809-017"
 SHIPPED = (DEFAULT_STUDY, "worked-example")
@@ -46,7 +46,7 @@ def study_folder(name_or_path: str | Path) -> Path:
         return Path(wanted).resolve()
     if Path(wanted).name == WORKBOOK and Path(wanted).is_file():
         return Path(wanted).resolve().parent
-    known = joined(known_studies(), none="none yet")
+    known = listed(known_studies(), none="none yet")
     raise FileNotFoundError(
         f"no study called {wanted!r}: neither a folder of data/raw/ (there: {known}) nor the path of a folder"
     )

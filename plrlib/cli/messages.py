@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from plrlib.paths import home, known_studies, processed, study_folder
-from plrlib.text import joined, plural, verb
+from plrlib.text import listed, plural, verb
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ def overview() -> str:
     executed = any((processed(name) / "manifest.json").is_file() for name in studies)
     then = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
     return f"""\
-plrlib {version("plrlib")}; studies in data/raw/: {joined(studies, none="none yet")}
+plrlib {version("plrlib")}; studies in data/raw/: {listed(studies, none="none yet")}
   plr new NAME                       begin a study of your own, with empty tables
   plr import FILE... --into NAME     make a study of NVivo's, MAXQDA's, QualCoder's, … files
   plr check [STUDY]                  check a study's tables

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
 from plrlib.stats.comparison.permutation import WITHIN
-from plrlib.text import count, joined, p_value, people
+from plrlib.text import count, joined, listed, p_value, people
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -250,7 +250,7 @@ def disclosure(study: "Study") -> Screen:
     head += [("people less known", False), ("no longer few", False), ("still few", False)]
     after = [
         f"{row['participant']}: {people(int(row['people']))} with "
-        + joined(f"{name} {row[name] or _UNKNOWN}" for name in names)
+        + listed(f"{name} {row[name] or _UNKNOWN}" for name in names)
         for row in few.head(_MOST).to_dict("records")
     ]
     if len(few) > _MOST:

@@ -21,7 +21,7 @@ from plrlib.safe_open import refused
 from plrlib.study.schema import TABLES
 from plrlib.study.settings import FILE, read_settings
 from plrlib.study.workbooks import is_workbook
-from plrlib.text import count, joined, people, verb
+from plrlib.text import count, listed, people, verb
 
 REPORT_FILE = "import-report.md"
 
@@ -64,7 +64,7 @@ def _refuse_rows(folder: Path, name: str) -> None:
         filled.append(WORKBOOK)
     if filled:
         raise RunError(
-            f"data/raw/{name}/ has rows already ({joined(filled)}), and nothing was changed. Give all files of a "
+            f"data/raw/{name}/ has rows already ({listed(filled)}), and nothing was changed. Give all files of a "
             "study in one call: their people are put together by name. --replace puts imported rows in the place of "
             "those there"
         )
@@ -98,7 +98,7 @@ def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
     # A column may be in a file that could not be read.
     faults = faults or _columns_not_found(found, choices.columns)
     if faults:
-        raise StudyError(joined(path.name for path in paths), faults)
+        raise StudyError(listed(path.name for path in paths), faults)
     return materials
 
 

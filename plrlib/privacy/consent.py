@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
 from plrlib.study.speakers import may_fit
-from plrlib.text import joined
+from plrlib.text import listed
 
 EVERYBODY = "everybody"
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
@@ -47,7 +47,7 @@ def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
     wanted = list(ids) if excerpts is None else list(excerpts)
     unknown = sorted(set(wanted) - set(ids))
     if unknown:
-        raise KeyError(f"not among the excerpts of {study.id}: {joined(unknown)}")
+        raise KeyError(f"not among the excerpts of {study.id}: {listed(unknown)}")
     gist = pd.Series(study.excerpts["gist"].to_numpy(dtype="object"), index=ids)
     words = quoted_of(study)
     return words.where(words.notna(), gist).reindex(wanted).rename("text")

@@ -15,7 +15,7 @@ import pandas as pd
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
-from plrlib.text import count, joined, people, verb
+from plrlib.text import count, joined, listed, people, verb
 
 ONE, CODER = "one", "coder"
 
@@ -63,7 +63,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
     known = attributes(study)
     strange = [name for name in keep or () if name not in known]
     if strange:
-        raise ValueError(f"{joined(strange)}: no quasi-identifier of {study.id}; there: {joined(map(str, known))}")
+        raise ValueError(f"{listed(strange)}: no quasi-identifier of {study.id}; there: {listed(map(str, known))}")
     known = known[[column for column in known if keep is None or column in keep]]
     if len(known) < k:
         raise ValueError(f"{study.id} has {len(known)} people, and smallest_group is {k}: no copy of it can be shared")
@@ -260,7 +260,7 @@ def _taken(
     for column in known:
         if column in merged_in:
             left = sorted(set(told[column]))
-            names = joined(value or "not known" for value in left) if len(left) > 1 else "nothing"
+            names = listed(value or "not known" for value in left) if len(left) > 1 else "nothing"
             steps = count(merged_in.count(column), "step")
             taken.append(f"{column}: levels were merged in {steps}; what is left: {names}.")
     kept = {*known, "participant", "withdrawn"}

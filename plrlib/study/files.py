@@ -25,7 +25,7 @@ from pyarrow import csv as arrow_csv
 from plrlib.faults import Fault, StudyError
 from plrlib.paths import WORKBOOK
 from plrlib.study.schema import TABLES, Table
-from plrlib.text import count, joined
+from plrlib.text import count, listed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 SAVE = "save it again as 'CSV UTF-8'"
@@ -229,7 +229,7 @@ def missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
     for table in TABLES.values():
         if table.required and not sheets[table.name].digest:
             meant = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold().strip() == table.name]
-            remedy = f"add it, with the columns {joined(table.required_columns)}"
+            remedy = f"add it, with the columns {listed(table.required_columns)}"
             if meant:
                 remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
             yield Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)

@@ -23,7 +23,7 @@ from plrlib.study.schema import TABLES, Column, Table
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
-from plrlib.text import count, joined
+from plrlib.text import count, joined, listed
 
 Tables = dict[str, pd.DataFrame]
 
@@ -115,7 +115,7 @@ class Study:
         if isinstance(by, Grouping):
             return by
         if by not in self.settings.groupings:
-            known = joined(self.settings.groupings)
+            known = listed(self.settings.groupings, none="none")
             raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")
         return self.settings.groupings[by]
 

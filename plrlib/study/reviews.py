@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from plrlib.paths import home, processed
-from plrlib.text import joined
+from plrlib.text import listed
 
 HEADING = "## What a mentor should check"
 _ITEM = re.compile(r"^[-*] +(.*(?:\n(?![-*] ).*\S.*)*)", re.MULTILINE)
@@ -97,10 +97,10 @@ def standing(review: Review, now: Ran) -> str:
     """Say whether what was reviewed is what there is now."""
     data = changes(review.inputs, now.inputs)
     if data:
-        return f"data changed since: {joined(data)}"
+        return f"data changed since: {listed(data)}"
     shown = changes(review.notebooks, now.notebooks)
     if shown:
-        return f"reviewed as of these data; what is shown of them has changed since in: {joined(shown)}"
+        return f"reviewed as of these data; what is shown of them has changed since in: {listed(shown)}"
     return "reviewed as of these data"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from plrlib.faults import Fault
-from plrlib.text import joined
+from plrlib.text import listed
 
 FILE = "study.toml"
 KINDS = ("published", "collected", "simulated")
@@ -433,7 +433,7 @@ class _Reader:
                 remedy = (
                     'write kind = "...", table = "...", column = "...", row = "..." and why it may stay: reason = "..."'
                 )
-                self._fault(("allowed",), f"does not say {joined(missing)}", remedy=remedy)
+                self._fault(("allowed",), f"does not say {listed(missing)}", remedy=remedy)
             else:
                 yield Allowed(**entry)
 
