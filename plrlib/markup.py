@@ -1,12 +1,20 @@
-"""Text as Markdown that shows what it says, and tables of it; so built, Sphinx can search it."""
+"""Text as Markdown and HTML that show what it says: what a study brings is text, and never markup."""
 
+import html
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
+from plrlib.text import Count, Mark, Text
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~^@%:+.!()=-])")
+_TAKEN = re.compile(r"([\\`*\[<$&~])")
+"""What a notebook would take for markup inside of a sentence; `_` in a word is none."""
 _BLANK = "–"
+MOST_TOLD = 12
+"""So many ids are told where a number is pointed at."""
 
 
 def plain(text: object) -> str:
@@ -41,12 +49,56 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def bullets(sentences: Iterable[str]) -> str:
-    """Return sentences as a list; bold that a sentence brings is kept."""
-    return "\n".join(f"- {_with_bold(sentence)}" for sentence in sentences)
+    """Return sentences as a list in Markdown; what they mark stands out."""
+    return "\n".join(f"- {_parts(sentence, plain)}" for sentence in sentences)
 
 
-def _with_bold(sentence: str) -> str:
-    parts = " ".join(sentence.split()).split("**")
-    if len(parts) % 2 == 0:  # an odd number of marks is no bold
-        return plain(sentence)
-    return "**".join(_SPECIAL.sub(r"\\\1", part) for part in parts)
+def markdown(sentence: str) -> str:
+    """Return a sentence as Markdown for a notebook: only what would be taken for markup is escaped."""
+    return _parts(sentence, lambda text: _TAKEN.sub(r"\\\1", text))
+
+
+def _parts(sentence: str, escape: Callable[[str], str]) -> str:
+    told = []
+    for part in Text(sentence).parts:
+        text = str(part) if isinstance(part, Count) else part if isinstance(part, str) else part.text
+        text = text if isinstance(part, Mark) and part.element == "code" else _around(text, escape)
+        told.append(f"{part.sign}{text}{part.sign}" if isinstance(part, Mark) else text)
+    return "".join(told)
+
+
+def _around(text: str, escape: Callable[[str], str]) -> str:
+    """Escape the words and keep the blanks around them."""
+    words = text.strip()
+    if not words:
+        return text
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return before + escape(words) + after
+
+
+def sentence_html(sentence: str, of: str = "") -> str:
+    """Return a sentence as HTML: its counts with their ids, and what they are of (blank: the sentence)."""
+    told = []
+    for part in Text(sentence).parts:
+        if isinstance(part, Count):
+            told.append(count_html(part, of or str(sentence)))
+        elif isinstance(part, Mark):
+            told.append(f"<{part.element}>{html.escape(part.text)}</{part.element}>")
+        else:
+            told.append(html.escape(part))
+    return "".join(told)
+
+
+def count_html(count: Count, of: str = "") -> str:
+    """Return a number as HTML, with the ids of what it counts as data, and what that is (where it does not say so)."""
+    text, ids = html.escape(count.text), list(count.ids)
+    if not ids:
+        return text
+    told = ", ".join(ids[:MOST_TOLD]) + (f" and {len(ids) - MOST_TOLD} more" if len(ids) > MOST_TOLD else "")
+    value, of = (_in_single_quotes(data) for data in (json.dumps(ids, ensure_ascii=False), count.of or of))
+    return f"<data value='{value}' data-of='{of}' title='{_in_single_quotes(told)}'>{text}</data>"
+
+
+def _in_single_quotes(text: str) -> str:
+    """Escape what an attribute of HTML says; it stands in single quotes, since JSON has double ones."""
+    return html.escape(text, quote=False).replace("'", "&#x27;")

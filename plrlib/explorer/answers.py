@@ -13,8 +13,7 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.compare import compare_say, compare_table
 from plrlib.show.display import Say, Table
-from plrlib.show.labels import labels, noun
-from plrlib.show.sorting import named_coder
+from plrlib.show.labels import labels, named_coder, noun
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare

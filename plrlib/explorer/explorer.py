@@ -33,10 +33,9 @@ from plrlib.explorer.answers import (
 from plrlib.faults import NotInStudy
 from plrlib.paths import EXPLORED, home, known_studies, processed, study_folder
 from plrlib.show.compare_charts import people_picture
-from plrlib.show.display import Table
+from plrlib.show.display import Picture, Table
 from plrlib.show.excerpts import shown_excerpts
-from plrlib.show.figure import Picture
-from plrlib.show.labels import noun, of
+from plrlib.show.labels import noun, out_of
 from plrlib.stats.bounds.presence import Counted
 from plrlib.study.load import Study, load_study
 from plrlib.text import capital, count, few, joined, plural
@@ -104,7 +103,7 @@ def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str],
     for code, name in named.items():
         for key, label in grouping.levels.items():
             n, lower, upper = counts[code, key]
-            told = of(lower, upper, n)
+            told = out_of(lower, upper, n)
             cells[f"{code}\t{key}"] = {
                 "text": told, "says": f"{name}, {label}: {told} raised it",
                 "marks": [-(-lower // each), -(-(upper - lower) // each), -(-(n - upper) // each)],

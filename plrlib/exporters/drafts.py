@@ -46,9 +46,7 @@ def drafts(study: Study) -> dict[str, bytes]:
     except NotInStudy:
         return {}
     display, rules = joint_table(study, found), rules_table()
-    introduction = [
-        sentence.replace("**", "") for sentence in (*about(study).sentences, *joint_say(study, found).sentences)
-    ]
+    introduction = [sentence.unmarked for sentence in (*about(study).sentences, *joint_say(study, found).sentences)]
     limits = [*limits_of_claims(study, found).sentences, *stamp(study).sentences]
     title = f"{study.title}: what can be claimed"
     sheets = {

@@ -1,15 +1,15 @@
-"""What notebook 09 shows of people heard twice: who raised what at which hearing, and what that can mean."""
+"""What notebook 09 shows of people heard twice: who raised what at which event, and what that can mean."""
 
 import pandas as pd
 
 from plrlib.faults import NotInStudy
-from plrlib.show.charts.dots import Axis, Look, dot_grid, thinned
-from plrlib.show.display import BehindCells, Say, Table, say
-from plrlib.show.figure import AMBER, BLUE, GREY, RED, Picture, picture
-from plrlib.show.labels import chance, kinds, labels, level_of
+from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.display import Cells, Picture, Say, Table, say
+from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
+from plrlib.show.labels import chance, kinds, labels, level_of, quoted
 from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
 from plrlib.study.load import Study
-from plrlib.text import capital, joined, people, verb
+from plrlib.text import Text, capital, joined, number, people, verb
 
 PARTS = {
     "kept": Look(BLUE, "o", "in both"),
@@ -26,19 +26,26 @@ def twice_say(study: Study) -> Say:
         found = change(study)
     except NotInStudy as error:
         return say("Nothing can be said of a change between the two hearings.", str(error))
-    n, level = int(found["people"].max()), level_of(study, list(found["code"]))
-    who = f"{capital(people(n))} {verb(n, 'was', 'were')}"
-    return say(f"{who} heard in a focus group and again in an interview, and compared over {kinds(level, len(found))}.")
+    level = level_of(study, list(found["code"]))
+    parts = participants_by_part(study, level)
+    who = max((ids for (_, part), ids in parts.items() if part == "people"), key=len)
+    first = capital(people(who)) + f" {verb(who, 'was', 'were')} heard in a focus group and again in an interview, "
+    return say(first + f"and compared over {kinds(level, len(found))}.")
 
 
 def change_say(study: Study) -> Say:
-    """Return how many themes changed between the two hearings, and each that did in words; where none can, that."""
+    """Return how many themes changed between the two events, and each that did in words; where none can, that."""
     try:
         found = change(study)
     except NotInStudy:
         return say("There are no two hearings to count a change between.")
-    named, level = labels(study), level_of(study, list(found["code"]))
-    told = [_changed_say(row, named, len(found), level) for _, row in found[found["verdict"] == CHANGED].iterrows()]
+    level = level_of(study, list(found["code"]))
+    who = participants_by_part(study, level)
+    told = [
+        _changed_say(row, {part: who[row["code"], part] for part in ("gained", "lost", "people")},
+                     labels(study)[row["code"]], len(found), level)
+        for _, row in found[found["verdict"] == CHANGED].iterrows()
+    ]  # fmt: skip
     few = int((found["verdict"] == TOO_FEW).sum())
     needed = f"Needed for {few} of the {kinds(level, len(found))}: more people who are heard twice." if few else ""
     return say(_head_say(found, level), *told, needed)
@@ -46,22 +53,23 @@ def change_say(study: Study) -> Say:
 
 def _head_say(found: pd.DataFrame, level: str) -> str:
     n = {verdict: int((found["verdict"] == verdict).sum()) for verdict in (CHANGED, NOT_SHOWN, TOO_FEW)}
-    parts = [f"{n[CHANGED] or 'none'} changed"]
+    parts = [f"{number(n[CHANGED])} changed"]
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
     parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
     return f"Between the two hearings, of {kinds(level, len(found))} {joined(parts)}."
 
 
-def _changed_say(row: pd.Series, named: dict[str, str], k: int, level: str) -> str:
+def _changed_say(row: pd.Series, who: dict[str, list[str]], label: str, k: int, level: str) -> Text:
     many = f"; with {kinds(level, k)} compared, in {chance(row['p_adjusted'], ALPHA)}" if k > 1 else ""
-    gained, lost = (row[part] or "none" for part in ("gained", "lost"))
-    of = f"{gained} of {people(row['people'])} raised it only when interviewed, and {lost} only in the group"
-    by_chance = f"Chance alone would do this in {chance(row['p'], ALPHA)} such studies{many}"
-    return f"“{named[row['code']]}”: {of}. {by_chance}. Changed."
+    by_chance = f"Chance alone would do this in {chance(row['p'], ALPHA)} such studies{many}. Changed."
+    return Text(
+        f"{quoted(label)}: ", number(who["gained"]), " of ", people(who["people"]),
+        " raised it only when interviewed, and ", number(who["lost"]), f" only in the group. {by_chance}",
+    )  # fmt: skip
 
 
 def change_table(study: Study) -> Table | Say:
-    """Return a row a theme: how many raised it at both hearings, at one or at neither, and the verdict."""
+    """Return a row a theme: how many raised it at both events, at one or at neither, and the verdict."""
     try:
         found = change(study)
     except NotInStudy:
@@ -72,55 +80,55 @@ def change_table(study: Study) -> Table | Say:
     frame[f"allowing for {kinds(level, len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
     studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
-    return Table(frame, f"People heard twice who raised each {level}; {studies}", _behind(study, found, level))
+    return Table(frame, f"People heard twice who raised each {level}; {studies}", _ids(study, found, level))
 
 
 def change_picture(study: Study) -> Picture | Say:
-    """Return a picture of the people heard twice, by theme and by the hearing at which they raised it."""
+    """Return a picture of the people heard twice, by theme and by the event at which they raised it."""
     try:
         found = change(study)
     except NotInStudy:
         return say("There is no picture, since there are no two hearings to set side by side.")
-    level = level_of(study, list(found["code"]))
-    return change_grid(study, found, _behind(study, found, level))
+    return change_grid(study, found, _ids(study, found, level_of(study, list(found["code"]))))
 
 
-def change_grid(study: Study, found: pd.DataFrame, behind: BehindCells | None = None) -> Picture:
+def change_grid(study: Study, found: pd.DataFrame, ids: Cells | None = None) -> Picture:
     """Draw a frame of `change`: one mark is one person."""
-    named, level = labels(study), level_of(study, list(found["code"]))
+    names, level = labels(study), level_of(study, list(found["code"]))
     every = pd.DataFrame(
         [(row["code"], part, part) for _, row in found.iterrows() for part in PARTS for _ in range(row[part])],
         columns=["row", "column", "look"],
     ).assign(filled=True, tag="")
     marks, each = thinned(every)
     rows = {
-        code: f"{named[code]} ({n}): {verdict}"
+        code: f"{names[code]} ({n}): {verdict}"
         for code, verdict, n in zip(found["code"], found["verdict"], found["people"], strict=True)
     }
     title = _head_say(found, level)
     columns = {part: look.label.capitalize() for part, look in PARTS.items()}
     axes = Axis(rows, f"{level} (people)"), Axis(columns, "raised it")
     figure = dot_grid(marks, *axes, PARTS, title.rstrip("."), per_line=10, from_left=True)
-    numbers = _numbers(found, named, level)
     cells = [
-        f"{named[code]}: {joined(f'{n} {look.label}' for n, look in zip(counts, PARTS.values(), strict=True))}"
+        f"{names[code]}: {joined(f'{n} {look.label}' for n, look in zip(counts, PARTS.values(), strict=True))}"
         for code, *counts in zip(found["code"], *(found[part] for part in PARTS), strict=True)
     ]
-    one = "One mark is one person" if each == 1 else f"One mark is {each} people, or what is left of them"
-    caption = f"{one} heard twice, in the column of the hearing at which they raised the {level}. {title}"
+    mark = f"One mark is {of_marks(each, 'person', 'people')}"
+    caption = f"{mark} heard twice, in the column of the hearing at which they raised the {level}. {title}"
     alt = f"A grid of people heard twice, a row a {level}. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, numbers, behind)
+    return picture(figure, study, caption, alt, _numbers(found, names, level), ids)
 
 
-def _behind(study: Study, found: pd.DataFrame, level: str) -> BehindCells:
-    """Return the people behind a row a code and a column a part."""
+def _ids(study: Study, found: pd.DataFrame, level: str) -> Cells:
+    """Return the people of a row a code and a column a part."""
     who = participants_by_part(study, level)
     heads = {**{part: look.label for part, look in PARTS.items()}, "people": "of"}
     return {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
 
 
-def _numbers(found: pd.DataFrame, named: dict[str, str], level: str) -> pd.DataFrame:
-    frame = pd.DataFrame({level: [named[code] for code in found["code"]]})
-    for part, look in PARTS.items():
-        frame[look.label] = found[part].to_numpy()
-    return frame.assign(of=found["people"].to_numpy())
+def _numbers(found: pd.DataFrame, names: dict[str, str], level: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            level: [names[code] for code in found["code"]],
+            **{look.label: found[part].to_numpy() for part, look in PARTS.items()}, "of": found["people"].to_numpy(),
+        }
+    )  # fmt: skip

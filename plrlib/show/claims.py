@@ -1,4 +1,4 @@
-"""The claims as a picture, and the prompts that were put to people with what is reported to have come of each."""
+"""What notebook 10 shows of claims: the joint display, the rules of its answers, its picture, and the prompts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,11 +7,11 @@ import pandas as pd
 
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.data import groups_label
-from plrlib.show.display import Say, Table, say
+from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, ids_by, shown_excerpts
-from plrlib.show.figure import BLUE, RED, Picture, picture
-from plrlib.show.labels import counts_say, labels, level_of
-from plrlib.stats.bounds.presence import attribution, group_sets, presence
+from plrlib.show.figure import BLUE, RED, picture
+from plrlib.show.labels import counts_say, labels, level_of, quoted
+from plrlib.stats.bounds.presence import Counted, attribution, group_sets, presence
 from plrlib.stats.claims import (
     INFERENCES,
     NO_STANCE,
@@ -27,9 +27,7 @@ from plrlib.stats.joint_display import JointDisplay
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, count, few, inner, joined, share, verb
-
-# What notebook 10 shows of the claims: the joint display, the rules behind its answers, and its picture.
+from plrlib.text import capital, count, few, inner, joined, number, share, verb
 
 HEADS = {
     "claim": "claim", "supports": "for it", "qualifies": "qualifying", "opposes": "against it", "heard": "who is heard",
@@ -52,7 +50,7 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
     frame = found.frame
     ids = {inference: list(frame.loc[frame["inference"] == inference, "claim"]) for inference in INFERENCES}
     told = [
-        f"{len(some) or 'none'} {verb(len(some) or 1, 'is', 'are')} {inference}{f' ({few(some)})' if some else ''}"
+        f"{number(len(some))} {verb(len(some) or 1, 'is', 'are')} {inference}{f' ({few(some)})' if some else ''}"
         for inference, some in ids.items()
     ]
     unsaid = found.evidence[found.evidence["form"].isna() & (found.evidence["part"] != OTHERS)]
@@ -73,11 +71,10 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
 
 def in_words(found: JointDisplay) -> pd.DataFrame:
     """Return the frame of a joint display for a sheet: with the verdicts, and the reason as a sentence."""
-    told = found.verdicts.groupby("claim", sort=False)
-    verdicts = {claim: "; ".join(f"{by}: {v}" for by, v in zip(rows["grouping"], rows["verdict"], strict=True))
-                for claim, rows in told}  # fmt: skip
     frame = found.frame.assign(reason=[reason_say(found, claim) for claim in found.frame["claim"]])
-    frame.insert(list(frame).index("inference"), "verdicts", [verdicts.get(c, "") for c in frame["claim"]])
+    told = found.verdicts["grouping"] + ": " + found.verdicts["verdict"].astype(str)
+    verdicts = told.groupby(found.verdicts["claim"], sort=False).agg("; ".join)
+    frame.insert(list(frame).index("inference"), "verdicts", list(verdicts.reindex(frame["claim"], fill_value="")))
     return frame
 
 
@@ -91,33 +88,28 @@ def joint_table(study: Study, found: JointDisplay) -> Opening:
 
 def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Cell]:
     evidence = found.evidence[found.evidence["claim"] == claim["claim"]]
+    theirs = evidence[evidence["part"] != OTHERS]
     who = str(claim["who"]) if isinstance(claim["who"], str) else EVERYBODY
     page = "" if pd.isna(claim["page"]) else f", p. {claim['page']}"
-    theme = labels(study)[str(claim["finding"])]
-    about = f"About {who}; evidence under “{theme}”{page}."
-    theirs = _ids(evidence[evidence["part"] != OTHERS])
-    first = [Line(str(claim["claim"]), strong=True), Line(str(claim["gist"])), Line(about)]
+    about = f"About {who}; evidence under {quoted(labels(study)[str(claim['finding'])])}{page}."
+    reason = f"{reason_say(found, claim['claim'])} (rule {claim['rule']})"
     return [
-        first,
-        *(_stance(claim, evidence, stance) for stance in ("supports", "qualifies", "opposes")),
+        [Line(str(claim["claim"]), strong=True), Line(str(claim["gist"])), Line(about)],
+        *(_stance(claim, evidence[evidence["part"] == stance], stance) for stance in ALWAYS),
         _heard(study, claim, evidence),
-        _left(study, evidence),
+        _left(study, theirs),
         _compared(study, found, claim),
-        [
-            Line(str(claim["inference"]), strong=True),
-            Line(f"{reason_say(found, claim['claim'])} (rule {claim['rule']})", theirs),
-        ],
+        [Line(str(claim["inference"]), strong=True), Line(reason, _ids(theirs))],
     ]
 
 
-def _stance(claim: Mapping[Any, Any], evidence: pd.DataFrame, stance: str) -> Cell:
+def _stance(claim: Mapping[Any, Any], rows: pd.DataFrame, stance: str) -> Cell:
     """Return how many excerpts take a stance, and how many people."""
-    ids = _ids(evidence[evidence["part"] == stance])
+    ids = _ids(rows)
     if not ids:
         return [Line(NONE)]
-    quoted = int((evidence.loc[evidence["part"] == stance, "form"] == "quoted").sum())
-    known = evidence.loc[evidence["part"] == stance, "form"].notna().all()
-    own = f", {quoted or 'none'} in their own words" if known and quoted < len(ids) else ""
+    quotes = int((rows["form"] == "quoted").sum())
+    own = f", {number(quotes)} in their own words" if rows["form"].notna().all() and quotes < len(ids) else ""
     return [Line(f"{count(len(ids), 'excerpt')}{own}\n{people_of(claim, stance)}", ids)]
 
 
@@ -159,15 +151,13 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
     return lines or [Line(NONE)]
 
 
-def _left(study: Study, evidence: pd.DataFrame) -> Cell:
-    """Return how many excerpts each sorter of another kind puts under another theme."""
-    theirs = evidence[evidence["part"] != OTHERS]
+def _left(study: Study, theirs: pd.DataFrame) -> Cell:
+    """Return how many excerpts each coder of another kind assigns to another theme."""
     lines = []
     for _, coder in others_of_another_kind(study):
-        ids = _ids(theirs[theirs["left"].map(lambda coders, c=coder: c in coders).astype(bool)])
-        lines.append(
-            Line(f"{len(ids) or NONE} of {len(theirs)} {verb(len(ids) or 1, 'leaves', 'leave')} ({coder})", ids)
-        )
+        ids = _ids(theirs[[coder in coders for coders in theirs["left"]]])
+        told = f"{number(len(ids))} of {len(theirs)} {verb(len(ids) or 1, 'leaves', 'leave')} ({coder})"
+        lines.append(Line(told, ids))
     return lines or [Line("nobody of another kind sorted")]
 
 
@@ -176,10 +166,10 @@ def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Ce
     lines, finding = [], str(claim["finding"])
     mine = found.verdicts[found.verdicts["claim"] == claim["claim"]]
     for by, verdict in zip(mine["grouping"], mine["verdict"], strict=True):
-        grouping = study.grouping(by)
-        counted = presence(study, by, level_of(study, [finding]))
-        counts = counts_say(grouping, counted[counted["code"] == finding])
-        told = f"{grouping.label}: {verdict}. {capital(counts)} raised it."
+        level = level_of(study, [finding])
+        counted, counts = Counted.of(study, by, level), presence(study, by, level)
+        told = f"{counted.grouping.label}: {verdict}. "
+        told += f"{capital(counts_say(counted, counts[counts['code'] == finding]))} raised it."
         lines.append(Line(told, raised_in(study, by, finding)))
     if claim["compares"]:
         return [Line("The claim says that they differ."), *lines]
@@ -193,10 +183,8 @@ def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
 def rules_table() -> Table:
     """Return the rules by which a claim is answered, in the order in which they are read."""
     rows = [(i, rule.inference, WHEN[rule.code]) for i, rule in enumerate(RULES, 1)]
-    return Table(
-        pd.DataFrame(rows, columns=["rule", "answer", "where"]),
-        "The first rule that holds decides; none reads the claim",
-    )
+    frame = pd.DataFrame(rows, columns=["rule", "answer", "where"])
+    return Table(frame, "The first rule that holds decides; none reads the claim")
 
 
 WHEN = {
@@ -280,7 +268,7 @@ _REASONS: dict[str, Callable[[Facts], str]] = {
 }
 
 
-# The claims as a picture, and the prompts that were put to people with what is reported to have come of each.
+# The claims as a picture.
 
 SIDES = {"supports": "for it", "qualifies": "qualifying", "opposes": "against it", "context": "context",
          NO_STANCE: "no stance on record"}  # fmt: skip
@@ -321,21 +309,24 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     figure = dot_grid(
         drawn, Axis(rows, "claim"), Axis(columns, "excerpts"), looks, title, per_line=10, filled=forms, from_left=True
     )
-    ids = ids_by(theirs, "part", "claim")
-    sizes = {part: [len(ids.get((part, claim), ())) for claim in frame["claim"]] for part in used}
+    by_claim = ids_by(theirs, "part", "claim")
+    ids = {(i, SIDES[p]): by_claim.get((p, claim), []) for i, claim in enumerate(frame["claim"]) for p in used}
+    sizes = {part: [len(ids[i, SIDES[part]]) for i in range(len(frame))] for part in used}
     numbers = pd.DataFrame({"claim": frame["claim"], **{SIDES[part]: sizes[part] for part in used}})
     if others_of_another_kind(study):
         numbers["goes elsewhere"] = frame["left"]
     numbers["answer"] = frame["inference"].astype("object")
     away = ids_by(theirs[leaves], "claim")
-    behind = {(i, SIDES[p]): ids.get((p, claim), ()) for i, claim in enumerate(frame["claim"]) for p in used}
-    behind |= {(i, "goes elsewhere"): away.get(claim, ()) for i, claim in enumerate(frame["claim"])}
+    ids |= {(i, "goes elsewhere"): away.get(claim, []) for i, claim in enumerate(frame["claim"])}
     told = "; ".join(
-        f"{claim}: {joined(f'{sizes[part][i] or NONE} {SIDES[part]}' for part in used)}"
+        f"{claim}: {joined(f'{number(sizes[part][i])} {SIDES[part]}' for part in used)}"
         for i, claim in enumerate(frame["claim"])
     )
     caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}."
-    return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, behind)
+    return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, ids)
+
+
+# The prompts that were put to people, with what is reported to have come of each.
 
 
 def statements_say(study: Study) -> Say:
@@ -343,20 +334,20 @@ def statements_say(study: Study) -> Say:
     if study.statements.empty:
         return say("This study has no statements.csv: no prompts are on record.")
     n = len(study.statements)
-    silent = list(study.statements.loc[_unreported(study), "statement"])
+    unreported = list(study.statements.loc[_unreported(study), "statement"])
     no_theme = list(study.statements.loc[study.statements["finding"].isna(), "statement"])
     none = [
-        f"{s} (“{labels(study)[str(theme)]}”)"
+        f"{s} ({quoted(labels(study)[str(theme)])})"
         for s, theme in zip(study.statements["statement"], study.statements["finding"], strict=True)
         if isinstance(theme, str) and not excerpts_of(study, theme)
     ]
-    unsaid = f"What came of {few(silent)} is not reported: {verb(len(silent), 'it', 'each')} may have been accepted, "
-    unsaid += "rejected or passed over."
+    unsaid = f"What came of {few(unreported)} is not reported: "
+    unsaid += f"{verb(unreported, 'it', 'each')} may have been accepted, rejected or passed over."
     answers = "Which excerpts answer which prompt is not on record: those below are all under the theme it bears on."
     return say(
         f"{capital(count(n, 'prompt'))} {verb(n, 'was', 'were')} put to people.",
-        unsaid if silent else "",
-        f"{joined(no_theme)} {verb(len(no_theme), 'bears', 'bear')} on no theme." if no_theme else "",
+        unsaid if unreported else "",
+        f"{joined(no_theme)} {verb(no_theme, 'bears', 'bear')} on no theme." if no_theme else "",
         f"No excerpt is under the theme of {few(none)}." if none else "",
         answers,
     )
@@ -368,17 +359,17 @@ def statements_table(study: Study) -> Opening | Say:
         return say("So there is nothing to list.")
     rows: list[list[Cell]] = []
     shown: list[str] = []
-    for prompt, silent in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
+    for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]
         ids = excerpts_of(study, theme) if isinstance(theme, str) else ()
         shown += ids
         bears = [Line(labels(study)[theme])] if isinstance(theme, str) else []
-        outcome = NOT_REPORTED if silent else str(prompt["outcome_reported"])
+        outcome = NOT_REPORTED if unreported else str(prompt["outcome_reported"])
         rows.append(
             [
                 [Line(str(prompt["statement"]), strong=True), Line(str(prompt["gist"]))],
                 [Line(prompt["source"])] if isinstance(prompt["source"], str) else [],
-                [Line(outcome, strong=silent)],
+                [Line(outcome, strong=unreported)],
                 bears,
                 [Line(count(len(ids), "excerpt"), ids)] if bears else [],
             ]

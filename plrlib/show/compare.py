@@ -5,15 +5,29 @@ from typing import Any
 import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
-from plrlib.show.excerpts import behind_columns
-from plrlib.show.labels import chance, chances, counts_say, everybody, kinds, labels, noun, of, raised
-from plrlib.show.sorting import named_coder
+from plrlib.show.excerpts import comparable_people, group_ids, known_ids, people_ids
+from plrlib.show.labels import (
+    chance,
+    chances,
+    counted_in,
+    counts_say,
+    everybody,
+    group_counts,
+    group_size,
+    kinds,
+    labels,
+    named_coder,
+    noun,
+    out_of,
+    quoted,
+    raised,
+)  # fmt: skip
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
-from plrlib.text import capital, few, inner, joined, one, p_value, people, plural, share, verb
+from plrlib.text import Text, capital, chain, few, inner, joined, number, one, p_value, people, plural, share, verb
 
 SIDES = {"supports": "supporting", "opposes": "opposing"}
 OPEN = (CONFOUNDED, NOT_ATTRIBUTED)
@@ -50,8 +64,9 @@ def compared_say(study: Study, found: Comparison) -> Say:
     """Return who is compared with whom, over how many themes, how, by whose codes, and whether it was planned."""
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     sizes = found.counts.groupby("group", observed=False)["n"].max()
-    who = everybody(grouping, {key: str(sizes[key]) for key in grouping.levels})
-    first = f"{grouping.label}: {who} are compared, over {kinds(what, len(frame))}."
+    counted = counted_in(study, found)
+    who = everybody(grouping, {key: group_size(counted, key, int(sizes[key])) for key in grouping.levels})
+    first = Text(f"{grouping.label}: ", who, f" are compared, over {kinds(what, len(frame))}.")
     coder = named_coder(study, str(frame["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
     method = frame["method"].dropna()
@@ -95,10 +110,11 @@ def compare_say(study: Study, found: Comparison) -> Say:
 
 def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:
     """Return a sentence or two on each code that differs: who raised it, and how often chance would do this."""
-    what, named, told = noun(study, found.level), labels(study, found.level), []
+    what, named = noun(study, found.level), labels(study, found.level)
+    told: list[str] = []
     for _, row in found.frame[found.frame["verdict"] == DIFFERS].iterrows():
         counts = found.counts[found.counts["code"] == row["code"]]
-        seen = capital(counts_say(found.grouping, counts))
+        seen = capital(counts_say(counted_in(study, found), counts))
         adjusted = not pd.isna(row["p_adjusted"])
         many = ""
         if adjusted:
@@ -111,7 +127,8 @@ def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> 
             )
         n = row["fragility"]
         change = "" if pd.isna(n) else f" It would take {people(int(n))} who did otherwise to change that."
-        told.append(f"“{named[row['code']]}”: {seen} {did(what, stance)}.{by_chance} Differs.{change}")
+        end = f" {did(what, stance)}.{by_chance} Differs.{change}"
+        told.append(Text(f"{quoted(named[row['code']])}: ", seen, end))
     return told
 
 
@@ -157,7 +174,7 @@ def compare_table(study: Study, found: Comparison) -> Table:
         same = rows["n"].nunique() == 1
         heads[key] = head = f"{label} (of {rows['n'].iloc[0]})" if same else label
         ends = zip(rows["lower"], rows["upper"], rows["n"], strict=True)
-        shown[head] = [raised(lower, upper) if same else of(lower, upper, n) for lower, upper, n in ends]
+        shown[head] = [raised(lower, upper) if same else out_of(lower, upper, n) for lower, upper, n in ends]
     chance_alone, allowing = "by chance alone", f"allowing for {kinds(what, len(frame))}"
     p_low, p_high = (frame[end].fillna(frame["p"]) for end in ("p_low", "p_high"))
     shown[chance_alone] = [chances(a, b, found.alpha) or None for a, b in zip(p_low, p_high, strict=True)]
@@ -167,27 +184,31 @@ def compare_table(study: Study, found: Comparison) -> Table:
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
     caption = f"{grouping.label}: people who raised each {what}"
     return Table(
-        shown, caption + (studies if chance_alone in shown else ""), behind_columns(found, list(frame["code"]), heads)
+        shown, caption + (studies if chance_alone in shown else ""), group_ids(found, list(frame["code"]), heads)
     )
 
 
 def why_table(study: Study, found: Comparison) -> Table | Say:
     """Return the reason for each verdict; one sentence where it is the same for all."""
-    frame = found.frame.assign(why=whys(study, found))
-    if frame["why"].nunique() == 1:
-        return say(capital(str(frame["why"].iloc[0])))
-    named, what = labels(study, found.level), noun(study, found.level)
-    alike = frame.groupby("why", sort=False)
-    themes = [few(named[code] for code in rows["code"]) for _, rows in alike]
-    shown = pd.DataFrame({what: themes, "why": [why for why, _ in alike]})
+    frame, named, what = found.frame, labels(study, found.level), noun(study, found.level)
+    rows: dict[str, list[int]] = {}
+    for i, why in enumerate(whys(study, found)):
+        rows.setdefault(why, []).append(i)
+    if len(rows) == 1:
+        return say(capital(next(iter(rows))))
+    themes = [few(named[code] for code in frame["code"].iloc[alike]) for alike in rows.values()]
+    # as objects, since a column of strings would lose what the counts in them are of
+    shown = pd.DataFrame({what: themes, "why": pd.Series(list(rows), dtype="object")})
     if frame["fragility"].notna().any():
-        fewest = alike["fragility"].min()
-        searched = alike["verdict"].first().isin([DIFFERS, NOT_SHOWN])
-        shown["people to change it"] = [
-            MISSING if not tried else "more than were tried" if pd.isna(n) else str(n)
-            for n, tried in zip(fewest, searched, strict=True)
-        ]
+        shown["people to change it"] = [_to_change(frame.iloc[alike]) for alike in rows.values()]
     return Table(shown, f"{found.grouping.label}: why each verdict is what it is")
+
+
+def _to_change(alike: pd.DataFrame) -> str:
+    if alike["verdict"].iloc[0] not in (DIFFERS, NOT_SHOWN):
+        return MISSING
+    fewest = alike["fragility"].min()
+    return "more than were tried" if pd.isna(fewest) else str(fewest)
 
 
 def whys(study: Study, found: Comparison) -> list[str]:
@@ -197,54 +218,64 @@ def whys(study: Study, found: Comparison) -> list[str]:
 
 def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     """Return the sentence about one code, from its row."""
-    grouping, what, verdict = found.grouping, noun(study, found.level), row["verdict"]
+    what, verdict = noun(study, found.level), row["verdict"]
     stance = None if pd.isna(row["stance"]) else str(row["stance"])
     counts = found.counts[found.counts["code"] == row["code"]]
-    said = capital(_who_raised(found, counts, did(what, stance)))
-    outside = f"{people(row['left_out'])} of unknown {inner(grouping.label)} left out" if row["left_out"] else ""
+    said = capital(_who_raised(study, found, counts)) + f" {did(what, stance)}"
+    outside = _left_out(study, found, int(row["left_out"]))
     if verdict == CONFOUNDED:
-        return f"{said}{_in_brackets(outside)}, but {_apart(found, counts, row)}: {verdict}."
+        return said + _in_brackets(outside) + f", but {_not_comparable(found, counts, row)}: {verdict}."
     if pd.isna(row["p_adjusted"]):  # it is not known by name who raised it
-        return f"{said}{_in_brackets(outside)}; {_open(study, found, row)}: {verdict}."
-    numbers = _in_brackets(_chance(found, counts, row, what), outside)
+        return said + _in_brackets(outside) + f"; {_open(study, found, row)}: {verdict}."
+    told = said + _in_brackets(_chance(study, found, counts, row), outside)
     if verdict == TOO_FEW:
         least = f"no division of these people has a p below {p_value(row['p_min'])}"
-        return f"{said}{numbers}, but {least}, and {_needed(found, row, what)}: {verdict}."
+        return told + f", but {least}, and {_needed(found, row, what)}: {verdict}."
     if row["reason"] == OTHERS_NOT_NAMED:
-        return f"{said}{numbers}, which depends on {plural(what)} of which it is not known who raised them: {verdict}."
-    return f"{said}{numbers}: {verdict}."
+        return told + f", which depends on {plural(what)} of which it is not known who raised them: {verdict}."
+    return told + f": {verdict}."
 
 
-def _who_raised(found: Comparison, counts: pd.DataFrame, doing: str) -> str:
+def _who_raised(study: Study, found: Comparison, counts: pd.DataFrame) -> str:
     """Return how many of each group raised a code, as a sentence begins."""
-    ends = zip(counts["group"], counts["lower"], counts["upper"], counts["n"], strict=True)
-    some = [f"{raised(lower, upper)} of {n} {inner(found.grouping.levels[group])}" for group, lower, upper, n in ends]
-    whom = f" {found.grouping.population}" if found.grouping.population else ""
-    return f"{joined(some)}{whom} {doing}"
+    groups = found.grouping.levels
+    some = [told + f" {inner(groups[key])}" for key, told in group_counts(counted_in(study, found), counts).items()]
+    return joined(some) + (f" {found.grouping.population}" if found.grouping.population else "")
+
+
+def _left_out(study: Study, found: Comparison, n: int) -> str:
+    if not n:
+        return ""
+    prepared, grouping = study.prepared, found.grouping
+    unknown = people_ids(study, prepared.inside(grouping.population) & (prepared.group(grouping) < 0))
+    return people(known_ids(unknown, n)) + f" of unknown {inner(grouping.label)} left out"
 
 
 def _in_brackets(*parts: str) -> str:
-    told = "; ".join(part for part in parts if part)
-    return f" ({told})" if told else ""
+    told = chain(parts, "; ")
+    return Text(" (", told, ")") if told else ""
 
 
-def _chance(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]", what: str) -> str:
+def _chance(study: Study, found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]") -> str:
     """Return the p of a code known by name, and what it comes to with all codes compared."""
     drawn = "by exchanges drawn at random"
     how = "p with whole events exchanged" if row["method"] == WHOLE else "exact p"
     how += f" {drawn}" if row["sampled"] in ("p", "both") else ""
     used, n = row["people_used"], len(found.frame)
-    over = f", over the {used} people who can be compared" if not pd.isna(used) and used < counts["n"].sum() else ""
-    told = f"{how} = {p_value(row['p_low'])}{over}"
+    told = Text(f"{how} = {p_value(row['p_low'])}")
+    if not pd.isna(used) and used < counts["n"].sum():
+        over = number(known_ids(comparable_people(study, found.grouping), int(used)))
+        told = Text(told, ", over the ", over, " people who can be compared")
     if n == 1:
         return told
     jointly = f", {drawn}" if row["sampled"] in ("p_adjusted", "both") else ""
     least = f"{p_value(row['p_adjusted_low'])} to " if row["verdict"] == NOT_ATTRIBUTED else ""
     most = p_value(row["p_adjusted_high"])
-    return f"{told}; {least}{most} after allowing for the {n} {plural(what)} compared{jointly}"
+    compared = f"the {n} {plural(noun(study, found.level))} compared"
+    return told + f"; {least}{most} after allowing for {compared}{jointly}"
 
 
-def _apart(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]") -> str:
+def _not_comparable(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]") -> str:
     """Return why groups cannot be compared."""
     if row["reason"] == NOT_ASKED:
         nobody = [inner(found.grouping.levels[g]) for g, n in zip(counts["group"], counts["n"], strict=True) if not n]
@@ -312,7 +343,7 @@ def stance_say(study: Study, found: Comparison) -> Say:
         heads[doing] = _head_say(study, sided)
         bars.add(sided.alpha)
         differs = sided.frame.loc[sided.frame["verdict"] == DIFFERS, "code"]
-        only = [f"“{named[c]}”" for c in differs if pd.isna(p_of[c]) or p_of[c] > sided.alpha]
+        only = [quoted(named[c]) for c in differs if pd.isna(p_of[c]) or p_of[c] > sided.alpha]
         alone = f"Raising {few(only)} alone does not show this." if only else ""
         told += [f"{capital(doing)} {of_it}: {heads[doing]}", *_differs_say(study, sided, stance), alone]
     both = set(heads.values())

@@ -1,4 +1,4 @@
-"""How large each difference is: odds ratios with exact intervals, counts beside them and verdicts in words."""
+"""Pictures of a comparison: who raised what, how far counts are known, and how large each difference is."""
 
 import math
 from collections.abc import Collection
@@ -6,12 +6,12 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from plrlib.show.charts.dots import Axis, Look, dot_grid, thinned
+from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.charts.strips import Scale, strips
-from plrlib.show.display import MISSING, Say, say
-from plrlib.show.excerpts import behind_columns, behind_rows
-from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, Picture, picture
-from plrlib.show.labels import counts_say, everybody, kinds, labels, noun, of, raised, whom
+from plrlib.show.display import MISSING, Picture, Say, say
+from plrlib.show.excerpts import group_ids, presence_ids
+from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
+from plrlib.show.labels import counted_in, counts_say, everybody, kinds, labels, noun, out_of, quoted, raised, whom
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN
@@ -19,9 +19,7 @@ from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, 
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import few, inner, joined, one, verb
-
-# Who raised what: people as dots in a grid by level, and ranges where a count is known only between bounds.
+from plrlib.text import Text, few, inner, joined, number, one, verb
 
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
 PERSON_LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half"), NOT: Look(BLUE, "o", NOT, "open")}
@@ -44,8 +42,8 @@ def people_picture(
     codes
         The codes to draw; None: all.
     """
-    grouping, named, what = study.grouping(by), labels(study, level), noun(study, level)
-    frame = presence(study, grouping, level, stance, coder)
+    grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
+    counted, frame = Counted.of(study, grouping, level, stance, coder), presence(study, grouping, level, stance, coder)
     if codes is not None:
         frame = frame[frame["code"].isin(codes)].assign(code=lambda f: f["code"].cat.remove_unused_categories())
     rows = [
@@ -54,37 +52,34 @@ def people_picture(
         for look, some in ((RAISED, lower), (MAY, upper - lower), (NOT, n - upper))
         for _ in range(some)
     ]
-    every = pd.DataFrame(rows, columns=["row", "column", "look"]).assign(filled=True, tag="")
-    marks, each = thinned(every)
+    marks, each = thinned(pd.DataFrame(rows, columns=["row", "column", "look"]).assign(filled=True, tag=""))
     sizes = frame.groupby("group", observed=False)["n"].agg(["min", "max"])
     heads = {key: f"{label} ({raised(*sizes.loc[key])})" for key, label in grouping.levels.items()}
     drawn = list(frame["code"].cat.categories)
-    title = raised_say(grouping, frame, named, what)
-    across = max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max())))
+    title = widest_gap_say(counted, frame, names, what)
     figure = dot_grid(
-        marks, Axis({code: named[code] for code in drawn}, what),
+        marks, Axis({code: names[code] for code in drawn}, what),
         Axis(heads, f"{inner(grouping.label)} (people)"), PERSON_LOOKS, title.rstrip("."),
-        per_line=across, from_left=True,
+        per_line=max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max()))), from_left=True,
     )  # fmt: skip
-    numbers = _people_numbers(grouping, frame, named, what)
-    mark = "One mark is one person" if each == 1 else f"One mark is {each} people, or what is left of them"
-    alt = "; ".join(f"{named[c]}: {counts_say(grouping, frame[frame['code'] == c])}" for c in drawn)
     once = one(what) if what in LEVELS else f"for each {what}"
-    caption = f"{mark}; each person counts once {once}, however often they raised it. {title}"
-    about = f"A grid of people, {what} by {inner(grouping.label)}. {alt}."
-    excerpts = behind_rows(Counted.of(study, grouping, level, stance, coder), frame, numbers)
-    return picture(figure, study, caption, about, numbers, excerpts)
+    mark = f"One mark is {of_marks(each, 'person', 'people')}"
+    caption = Text(f"{mark}; each person counts once {once}, however often they raised it. ", title)
+    told = "; ".join(f"{names[code]}: {counts_say(counted, frame[frame['code'] == code])}" for code in drawn)
+    alt = f"A grid of people, {what} by {inner(grouping.label)}. {told}."
+    numbers = _people_numbers(grouping, frame, names, what)
+    return picture(figure, study, caption, alt, numbers, presence_ids(counted, frame, numbers))
 
 
-def raised_say(grouping: Grouping, frame: pd.DataFrame, named: dict[str, str], what: str) -> str:
+def widest_gap_say(counted: Counted, frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
     """Return the code with the widest gap that is certain, or that none is."""
     gap = certain_gaps(frame)
     if gap.empty or gap.max() <= 0:
         exact = (frame["lower"] == frame["upper"]).all()
         how = f"Every {what} was" if exact else f"As far as is known, every {what} may have been"
-        return f"{how} raised by equal shares of {everybody(grouping)}."
+        return f"{how} raised by equal shares of {everybody(counted.grouping)}."
     code = str(gap.idxmax())
-    return f"Widest apart, “{named[code]}”: {counts_say(grouping, frame[frame['code'] == code])}."
+    return Text(f"Widest apart, {quoted(names[code])}: ", counts_say(counted, frame[frame["code"] == code]), ".")
 
 
 def certain_gaps(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -94,18 +89,16 @@ def certain_gaps(frame: pd.DataFrame) -> "pd.Series[float]":
     return ends["low"] - ends["high"]
 
 
-def _people_numbers(grouping: Grouping, frame: pd.DataFrame, named: dict[str, str], what: str) -> pd.DataFrame:
-    numbers = pd.DataFrame(
-        {
-            what: [named[code] for code in frame["code"]],
-            inner(grouping.label): [grouping.levels[key] for key in frame["group"]],
-        }
-    )
+def _people_numbers(grouping: Grouping, frame: pd.DataFrame, names: dict[str, str], what: str) -> pd.DataFrame:
     exact = (frame["lower"] == frame["upper"]).all()
     ends = {RAISED: "lower"} if exact else {"raised it, at least": "lower", "at most": "upper"}
-    for name, end in ends.items():
-        numbers[name] = frame[end].to_numpy()
-    return numbers.assign(of=frame["n"].to_numpy())
+    return pd.DataFrame(
+        {
+            what: [names[code] for code in frame["code"]],
+            inner(grouping.label): [grouping.levels[key] for key in frame["group"]],
+            **{name: frame[end].to_numpy() for name, end in ends.items()}, "of": frame["n"].to_numpy(),
+        }
+    )  # fmt: skip
 
 
 def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Picture | Say:
@@ -113,50 +106,46 @@ def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Pi
 
     A sentence where every count is exact.
     """
-    grouping, named, what = study.grouping(by), labels(study, level), noun(study, level)
+    grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
     frame = presence(study, grouping, level)
     if (frame["lower"] == frame["upper"]).all():
         return say("Every count is exact: who raised what is known person by person, so there are no ranges to show.")
     lines = pd.DataFrame(
         {
-            "group": [named[code] for code in frame["code"]],
-            "count": [
-                f"{of(lower, upper, n)} {inner(grouping.levels[key])}"
-                for _, key, n, lower, upper in zip(*(frame[c] for c in COLUMNS), strict=True)
-            ],
+            "group": [names[code] for code in frame["code"]],
+            "count": _group_counts(frame, grouping),
             "low": frame["lower"].astype(float), "high": frame["upper"].astype(float),
             "at": frame["lower"].where(frame["lower"] == frame["upper"]).astype(float),
-            "look": frame["group"].astype("object"), "words": "", "after": "",
+            "look": frame["group"].astype("object"),
         }
     )  # fmt: skip
     most = int(frame["n"].max())
     scale = Scale(0, max(most, 1), {float(t): str(t) for t in ticks(most)}, "people who raised it")
-    title = ranges_say(frame, named, what)
-    figure = strips(lines, scale, level_looks(grouping), title.rstrip("."), (what, "people", ""))
+    title = ranges_say(frame, names, what)
+    figure = strips(lines, scale, group_looks(grouping), title.rstrip("."), (what, "people", ""))
     cells = [f"{group}: {joined(rows['count'])}" for group, rows in lines.groupby("group", sort=False)]
     caption = (
         f"A line runs from the smallest to the largest number of people who may have raised it, over every way of "
         f"giving the excerpts to people that fits what is known. {title}"
     )
     alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
-    numbers = _people_numbers(grouping, frame, named, what)
-    return picture(
-        figure, study, caption, alt, numbers, behind_rows(Counted.of(study, grouping, level), frame, numbers)
-    )
+    numbers = _people_numbers(grouping, frame, names, what)
+    ids = presence_ids(Counted.of(study, grouping, level), frame, numbers)
+    return picture(figure, study, caption, alt, numbers, ids)
 
 
-def ranges_say(frame: pd.DataFrame, named: dict[str, str], what: str) -> str:
+def ranges_say(frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
     """Return for how many codes the ranges of all groups overlap, as shares of the people there."""
     gap = certain_gaps(frame)
-    apart = [f"“{named[str(code)]}”" for code in gap.index[gap > 0]]
-    n = len(gap) - len(apart)
-    of_all = f"all {kinds(what, n)}" if not apart else f"{n or 'none'} of {kinds(what, len(gap))}"
-    part = f"; {few(apart, 3)} {verb(len(apart), 'is', 'are')} certainly raised by unequal shares" if apart else ""
+    unequal = [quoted(names[str(code)]) for code in gap.index[gap > 0]]
+    n = len(gap) - len(unequal)
+    of_all = f"{number(n)} of {kinds(what, len(gap))}" if unequal else f"all {kinds(what, n)}"
+    part = f"; {few(unequal, 3)} {verb(unequal, 'is', 'are')} certainly raised by unequal shares" if unequal else ""
     return f"In {of_all} the ranges of all levels overlap{part}."
 
 
-def level_looks(grouping: Grouping) -> dict[str, Look]:
-    """Return how each level looks."""
+def group_looks(grouping: Grouping) -> dict[str, Look]:
+    """Return how each group looks."""
     return {
         key: Look(COLOURS[i % len(COLOURS)], SHAPES[i % len(SHAPES)], label)
         for i, (key, label) in enumerate(grouping.levels.items())
@@ -197,35 +186,39 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
         return say(
             f"{grouping.label}: there is no difference to draw, for none has an answer: {'; or '.join(reasons)}."
         )
-    two, named = len(grouping.levels) == 2, labels(study, found.level)
-    lines = _odds_lines(found, named) if two else _group_lines(found, named)
+    two, names = len(grouping.levels) == 2, labels(study, found.level)
+    lines = _odds_lines(found, names) if two else _group_lines(found, names)
     scale = _odds_scale(found) if two else Scale(0, 1, SHARES, "of the people at that level")
-    looks = VERDICT_LOOKS if two else level_looks(grouping)
-    names = [inner(label) for label in grouping.levels.values()]
-    heads = (what, " against ".join(names) if two else "people who raised it", "verdict")
+    groups = " against ".join(inner(label) for label in grouping.levels.values())
+    heads = (what, groups if two else "people who raised it", "verdict")
     n = int((frame["verdict"] == DIFFERS).sum())
-    shown = f"{n or 'none'} of {kinds(what, len(frame))} {verb(n or 1, 'is', 'are')} shown to differ"
+    shown = f"{number(n)} of {kinds(what, len(frame))} {verb(n or 1, 'is', 'are')} shown to differ"
     title = f"{grouping.label}: {shown} between {everybody(grouping)}."
-    figure = strips(lines, scale, looks, title.rstrip("."), heads)
+    figure = strips(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title.rstrip("."), heads)
+    counted = counted_in(study, found)
     told = [
-        f"{named[code]}: {counts_say(grouping, found.counts[found.counts['code'] == code])}: {verdict}"
+        f"{names[code]}: {counts_say(counted, found.counts[found.counts['code'] == code])}: {verdict}"
         for code, verdict in zip(frame["code"], frame["verdict"], strict=True)
     ]
     caption = _odds_caption(found) if two else "A mark shows how many of the people at a level raised it."
     alt = f"A row {one(what)}, with its counts and its verdict. {'; '.join(told)}."
-    numbers = pd.DataFrame({what: [named[code] for code in frame["code"]]})
+    numbers = pd.DataFrame({what: [names[code] for code in frame["code"]]})
     for key, label in grouping.levels.items():
         numbers[label] = _counts_of(found.counts[found.counts["group"] == key])
     if two:
         for name, column in (("odds ratio", "odds_ratio"), ("from", "low"), ("to", "high")):
             numbers[name] = [_odds(value) for value in frame[column]]
     numbers["verdict"] = list(frame["verdict"])
-    behind = behind_columns(found, list(frame["code"]), grouping.levels)
-    return picture(figure, study, f"{title} {caption}", alt, numbers, behind)
+    ids = group_ids(found, list(frame["code"]), grouping.levels)
+    return picture(figure, study, f"{title} {caption}", alt, numbers, ids)
 
 
 def _counts_of(rows: pd.DataFrame) -> list[str]:
-    return [of(*row) for row in zip(rows["lower"], rows["upper"], rows["n"], strict=True)]
+    return [out_of(*row) for row in zip(rows["lower"], rows["upper"], rows["n"], strict=True)]
+
+
+def _group_counts(rows: pd.DataFrame, grouping: Grouping) -> list[str]:
+    return [f"{n} {inner(grouping.levels[key])}" for n, key in zip(_counts_of(rows), rows["group"], strict=True)]
 
 
 def _odds_caption(found: Comparison) -> str:
@@ -240,33 +233,28 @@ def _odds_caption(found: Comparison) -> str:
     )
 
 
-def _odds_lines(found: Comparison, named: dict[str, str]) -> pd.DataFrame:
-    counts = {
-        str(code): " against ".join(_counts_of(rows)) for code, rows in found.counts.groupby("code", observed=True)
-    }
-    frame = found.frame
+def _odds_lines(found: Comparison, names: dict[str, str]) -> pd.DataFrame:
+    frame, counts = found.frame, found.counts.groupby("code", observed=True)
+    by_code = {str(code): " against ".join(_counts_of(rows)) for code, rows in counts}
     logs = {name: _log(frame[name]) for name in ("odds_ratio", "low", "high")}
     known = ~np.isnan(logs["odds_ratio"])
-    verdicts = list(frame["verdict"])
     no_answer = {verdict: f"no answer: {reason}" for verdict, reason in NO_ANSWER.items()}
+    verdicts = list(frame["verdict"])
     return pd.DataFrame(
         {
-            "group": [named[code] for code in frame["code"]],
-            "count": [counts[code] for code in frame["code"]],
-            "low": np.where(known, logs["low"], np.nan),
-            "at": logs["odds_ratio"],
-            "high": np.where(known, logs["high"], np.nan),
-            "look": verdicts,
+            "group": [names[code] for code in frame["code"]], "count": [by_code[code] for code in frame["code"]],
+            "low": np.where(known, logs["low"], np.nan), "at": logs["odds_ratio"],
+            "high": np.where(known, logs["high"], np.nan), "look": verdicts,
             "words": ["" if k else no_answer.get(v, NO_ODDS) for k, v in zip(known, verdicts, strict=True)],
             "after": verdicts,
         }
-    )
+    )  # fmt: skip
 
 
 def _log(values: "pd.Series[float]") -> np.ndarray:
     """Return logarithms to the base 10; minus infinity of 0, and none where missing."""
-    numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    return np.array([-math.inf if x == 0 else math.log10(x) for x in numbers])
+    with np.errstate(divide="ignore"):
+        return np.log10(values.to_numpy(dtype=float, na_value=np.nan))
 
 
 def _odds_scale(found: Comparison) -> Scale:
@@ -274,40 +262,36 @@ def _odds_scale(found: Comparison) -> Scale:
     logs = np.concatenate([_log(found.frame[name]) for name in ("odds_ratio", "low", "high")])
     finite = np.abs(logs[np.isfinite(logs)])
     end = min(max(1, math.ceil(finite.max(initial=0.0))), WIDEST)
-    ticks = {float(t): "alike" if t == 0 else f"{10 ** abs(t):,}×" for t in range(-end, end + 1)}
+    texts = {float(t): "alike" if t == 0 else f"{10 ** abs(t):,}×" for t in range(-end, end + 1)}
     if end == WIDEST:  # the numbers would stand too close
-        ticks = {t: text for t, text in ticks.items() if abs(t) != WIDEST - 1}
+        texts = {t: text for t, text in texts.items() if abs(t) != WIDEST - 1}
     first, second = (whom(found.grouping, key) for key in found.grouping.levels)
     sides = (f"← raised more by {second}", f"→ raised more by {first}")
     room = 0.05 + 0.24 * end  # beyond the last tick, for arrows and for marks beside them
-    return Scale(-end - room, end + room, ticks, "how many times as high the odds of raising it are", sides, middle=0.0)
+    return Scale(-end - room, end + room, texts, "how many times as high the odds of raising it are", sides, middle=0.0)
 
 
-def _group_lines(found: Comparison, named: dict[str, str]) -> pd.DataFrame:
+def _group_lines(found: Comparison, names: dict[str, str]) -> pd.DataFrame:
     verdict = dict(zip(found.frame["code"], found.frame["verdict"], strict=True))
-    rows, groups = found.counts, found.grouping.levels
+    rows = found.counts
     share = {end: rows[end] / rows["n"].where(rows["n"] > 0) for end in ("lower", "upper")}
     exact = rows["lower"] == rows["upper"]
-    counts = [f"{n} {inner(groups[key])}" for n, key in zip(_counts_of(rows), rows["group"], strict=True)]
     return pd.DataFrame(
         {
-            "group": [named[code] for code in rows["code"]],
-            "count": counts,
+            "group": [names[code] for code in rows["code"]], "count": _group_counts(rows, found.grouping),
             "low": share["lower"].mask(exact).to_numpy(dtype=float),
             "at": share["lower"].where(exact).to_numpy(dtype=float),
             "high": share["upper"].mask(exact).to_numpy(dtype=float),
-            "look": list(rows["group"]),
-            "words": "",
-            "after": [verdict[code] for code in rows["code"]],
+            "look": list(rows["group"]), "after": [verdict[code] for code in rows["code"]],
         }
-    )
+    )  # fmt: skip
 
 
 def _odds(value: object) -> str:
     if pd.isna(value):  # type: ignore[call-overload]
         return MISSING
-    number = float(value)  # type: ignore[arg-type]
-    if math.isinf(number):
+    odds = float(value)  # type: ignore[arg-type]
+    if math.isinf(odds):
         return "no end"
-    digits = 3 if 0.9 < number < 1.1 else 2  # which side of alike it is on must show
-    return f"{number:.{digits}g}" if number < 100 else f"{number:.0f}"
+    digits = 3 if 0.9 < odds < 1.1 else 2  # which side of alike it is on must show
+    return f"{odds:.{digits}g}" if odds < 100 else f"{odds:.0f}"

@@ -1,22 +1,21 @@
-"""What notebook 01 says of safety: what identifies somebody and may stay, and who could be told apart."""
+"""What notebook 01 shows of the data: what was read and reconciles, whose words they can be, and what may be shown."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import compress
 
 import pandas as pd
 
 from plrlib.paths import WORKBOOK
-from plrlib.privacy.consent import text_of
+from plrlib.privacy.consent import quoted_of, text_of, withheld
 from plrlib.privacy.disclosure import quasi_identifiers, small_groups
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.display import Say, Table, say
-from plrlib.show.excerpts import behind_groups, ids_by, people_at
-from plrlib.show.figure import BLUE, GREY, PALE, Picture, picture
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_at, people_ids
+from plrlib.show.figure import BLUE, GREY, PALE, picture
 from plrlib.stats.bounds.presence import attribution, group_sets
 from plrlib.study.load import Study
 from plrlib.study.schema import TABLES
-from plrlib.text import capital, count, inner, joined, people, share, verb
-
-# What notebook 01 shows: what was read, what reconciles, what is blank, and whose words they can be.
+from plrlib.text import Mark, Text, capital, count, inner, joined, number, passage, people, share, verb
 
 OTHERS = "other people"
 SHORT = 12
@@ -39,7 +38,7 @@ def about(study: Study) -> Say:
         else "a code not found may still have been said"
     )
     source = f" ({settings.source})" if settings.source else ""
-    return say(f"**{study.title}**{source}.", kind, f"{coded}: {means}.")
+    return say(Text(Mark(study.title), f"{source}."), kind, f"{coded}: {means}.")
 
 
 BLANK_MEANS_NO = ("consent_quote", "withdrawn")
@@ -86,8 +85,8 @@ def totals(study: Study) -> Table:
     frame.loc[known.notna() & (known < stated), "reading"] = "not all are listed"
     frame.loc[known.notna() & (known == stated), "reading"] = "agree"
     events: dict[Hashable, list[str]] = {f"people at {event}": people for event, people in people_at(study).items()}
-    behind = behind_groups(frame["total"], "listed one by one", events)
-    return Table(frame, "What the study says in total, against the people listed", behind)
+    ids = column_ids(frame["total"], "listed one by one", events)
+    return Table(frame, "What the study says in total, against the people listed", ids)
 
 
 def _listed_as(study: Study, margin: object) -> int | None:
@@ -128,30 +127,33 @@ def blanks(study: Study) -> Table | Say:
     if not rows:
         return say("No cell about people, events or excerpts is blank.")
     frame = pd.DataFrame(rows, columns=["table", "column", "blank", "of"])
-    behind: dict[tuple[int, str], Sequence[str]] = {}
+    known = {"participants": people_ids(study), "excerpts": excerpt_ids(study)}
+    ids: dict[tuple[int, str], Sequence[str]] = {}
     for i, (name, column, *_) in enumerate(rows):
-        if name != "events":
-            ids = getattr(study, name)[name.removesuffix("s")].astype(str)
-            behind[i, "blank"], behind[i, "of"] = list(ids[getattr(study, name)[column].isna()]), list(ids)
-    return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published", behind)
+        if name in known:
+            blank = getattr(study, name)[column].isna()
+            ids[i, "blank"], ids[i, "of"] = list(compress(known[name], blank)), known[name]
+    return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published", ids)
 
 
 def disagreements(study: Study) -> Table | Say:
     """Return what the source says in one place and otherwise in another, and what the tables hold."""
     if not study.settings.disagreements:
         return say("study.toml names no place where the source contradicts itself.")
-    rows = []
-    for found in study.settings.disagreements:
-        says = "; ".join(f"{where}: {what}" for where, what in found.says.items())
-        rows.append((found.about, says, _held(study, found.population, found.column)))
-    frame = pd.DataFrame(rows, columns=["about", "the source says", "the tables hold"])
+    rows = [
+        (found.about, "; ".join(f"{where}: {what}" for where, what in found.says.items()))
+        for found in study.settings.disagreements
+    ]
+    frame = pd.DataFrame(rows, columns=["about", "the source says"])
+    held = [_held(study, found.population, found.column) for found in study.settings.disagreements]
+    frame["the tables hold"] = pd.Series(held, dtype="object")  # a column of strings would lose the ids
     return Table(frame, "Where the source contradicts itself, by study.toml, and what was kept")
 
 
 def _held(study: Study, population: str, column: str) -> str:
     who = study.participants[study.prepared.inside(population)]
     if not column:
-        return people(len(who))
+        return people(list(who["participant"].astype(str)))
     counts = who[column].value_counts(sort=False)
     return joined(f"{level}: {n}" for level, n in counts.items() if n)
 
@@ -172,53 +174,63 @@ def whose(study: Study, by: str) -> Picture:
         }
     )  # fmt: skip
     marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
-    sentence = whose_say(study, by).sentences
+    told = whose_say(study, by).sentences
+    looks = {
+        "one": Look(BLUE, "o", f"can be given to one {grouping.label.lower()}"),
+        "open": Look(GREY, "s", "cannot"),
+        "other": Look(PALE, "d", OTHERS),
+    }
     figure = dot_grid(
-        marks,
-        Axis({key: f"{name} ({counts[key]})" for key, name in names.items()}),
-        Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"}),
-        {
-            "one": Look(BLUE, "o", f"can be given to one {grouping.label.lower()}"),
-            "open": Look(GREY, "s", "cannot"),
-            "other": Look(PALE, "d", OTHERS),
-        },
-        sentence[0].rstrip("."),
-        per_line=26,
-        filled=("quoted, or not said" if found["form"].isna().any() else "quoted", "reported"),
-        from_left=True,
-    )
+        marks, Axis({key: f"{name} ({counts[key]})" for key, name in names.items()}),
+        Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"}), looks, told[0].rstrip("."),
+        per_line=26, filled=forms(found["form"]), from_left=True,
+    )  # fmt: skip
     numbers = pd.DataFrame({"can be given to": list(names.values()), "excerpts": counts.to_numpy()})
-    others = any(OTHERS in name.lower() for name in names.values())
-    told = f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
-    caption = f"One mark is {of_marks(each)}, in the row of those who may have said it. {' '.join(sentence)}"
+    mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
+    caption = passage(mark, *told, others_say(names.values()))
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
     alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
-    behind = behind_groups(kept, "excerpts", ids_by(found, "heard"))
-    return picture(figure, study, f"{caption} {told}" if others else caption, alt, numbers, behind)
+    return picture(figure, study, caption, alt, numbers, column_ids(kept, "excerpts", ids_by(found, "heard")))
+
+
+def forms(form: "pd.Series[str]") -> tuple[str, str]:
+    """Return what a filled mark of an excerpt means, and what an open one."""
+    return "quoted, or not said" if form.isna().any() else "quoted", "reported"
+
+
+def others_say(names: Iterable[str]) -> str:
+    """Return who other people are, where one of the labels names them."""
+    if not any(OTHERS in name.lower() for name in names):
+        return ""
+    return f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
 
 
 def whose_say(study: Study, by: str) -> Say:
-    """Return how many excerpts can be given to one level, and to which levels none can."""
-    grouping = study.grouping(by)
-    found = attribution(study, by)
-    about_them = found[found["about"]]
-    certain = about_them[about_them["certain"]]
-    if about_them.empty:
-        return say(f"{grouping.label}: no excerpt was said by anybody whom this grouping is about.")
-    whom = f" that {grouping.population} may have said" if grouping.population else ""
-    k, n = len(certain), len(about_them)
-    percent = f" ({100 * k / n:.0f} %)" if n >= MANY else ""
-    of = f"{k or 'none'} of the {n} excerpts" if k < n else f"all {n} excerpts"
-    of = of if n > 1 else "the one excerpt"
-    can = "can" if k or n > 1 else "cannot"
-    first = f"{grouping.label}: {of}{whom} {can} be given to one level{percent if k else ''}."
-    per_level = certain["heard"].value_counts().reindex(list(grouping.levels), fill_value=0)
-    names = [inner(label) for label in grouping.levels.values()]
-    some = [f"{n} to {name}" for name, n in zip(names, per_level, strict=True) if n]
-    none = [name for name, n in zip(names, per_level, strict=True) if not n]
-    given = f"Given: {joined(some)}." if some else ""
+    """Return how many excerpts can be given to one group, and to which groups none can."""
+    grouping, found = study.grouping(by), attribution(study, by)
+    first = Text(f"{grouping.label}: ", given_say(study, by))
+    if not found["about"].any():
+        return say(first)
+    ids = ids_by(found[found["about"] & found["certain"]], "heard")
+    some = [number(ids[key]) + f" to {inner(label)}" for key, label in grouping.levels.items() if key in ids]
+    none = [inner(label) for key, label in grouping.levels.items() if key not in ids]
     alone = f"No excerpt can be given to {joined(none, 'or')} alone: nothing here is evidence of their view by itself."
-    return say(first, given, alone if none else "")
+    return say(first, Text("Given: ", joined(some), ".") if some else "", alone if none else "")
+
+
+def given_say(study: Study, by: str) -> str:
+    """Return how many excerpts can be given to one group, as a sentence goes on after the name of the grouping."""
+    grouping, found = study.grouping(by), attribution(study, by)
+    about = list(found.loc[found["about"], "excerpt"].astype(str))
+    certain = list(found.loc[found["about"] & found["certain"], "excerpt"].astype(str))
+    if not about:
+        return "no excerpt was said by anybody whom this grouping is about."
+    k, n = len(certain), len(about)
+    counted = number(certain) + " of the " + number(about) if k < n else "all " + number(about)
+    counted = counted + " excerpts" if n > 1 else "the one excerpt"
+    whom = f" that {grouping.population} may have said" if grouping.population else ""
+    percent = f" ({100 * k / n:.0f} %)" if n >= MANY and k else ""
+    return Text(counted, f"{whom} {'can' if k or n > 1 else 'cannot'} be given to one level{percent}.")
 
 
 def groups_label(groups: Sequence[str], labels: Mapping[str, str]) -> str:
@@ -229,22 +241,21 @@ def groups_label(groups: Sequence[str], labels: Mapping[str, str]) -> str:
 
 def consent(study: Study) -> Say:
     """Return how many people let their words be shown, and what is shown of the excerpts."""
-    n, words, shown = len(study.participants), len(study.texts), text_of(study)
-    yes = int((study.participants["consent_quote"] == "yes").sum())
-    some = f"{capital(share(yes, n, 'person', 'people'))} {verb(yes, 'lets', 'let')}" if yes else "Nobody lets"
-    come = f"{count(words, 'excerpt')} {verb(words, 'comes', 'come')}" if words else "No excerpt comes"
-    k = int(shown.notna().sum())
-    can = (
-        f"A gist or consented words can be shown for {share(k, len(shown), 'excerpt')}."
-        if k
-        else "Nothing can be shown."
-    )
+    everybody, excerpts = people_ids(study), excerpt_ids(study)
+    yes = people_ids(study, (study.participants["consent_quote"] == "yes").to_numpy(dtype=bool))
+    shown = excerpt_ids(study, text_of(study).notna())
+    words = excerpt_ids(study, quoted_of(study).notna().to_numpy() | withheld(study))
+    some = capital(share(yes, everybody, "person", "people")) + f" {verb(yes, 'lets', 'let')}" if yes else "Nobody lets"
+    come = count(words, "excerpt") + f" {verb(words, 'comes', 'come')}" if words else "No excerpt comes"
+    can = Text("A gist or consented words can be shown for ", share(shown, excerpts, "excerpt"), ".")
     gone = f"{capital(people(study.withdrawn))} withdrew, with everything they said." if study.withdrawn else ""
-    let = f"{some} their words be shown (consent_quote is yes)."
-    return say(let, f"{come} with the words themselves.", can, gone)
+    return say(
+        some + " their words be shown (consent_quote is yes).", come + " with the words themselves.",
+        can if shown else "Nothing can be shown.", gone,
+    )  # fmt: skip
 
 
-# What notebook 01 says of safety: what identifies somebody and may stay, and who could be told apart.
+# Safety: what identifies somebody and may stay, and who could be told apart.
 
 
 def safe_to_show(study: Study) -> Say:
@@ -258,14 +269,15 @@ def safe_to_show(study: Study) -> Say:
         reasons = joined(dict.fromkeys(rows["allowed"].astype(str)))
         sentences.append(f"{capital(str(kind))}, {len(rows)} in {column} of {table}: {reasons}.")
     few, k, names = small_groups(study), study.settings.privacy.smallest_group, quasi_identifiers(study)
-    alone = int((few["people"] == 1).sum())
     known = joined([name.replace("_", " ") for name in names])
     if not names:
-        sentences.append("`study.toml` names nothing by which people could be told apart (`quasi_identifiers`).")
+        toml, declared = (Mark(text, "`", "code") for text in ("study.toml", "quasi_identifiers"))
+        sentences.append(Text(toml, " names nothing by which people could be told apart (", declared, ")."))
     elif len(few):
-        n = people(len(study.participants))
-        share = f"{len(few)} of {n} {verb(len(few), 'is', 'are')} among fewer than {k} who are alike"
-        sentences.append(f"By {known}, {share}; {alone or 'none'} of them {verb(alone, 'is', 'are')} alone.")
+        listed, alone = (list(rows["participant"].astype(str)) for rows in (few, few[few["people"] == 1]))
+        told = Text(f"By {known}, ", number(listed), " of ", people(people_ids(study)), f" {verb(listed, 'is', 'are')}")
+        told += f" among fewer than {k} who are alike; "
+        sentences.append(told + number(alone) + f" of them {verb(alone, 'is', 'are')} alone.")
     else:
         sentences.append(f"By {known}, everybody is one of {k} people or more who are alike.")
     return say(*sentences)

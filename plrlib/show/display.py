@@ -1,59 +1,69 @@
-"""One style for every figure, and the frame it is shown in: picture, caption, alt text and its numbers as a table."""
+"""What notebooks show, without figures: sentences, tables, and a picture with its caption and numbers.
 
+A number that counts excerpts or people carries their ids: the page of a notebook holds them as data, unseen, and the
+site makes of the number a link to what it counts. What a study brings is text; it is escaped in plrlib/markup.py.
+"""
+
+import base64
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
-# Sentences computed from data.
+from plrlib.markup import count_html, markdown, sentence_html
+from plrlib.text import Count, Text
+
+MISSING = "–"
+Cells = Mapping[tuple[int, str], Sequence[str]]
+"""The ids of what is counted in a cell, by the position of its row and by its column: excerpts, or people."""
+ONE_LINE = 80
+"""A caption of so many letters or fewer stays on one line, since a narrow table would fold it."""
 
 
 @dataclass(frozen=True)
 class Say:
     """Sentences shown as a list; one alone is shown as a paragraph."""
 
-    sentences: tuple[str, ...]
+    sentences: tuple[Text, ...]
 
     def __repr__(self) -> str:
         return "\n".join(self.sentences)
 
     def _repr_markdown_(self) -> str:
         if len(self.sentences) == 1:
-            return self.sentences[0]
-        return "\n".join(f"- {sentence}" for sentence in self.sentences)
+            return markdown(self.sentences[0])
+        return "\n".join(f"- {markdown(sentence)}" for sentence in self.sentences)
+
+    def _repr_html_(self) -> str:
+        if len(self.sentences) == 1:
+            return f"<p>{sentence_html(self.sentences[0])}</p>"
+        items = "".join(f"<li>{sentence_html(sentence)}</li>" for sentence in self.sentences)
+        return f"<ul>{items}</ul>" if items else ""
 
 
 def say(*sentences: str) -> Say:
     """Return sentences to show; empty ones are left out."""
-    return Say(tuple(sentence for sentence in sentences if sentence))
-
-
-# A frame as a table that people read: numbers to the right, words to the left, in plain HTML.
-
-MISSING = "–"
-SEPARATOR = ";"
-"""Between the ids behind a number; no id has it in it."""
-MOST_TOLD = 12
-"""So many ids are told where a number is pointed at."""
-BehindCells = Mapping[tuple[int, str], Sequence[str]]
-"""What is counted in a cell, by the position of its row and by its column: the ids of excerpts, or of people."""
-ONE_LINE = 80
-"""A caption of so many letters or fewer stays on one line."""
+    return Say(tuple(Text(sentence) for sentence in sentences if sentence))
 
 
 @dataclass(frozen=True)
 class Table:
-    """A frame with a caption; a missing value shows as a dash.
+    """A frame with a caption, in plain HTML: numbers to the right, words to the left, a dash for what is missing.
 
-    A number that counts excerpts or people has them `behind` it: the page carries their ids, unseen, and the site makes
-    of the number a link to them.
+    Parameters
+    ----------
+    frame
+        The table.
+    caption
+        What it is, in a sentence.
+    ids
+        What its numbers count.
     """
 
     frame: pd.DataFrame
     caption: str = ""
-    behind: BehindCells = field(default_factory=dict, compare=False)
+    ids: Cells = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         body = self.frame.astype("object").where(self.frame.notna(), MISSING).to_string(index=False)
@@ -61,46 +71,76 @@ class Table:
         return f"{self.caption}\n\n{body}" if self.caption else body
 
     def _repr_html_(self) -> str:
-        sides = ["right" if pd.api.types.is_numeric_dtype(self.frame[c]) else "left" for c in self.frame.columns]
-        head = _row("th", self.frame.columns, sides, ' scope="col"')
-        rows = "".join(
-            _row("td", row, sides, behind=[(str(c), self.behind.get((i, str(c)), ())) for c in self.frame.columns])
-            for i, row in enumerate(self.frame.itertuples(index=False, name=None))
+        columns = list(map(str, self.frame.columns))
+        sides = ["right" if pd.api.types.is_numeric_dtype(kind) else "left" for kind in self.frame.dtypes]
+        head = "".join(
+            f'<th scope="col" style="text-align:{side}">{html.escape(column)}</th>'
+            for column, side in zip(columns, sides, strict=True)
         )
-        return f"<table>{caption_html(self.caption)}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+        body = ""
+        for i, row in enumerate(self.frame.itertuples(index=False, name=None)):
+            first = _shown(row[0]) if row else ""
+            cells = (
+                f'<td style="text-align:{side}">{self._cell(cell, i, column, first)}</td>'
+                for cell, column, side in zip(row, columns, sides, strict=True)
+            )
+            body += f"<tr>{''.join(cells)}</tr>"
+        return f"<table>{caption_html(self.caption)}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _cell(self, value: object, row: int, column: str, first: str) -> str:
+        of = f"{first}, {column}"
+        if isinstance(value, Text):
+            return sentence_html(value, of)
+        return count_html(Count(_shown(value), tuple(self.ids.get((row, column), ())), of))
+
+
+def _shown(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return MISSING
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.2g}"
+    return str(value)
 
 
 def caption_html(caption: str) -> str:
-    """Return the caption of a table; a short one stays on one line, since a narrow table would fold it."""
+    """Return the caption of a table."""
     style = f"text-align:left;white-space:{'nowrap' if len(caption) <= ONE_LINE else 'normal'}"
-    return f'<caption style="{style}">{html.escape(caption)}</caption>' if caption else ""
+    return f'<caption style="{style}">{sentence_html(caption)}</caption>' if caption else ""
 
 
-def _row(
-    tag: str, cells: Any, sides: list[str], more: str = "", behind: Sequence[tuple[str, Sequence[str]]] | None = None
-) -> str:
-    first = _cell(next(iter(cells), ""))
-    texts = [
-        counted_html(_cell(c), ids, f"{first}, {html.escape(column)}")
-        for c, (column, ids) in zip(cells, behind or [("", ())] * len(sides), strict=True)
-    ]
-    shown = (f'<{tag}{more} style="text-align:{side}">{t}</{tag}>' for t, side in zip(texts, sides, strict=True))
-    return f"<tr>{''.join(shown)}</tr>"
+@dataclass(frozen=True)
+class Picture:
+    """A figure as it is shown and handed on.
 
+    Parameters
+    ----------
+    png
+        The picture, at twice the size it is shown in.
+    width
+        The width it is shown in, in pixels.
+    caption
+        What is to be seen, as sentences.
+    alt
+        The same for who cannot see it: what the picture shows, with its numbers.
+    numbers
+        What was drawn, as a tidy frame.
+    ids
+        What the numbers count, as in a `Table`.
+    """
 
-def counted_html(text: str, ids: Sequence[str], of: str) -> str:
-    """Return a number, as HTML, with the ids of what it counts and (`of`, HTML too) what it is, if there are any."""
-    if not ids:
-        return text
-    told = ", ".join(ids[:MOST_TOLD]) + (f" and {len(ids) - MOST_TOLD} more" if len(ids) > MOST_TOLD else "")
-    return f'<data value="{html.escape(SEPARATOR.join(ids))}" data-of="{of}" title="{html.escape(told)}">{text}</data>'
+    png: bytes
+    width: int
+    caption: str
+    alt: str
+    numbers: pd.DataFrame
+    ids: Cells = field(default_factory=dict, compare=False)
 
+    def __repr__(self) -> str:
+        return f"{self.caption}\n\n{self.numbers.to_string(index=False)}"
 
-def _cell(value: object) -> str:
-    if value is None or value is pd.NA or value != value:
-        return MISSING
-    return html.escape(f"{value:.2g}" if isinstance(value, float) and not value.is_integer() else _plain(value))
-
-
-def _plain(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) else str(value)
+    def _repr_html_(self) -> str:
+        code = base64.b64encode(self.png).decode("ascii")
+        image = f'<img src="data:image/png;base64,{code}" width="{self.width}" alt="{html.escape(self.alt)}">'
+        table = Table(self.numbers, ids=self.ids)._repr_html_()
+        caption = f"<figcaption>{sentence_html(self.caption)}</figcaption>"
+        return f"<figure>{image}{caption}<details><summary>The numbers drawn</summary>{table}</details></figure>"

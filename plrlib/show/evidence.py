@@ -1,24 +1,21 @@
-"""The evidence map: who is heard saying what, and whether for or against; one mark is one excerpt."""
+"""Excerpts as a grid of marks: who is heard saying what, and whether for or against; one mark is one excerpt."""
 
 import numpy as np
 import pandas as pd
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
-from plrlib.show.data import OTHERS, groups_label, whose_say
-from plrlib.show.display import BehindCells, Say, Table, say
-from plrlib.show.excerpts import behind_groups, ids_by
-from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, Picture, picture
-from plrlib.show.labels import labels
-from plrlib.show.sorting import NOWHERE
+from plrlib.show.data import forms, given_say, groups_label, others_say, whose_say
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
+from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
+from plrlib.show.labels import labels, quoted
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.study.evidence import coder_or_reference, codes_at
 from plrlib.study.load import Study
-from plrlib.text import capital, count, few, inner, joined, verb
+from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
 
-# A map of excerpts: a grid in which one mark is one excerpt, and its look its stance.
-
-NOT_SAID = "not said"
+NOT_SAID, NOWHERE = "not said", "left over"
 LOOKS = {
     "supports": Look(BLUE, "o", "supports"),
     "qualifies": Look(AMBER, "s", "qualifies"),
@@ -44,7 +41,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
         One row a mark: excerpt, row and column (keys of the axes; row missing: the last of them), look (a key of
         `LOOKS`), filled and form.
     rows, columns
-        The axes; what all rows are is a noun in the singular.
+        The axes; what all rows are is a noun in the singular, and columns are of people.
     title
         What is seen.
     more
@@ -52,27 +49,32 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     """
     marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]))
     sizes = marks["row"].value_counts()
-    places = list(LOOKS)
-    order = [places.index(look) + 0.5 * (not full) for look, full in zip(marks["look"], marks["filled"], strict=True)]
+    order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
     every = marks.assign(order=order).sort_values("order", kind="stable")
     drawn, each = thinned(every[["row", "column", "look", "filled"]].assign(tag=""))
-    across = min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST)
-    heads = Axis(
-        {key: f"{label} ({sizes.get(key, 0)})" for key, label in rows.labels.items()}, f"{rows.title} (excerpts)"
-    )
-    forms = ("quoted, or not said" if marks["form"].isna().any() else "quoted", "reported")
-    figure = dot_grid(drawn, heads, columns, LOOKS, title.rstrip("."), per_line=across, filled=forms, from_left=True)
-    numbers = _listed(marks, rows, columns)
-    cells = marks.groupby(["row", "column"], sort=False).size()
-    told = [
-        f"{name}, {label}: {cells[row, key]}"
-        for row, name in rows.labels.items()
-        for key, label in columns.labels.items()
-        if (row, key) in cells.index
-    ]
-    caption = f"One mark is {of_marks(each)}, in the row of its {rows.title}. {title} {more}".strip()
-    alt = f"A grid of excerpts. {title} {'; '.join(told)}."
-    return picture(figure, study, caption, alt, numbers, _behind(marks, rows, columns))
+    heads = {key: f"{label} ({sizes.get(key, 0)})" for key, label in rows.labels.items()}
+    figure = dot_grid(
+        drawn, Axis(heads, rows.title, "excerpts"), columns, LOOKS, title.rstrip("."),
+        per_line=min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST), filled=forms(marks["form"]),
+        from_left=True,
+    )  # fmt: skip
+    ids, by_look = ids_by(marks, "row", "column"), ids_by(marks, "row", "column", "look")
+    cells = [(row, key) for row in rows.labels for key in columns.labels if (row, key) in ids]
+    numbers = pd.DataFrame(
+        {
+            rows.title: [rows.labels[row] for row, _ in cells],
+            columns.title: [columns.labels[key] for _, key in cells],
+            "excerpts": [len(ids[cell]) for cell in cells],
+        }
+    )  # fmt: skip
+    for look, drawn_as in LOOKS.items():
+        if (marks["look"] == look).any():
+            which = [by_look.get((*cell, look), []) for cell in cells]
+            numbers[drawn_as.label] = [few(some, NAMED) if some else "" for some in which]
+    told = "; ".join(f"{rows.labels[row]}, {columns.labels[key]}: {len(ids[row, key])}" for row, key in cells)
+    caption = passage(f"One mark is {of_marks(each)}, in the row of its {rows.title}.", title, more)
+    alt = f"A grid of excerpts. {title} {told}."
+    return picture(figure, study, caption, alt, numbers, column_ids(cells, "excerpts", ids))
 
 
 def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
@@ -88,101 +90,80 @@ def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
         n = sum(sizes.get(part, 0) for part in parts)
         known = all(part in sizes for part in parts)
         columns[key] = f"{groups_label(parts, grouping.levels)}{f' ({n})' if known else ''}"
-    there = any(OTHERS in label.lower() for label in columns.values())
-    whom = f"“{capital(OTHERS)}” are those whom this grouping is not about, or who may be at none of its levels."
-    return Axis(columns, "who may have said it (people)"), whom if there else ""
+    return Axis(columns, "who may have said it", "people"), others_say(columns.values())
 
 
 def stances_say(marks: pd.DataFrame, theme: str = "the theme") -> str:
     """Return how many marks take which stance to a theme, in words."""
-    n = {look: int((marks["look"] == look).sum()) for look in LOOKS}
-    taken = [f"{n[stance] or 'none'} {verb(n[stance] or 1, stance, many)}" for stance, many in VERBS.items()]
-    told = f"{joined(taken)} {theme}" if sum(n[stance] for stance in VERBS) else ""
-    none = f"{n[NOT_SAID]} {verb(n[NOT_SAID], 'has', 'have')} no stance on record" if n[NOT_SAID] else ""
-    context = f"{n['context']} {verb(n['context'], 'gives', 'give')} context" if n["context"] else ""
-    return f"of {count(len(marks), 'excerpt')}, {'; '.join(filter(None, (told, context, none)))}."
+    ids = {look: list(marks.loc[marks["look"] == look, "excerpt"].astype(str)) for look in LOOKS}
+    taken = [number(ids[stance]) + f" {verb(len(ids[stance]) or 1, stance, many)}" for stance, many in VERBS.items()]
+    told = [joined(taken) + f" {theme}"] if any(ids[stance] for stance in VERBS) else []
+    others = {
+        "context": ("gives context", "give context"),
+        NOT_SAID: ("has no stance on record", "have no stance on record"),
+    }
+    told += [number(ids[look]) + f" {verb(ids[look], *verbs)}" for look, verbs in others.items() if ids[look]]
+    return Text("of ", count(list(marks["excerpt"].astype(str)), "excerpt"), ", ", chain(told, "; "), ".")
 
 
-def _behind(marks: pd.DataFrame, rows: Axis, columns: Axis) -> BehindCells:
-    """Return the excerpts of each row that `_listed` returns."""
-    ids = ids_by(marks, "row", "column")
-    cells = [(row, key) for row in rows.labels for key in columns.labels if (row, key) in ids]
-    return behind_groups(cells, "excerpts", ids)
-
-
-def _listed(marks: pd.DataFrame, rows: Axis, columns: Axis) -> pd.DataFrame:
-    """Return a row a cell that is not empty: how many excerpts take which stance, and which they are."""
-    listed = []
-    for row, name in rows.labels.items():
-        for key, label in columns.labels.items():
-            cell = marks[(marks["row"] == row) & (marks["column"] == key)]
-            if len(cell):
-                ids = [list(cell.loc[cell["look"] == look, "excerpt"]) for look in LOOKS]
-                which = [few(some, NAMED) if some else "" for some in ids]
-                listed.append((name, label, len(cell), *which))
-    heads = [rows.title, columns.title.partition(" (")[0], "excerpts", *(look.label for look in LOOKS.values())]
-    frame = pd.DataFrame(listed, columns=heads)
-    return frame.loc[:, [c for c in frame if (frame[c] != "").any()]]
-
-
-# The evidence map: who is heard saying what, and whether for or against; one mark is one excerpt.
+# Who is heard saying what.
 
 MOST_LISTED = 20
-"""Of more excerpts only the first of each theme and level are listed."""
+"""Of more excerpts only the first of each theme and group are listed."""
 GROUP, ALONE, EITHER = "focus group", "interview", "focus group or interview"
-ARTICLE = {GROUP: "a", ALONE: "an"}
+ORIGINS = {
+    GROUP: "from a focus group",
+    ALONE: "from an interview",
+    EITHER: "may come from either",
+    NOT_SAID: "may come from anywhere",
+}
 
 
 def evidence_say(study: Study, by: str) -> Say:
-    """Return how many excerpts can be given to one level, what stance these take, and which themes are opposed."""
+    """Return how many excerpts can be given to one group, what stance these take, and which themes are opposed."""
     grouping = study.grouping(by)
-    marks = _by_level(study, by)
-    told = [whose_say(study, by).sentences[0]]
+    marks = _by_group(study, by)
+    told = [*whose_say(study, by).sentences[:1]]
     for key, label in grouping.levels.items():
         theirs = marks[marks["column"] == key]
         if len(theirs):
-            told.append(f"{label}: {stances_say(theirs)}")
+            told.append(Text(f"{label}: ", stances_say(theirs)))
     sets = group_sets(study, grouping)
     about = marks["column"].map(lambda key: not set(sets[key]).isdisjoint(grouping.levels))
-    sizes = marks[about & (marks["look"] == "opposes")].groupby("row", sort=False).size()
-    named = labels(study)
-    some = few(f"“{named[str(theme)]}” ({n})" for theme, n in sizes.items())
-    spoken = study.excerpts["participant"][attribution(study, by)["about"].to_numpy()].value_counts()
-    most = int(spoken.max()) if len(spoken) else 0
-    told.append(f"Excerpts are not people: one person alone said {most} of them." if most > 1 else "")
-    against = f"Of all that they said or may have said, against a theme: {some}."
+    opposed, names = ids_by(marks[about & (marks["look"] == "opposes")], "row"), labels(study)
+    some = few(quoted(names[str(theme)], ids) for theme, ids in opposed.items())
+    theirs = study.excerpts[attribution(study, by)["about"].to_numpy()].dropna(subset=["participant"])
+    most = max(ids_by(theirs, "participant").values(), key=len, default=[])
+    alone = Text("Excerpts are not people: one person alone said ", number(most), " of them.") if len(most) > 1 else ""
+    against = Text("Of all that they said or may have said, against a theme: ", some, ".")
     nothing = "Nothing that they said or may have said is against a theme." if marks["look"].isin(VERBS).any() else ""
-    return say(*told, against if len(sizes) else nothing)
+    return say(*told, alone, against if opposed else nothing)
 
 
 def evidence_picture(study: Study, by: str) -> Picture:
     """Return a picture of the excerpts by theme and by who may have said them, with their stance."""
-    grouping = study.grouping(by)
-    columns, whom = heard_columns(study, by)
-    marks = _by_level(study, by)
-    given, stances = whose_say(study, by).sentences[0], f"{grouping.label}: {stances_say(marks)}"
-    prefix = f"{grouping.label}: "
-    whole = attribution(study, by)
-    title, other = (stances, given) if whole["certain"].equals(whole["about"]) else (given, stances)
-    return evidence_map(
-        study, marks, _themes(study, marks), columns, title, f"{capital(other.removeprefix(prefix))} {whom}"
-    )
+    columns, others = heard_columns(study, by)
+    marks, whole = _by_group(study, by), attribution(study, by)
+    rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
+    given, stances = given_say(study, by), stances_say(marks)
+    if whole["certain"].equals(whole["about"]):  # that all can be given is no news
+        return evidence_map(study, marks, rows, columns, label + stances, passage(capital(given), others))
+    return evidence_map(study, marks, rows, columns, label + given, passage(capital(stances), others))
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:
-    """Return the excerpts that can be given to one level, with what was said; of many, the first a theme and level."""
+    """Return the excerpts that can be given to one group, with what was said; of many, the first a theme and group."""
     grouping = study.grouping(by)
-    marks = _by_level(study, by)
-    named = {**labels(study), NOWHERE: capital(NOWHERE)}
+    marks, names = _by_group(study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
     theirs = marks[marks["column"].isin(list(grouping.levels))].fillna({"row": NOWHERE})
     if theirs.empty:
         return say("No excerpt can be given to one level, so none is listed.")
-    order = {code: i for i, code in enumerate(named)} | {key: i for i, key in enumerate(grouping.levels)}
+    order = {code: i for i, code in enumerate(names)} | {key: i for i, key in enumerate(grouping.levels)}
     theirs = theirs.sort_values(["row", "column"], key=lambda c: c.map(order), kind="stable")
     some = theirs if len(theirs) <= MOST_LISTED else theirs.drop_duplicates(["row", "column"])
     frame = pd.DataFrame(
         {
-            "theme": [named[theme] for theme in some["row"]],
+            "theme": [names[theme] for theme in some["row"]],
             inner(grouping.label): [grouping.levels[key] for key in some["column"]],
             "stance": [LOOKS[look].label for look in some["look"]], "excerpt": some["excerpt"],
             "what was said": text_of(study, some["excerpt"]).to_numpy(),
@@ -194,35 +175,28 @@ def evidence_table(study: Study, by: str) -> Table | Say:
 
 def hearings_say(study: Study) -> Say:
     """Return how many excerpts come from a focus group, how many from an interview, and of how many nobody knows."""
-    marks = _by_hearing(study)
-    where = marks.drop_duplicates("excerpt")["column"].value_counts()
-    n = len(study.excerpts)
-    parts = [
-        f"{int(where.get(key, 0)) or 'none'} {how}"
-        for key, how in (
-            (GROUP, f"{verb(int(where.get(GROUP, 0)) or 1, 'comes', 'come')} from a focus group"),
-            (ALONE, f"{verb(int(where.get(ALONE, 0)) or 1, 'comes', 'come')} from an interview"),
-            (EITHER, "may come from either"),
-            (NOT_SAID, "may come from anywhere"),
-        )
-        if key in (GROUP, ALONE) or where.get(key, 0)
-    ]
-    named, told = {**labels(study), NOWHERE: capital(NOWHERE)}, []
-    for key in (GROUP, ALONE):
-        sizes = marks.loc[marks["column"] == key, "row"].fillna(NOWHERE).value_counts()
-        some = few(f"“{label}” ({sizes[code]})" for code, label in named.items() if code in sizes)
-        told.append(f"From {ARTICLE[key]} {key} for certain: {some}." if len(sizes) else "")
-    return say(f"Of {count(n, 'excerpt')}, {joined(parts)}.", *told)
+    marks = _by_event_kind(study)
+    where = ids_by(marks.drop_duplicates("excerpt"), "column")
+    parts = []
+    for kind, origin in ORIGINS.items():
+        ids = where.get(kind, [])
+        if ids or kind in (GROUP, ALONE):
+            comes = f"{verb(len(ids) or 1, 'comes', 'come')} " if kind in (GROUP, ALONE) else ""
+            parts.append(number(ids) + f" {comes}{origin}")
+    names, told = {**labels(study), NOWHERE: capital(NOWHERE)}, []
+    for kind in (GROUP, ALONE):
+        by_theme = ids_by(marks[marks["column"] == kind].fillna({"row": NOWHERE}), "row")
+        some = few(quoted(label, by_theme[code]) for code, label in names.items() if code in by_theme)
+        told.append(Text(f"{capital(ORIGINS[kind])} for certain: ", some, ".") if by_theme else "")
+    return say(Text("Of ", count(excerpt_ids(study), "excerpt"), ", ", joined(parts), "."), *told)
 
 
 def hearings_picture(study: Study) -> Picture:
     """Return a picture of the excerpts by theme and by the kind of event where they may have been said."""
-    marks = _by_hearing(study)
-    order = [GROUP, ALONE, EITHER, NOT_SAID]
+    marks = _by_event_kind(study)
     used = set(marks["column"])
-    kept = [key for key in order if key in (GROUP, ALONE) or key in used] + sorted(used - set(order))
-    heads = {key: capital(key) for key in kept}
-    columns = Axis(heads, "where it may have been said")
+    kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or kind in used] + sorted(used - set(ORIGINS))
+    columns = Axis({kind: capital(kind) for kind in kept}, "where it may have been said")
     return evidence_map(study, marks, _themes(study, marks), columns, hearings_say(study).sentences[0], "")
 
 
@@ -233,15 +207,13 @@ def _themes(study: Study, marks: pd.DataFrame) -> Axis:
     return Axis(rows | ({NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}), "theme")
 
 
-def _by_level(study: Study, by: str) -> pd.DataFrame:
+def _by_group(study: Study, by: str) -> pd.DataFrame:
     heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
-    marks = _marks(study)
-    return marks.assign(column=marks["excerpt"].map(heard))
+    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(heard))
 
 
-def _by_hearing(study: Study) -> pd.DataFrame:
-    marks = _marks(study)
-    return marks.assign(column=marks["excerpt"].map(_kinds(study)))
+def _by_event_kind(study: Study) -> pd.DataFrame:
+    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(_kinds(study)))
 
 
 def _kinds(study: Study) -> "pd.Series[str]":

@@ -1,31 +1,34 @@
-"""A table whose numbers open to the excerpts behind them, in the page itself and without any script."""
+"""What numbers count, and a table whose numbers open to their excerpts, in the page itself and without any script."""
 
 import html
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from plrlib.privacy.consent import text_of
-from plrlib.show.display import MISSING, BehindCells, caption_html
+from plrlib.show.display import MISSING, Cells, caption_html
 from plrlib.stats.bounds.presence import Counted
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
 from plrlib.text import few
 
-# What the numbers of tables and pictures count, so that each can lead to its excerpts or people.
+# What the numbers of tables and pictures count.
 
 
-def behind_columns(found: Counted | Comparison, codes: Sequence[str], columns: Mapping[str, str]) -> BehindCells:
-    """Return the excerpts behind a table with a row a code and, under each of `columns`, the number of a group."""
+def group_ids(found: Counted | Comparison, codes: Sequence[str], columns: Mapping[str, str]) -> Cells:
+    """Return the excerpts of a table with a row a code and, under each of `columns`, the number of a group."""
     return {(i, head): found.excerpts(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
 
 
-def behind_rows(found: Counted, frame: pd.DataFrame, numbers: pd.DataFrame) -> BehindCells:
-    """Return what is behind a table with a row a code and group, as the frame of `presence` has them.
+def presence_ids(found: Counted, frame: pd.DataFrame, numbers: pd.DataFrame) -> Cells:
+    """Return the ids of a table with a row a code and group, as the frame of `presence` has them.
 
-    Behind those who raised the code lie excerpts; behind `of`, all in the group, people where all are known by name.
+    Those who raised the code have excerpts; `of`, all in the group, people where all are known by name.
 
     Parameters
     ----------
@@ -34,56 +37,71 @@ def behind_rows(found: Counted, frame: pd.DataFrame, numbers: pd.DataFrame) -> B
     numbers
         The table: its first two columns name code and group, its last is `of`.
     """
-    known = {key: found.members(key) for key in found.grouping.levels}
     cells: dict[tuple[int, str], Sequence[str]] = {}
     for i, (code, key, n) in enumerate(zip(frame["code"], frame["group"], frame["n"], strict=True)):
         cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.excerpts(code, key))
-        if len(known[key]) == n:
-            cells[i, "of"] = known[key]
+        members = found.members(key)
+        if len(members) == n:
+            cells[i, "of"] = members
     return cells
 
 
-def behind_groups(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> BehindCells:
-    """Return what is behind one column of a table; `ids` has it by the key of each row."""
+def column_ids(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> Cells:
+    """Return the ids of one column of a table; `ids` has them by the key of each row."""
     return {(i, column): ids.get(key, ()) for i, key in enumerate(rows)}
 
 
-def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Hashable, list[str]]:
+def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Any, list[str]]:
     """Return the ids of a frame's rows by the value of a column, or by the values of several."""
-    found: dict[Hashable, list[str]] = {}
+    found: dict[Any, list[str]] = {}
     keys = [frame[c].astype("object") for c in columns]
     for name, *key in zip(frame[what].astype(str), *keys, strict=True):
         found.setdefault(key[0] if len(key) == 1 else tuple(key), []).append(name)
     return found
 
 
-def users(words: pd.DataFrame) -> dict[Hashable, Sequence[str]]:
-    """Return who used each word, by voice and word, as far as a frame of `words_of` knows."""
-    if "who" not in words:
-        return {}
-    known = words.dropna(subset=["who"])
-    return dict(zip(zip(known["voice"].astype(str), known["word"], strict=True), known["who"], strict=True))
+def people_ids(study: Study, which: NDArray[np.bool_] | None = None) -> list[str]:
+    """Return the participants, or those of them that an array marks (P)."""
+    who = study.participants["participant"].astype(str)
+    return list(who if which is None else who[which])
+
+
+def excerpt_ids(study: Study, which: Any = None) -> list[str]:
+    """Return the excerpts, or those of them that an array marks (E)."""
+    ids = study.excerpts["excerpt"].astype(str)
+    return list(ids if which is None else ids[np.asarray(which, dtype=bool)])
+
+
+def known_ids(ids: Sequence[str], n: int) -> Sequence[str] | int:
+    """Return the ids of what a statistic counts, if they are as many; else the number alone."""
+    return ids if len(ids) == n else n
+
+
+def comparable_people(study: Study, grouping: Grouping) -> list[str]:
+    """Return those who were first heard with somebody of another group, and can be compared with them."""
+    group, block = study.prepared.group(grouping), study.prepared.focus_group
+    known = group >= 0
+    mixed = pd.Series(group[known]).groupby(block[known]).nunique()
+    return people_ids(study, known & np.isin(block, mixed.index[mixed > 1]))
 
 
 def people_at(study: Study) -> dict[Hashable, list[str]]:
     """Return who is listed at each event."""
-    who = study.participants["participant"].astype(str)
     seats = zip(study.events["event"], study.prepared.listed.T, strict=True)
-    return {str(event): list(who[there]) for event, there in seats}
+    return {str(event): people_ids(study, there) for event, there in seats}
 
 
-def seated(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
-    """Return who is known to have been at each event, by its name and their level."""
-    who, prepared = study.participants["participant"].astype(str), study.prepared
-    group = prepared.group(grouping)
+def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
+    """Return who is known to have attended each event, by its name and their group."""
+    prepared, group = study.prepared, study.prepared.group(grouping)
     return {
-        (event, key): list(who[(group == i) & prepared.attended[:, v]])
+        (event, key): people_ids(study, (group == i) & prepared.attended[:, v])
         for v, event in enumerate(study.events["event"])
         for i, key in enumerate(grouping.levels)
     }
 
 
-# A table whose numbers open to the excerpts behind them, in the page itself and without any script.
+# A table whose numbers open to their excerpts.
 
 
 @dataclass(frozen=True)

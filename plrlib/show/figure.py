@@ -1,11 +1,8 @@
-"""One style for every figure, and the frame it is shown in: picture, caption, alt text and its numbers as a table."""
+"""One style for every figure, and how a finished one becomes a picture: the same bytes whenever it is drawn."""
 
-import base64
-import html
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from plrlib.show.display import BehindCells, Table
+from plrlib.show.display import Cells, Picture
 from plrlib.study.load import Study
 
 INK, QUIET, LINE, PAPER = "#22313a", "#5d6b73", "#d9dfe2", "#ffffff"
@@ -32,44 +29,6 @@ _STYLE: dict[Any, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure as it is shown and handed on.
-
-    Parameters
-    ----------
-    png
-        The picture, at twice the size it is shown in.
-    width
-        The width it is shown in, in pixels.
-    caption
-        What is to be seen, as sentences.
-    alt
-        The same for who cannot see it: what the picture shows, with its numbers.
-    numbers
-        What was drawn, as a tidy frame.
-    behind
-        What the numbers count, as in a `Table`.
-    """
-
-    png: bytes
-    width: int
-    caption: str
-    alt: str
-    numbers: pd.DataFrame
-    behind: BehindCells = field(default_factory=dict, compare=False)
-
-    def __repr__(self) -> str:
-        return f"{self.caption}\n\n{self.numbers.to_string(index=False)}"
-
-    def _repr_html_(self) -> str:
-        code = base64.b64encode(self.png).decode("ascii")
-        image = f'<img src="data:image/png;base64,{code}" width="{self.width}" alt="{html.escape(self.alt)}">'
-        table = Table(self.numbers, behind=self.behind)._repr_html_()
-        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>"
-        return f"<figure>{image}{caption}<details><summary>The numbers drawn</summary>{table}</details></figure>"
-
-
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the style of the suite."""
@@ -79,7 +38,7 @@ def style() -> Iterator[None]:
 
 
 def picture(
-    figure: Figure, study: Study, caption: str, alt: str, numbers: pd.DataFrame, behind: BehindCells | None = None
+    figure: Figure, study: Study, caption: str, alt: str, numbers: pd.DataFrame, ids: Cells | None = None
 ) -> Picture:
     """Return a finished figure as a `Picture`; simulated data are marked on the picture itself.
 
@@ -89,4 +48,4 @@ def picture(
         figure.text(0.995, 0.005, "simulated data", ha="right", va="bottom", color=RED, size=11, weight="bold")
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH * CRISP, metadata={"Software": None})
-    return Picture(file.getvalue(), round(figure.get_figwidth() * DOTS_PER_INCH), caption, alt, numbers, behind or {})
+    return Picture(file.getvalue(), round(figure.get_figwidth() * DOTS_PER_INCH), caption, alt, numbers, ids or {})

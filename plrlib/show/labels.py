@@ -1,17 +1,20 @@
-"""What levels, codes and verdicts are called, and how a count of people and a chance are read out."""
+"""What groups, codes and verdicts are called, and how a count of people and a chance are read out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from plrlib.stats.bounds.presence import Counted
+from plrlib.stats.comparison.compare import Comparison
 from plrlib.study.evidence import LEVELS, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import count, inner, joined, plural
+from plrlib.text import Count, Text, count, inner, joined, number, plural
 
 PLURAL = ("people", "children", "men", "women", "staff")
 SCALES = (100, 1000, 10000)
 TINY = 1e-9
+FEWER = "fewer than 1"
 
 
 def reading_labels(study: Study, column: str) -> dict[str, str]:
@@ -45,46 +48,94 @@ def level_of(study: Study, codes: Sequence[str]) -> str:
     return "code" if set(codes) <= set(study.codebook["code"]) else next(of, "code")
 
 
+def named_coder(study: Study, coder: str) -> str:
+    """Return a coder's name, with the kind where study.toml has one."""
+    kind = (study.settings.coders or {}).get(coder)
+    return f"{coder} ({kind})" if kind and kind != coder else coder
+
+
+def kinds(one: str, n: int) -> str:
+    """Return a number of themes, codes, or values of a reading: `7 themes`, `1 code`, `4 sides of the market`."""
+    return count(n, one, plural(one))
+
+
+def quoted(label: object, ids: Iterable[str] = ()) -> str:
+    """Return a label in quotation marks, with a number of excerpts where there are any: `“Money” (3)`."""
+    some = tuple(ids)
+    return f"“{label}”" + (Text(" (", Count(str(len(some)), some), ")") if some else "")
+
+
+# People of a group.
+
+
 def whom(grouping: Grouping, key: str) -> str:
-    """Return the people at a level as a sentence names them: `voluntary staff`, `managers`."""
+    """Return the people of a group as a sentence names them: `voluntary staff`, `managers`."""
     return " ".join(filter(None, _named(grouping, key)))
 
 
 def _named(grouping: Grouping, key: str) -> tuple[str, str]:
-    """Return the name of a level, and the noun that it needs beside it; blank where it is one by itself."""
+    """Return the name of a group, and the noun that it needs beside it; blank where it is one by itself."""
     name = inner(grouping.levels[key])
     last = name.split()[-1] if name else ""
-    plural = last in PLURAL or (last.endswith("s") and not last.endswith("ss"))
-    return name, "" if plural else grouping.population or "people"
+    is_plural = last in PLURAL or (last.endswith("s") and not last.endswith("ss"))
+    return name, "" if is_plural else grouping.population or "people"
 
 
 def everybody(grouping: Grouping, numbers: Mapping[str, str] | None = None) -> str:
-    """Return the people at all levels, with a number before each: `5 of 7 voluntary and none of 7 statutory staff`."""
-    named = {key: _named(grouping, key) for key in grouping.levels if numbers is None or key in numbers}
-    before = {key: f"{numbers[key]} " if numbers else "" for key in named}
-    nouns = {noun for _, noun in named.values()}
+    """Return the people of all groups, with a number before each: `5 of 7 voluntary and none of 7 statutory staff`."""
+    names = {key: _named(grouping, key) for key in grouping.levels if numbers is None or key in numbers}
+    before = {key: numbers[key] + " " if numbers else "" for key in names}
+    nouns = {noun for _, noun in names.values()}
     if len(nouns) == 1 and "" not in nouns:
-        return f"{joined(before[key] + name for key, (name, _) in named.items())} {nouns.pop()}"
-    return joined(before[key] + whom(grouping, key) for key in named)
+        return joined(before[key] + name for key, (name, _) in names.items()) + f" {nouns.pop()}"
+    return joined(before[key] + whom(grouping, key) for key in names)
 
 
 def raised(lower: int, upper: int) -> str:
-    """Return how many people, in numbers: `5`, `none`, `1 to 7`."""
+    """Return how many people, in figures: `5`, `none`, `1 to 7`."""
     return f"{lower} to {upper}" if lower < upper else str(lower or "none")
 
 
-def of(lower: int, upper: int, n: int) -> str:
-    """Return how many of n people, in numbers: `5 of 7`, `none of 7`, `1 to 7 of 7`."""
+def out_of(lower: int, upper: int, n: int) -> str:
+    """Return how many of n people, in figures: `5 of 7`, `none of 7`, `1 to 7 of 7`."""
     return f"{raised(lower, upper)} of {n}"
 
 
-def counts_say(grouping: Grouping, rows: pd.DataFrame) -> str:
-    """Return the counts of one code at all levels, from its rows of `presence`.
+def counted_in(study: Study, found: Comparison) -> Counted:
+    """Return the excerpts and people that a comparison counts."""
+    stance, coder = found.frame["stance"].iloc[0], str(found.frame["coder"].iloc[0])
+    return Counted.of(study, found.grouping, found.level, None if pd.isna(stance) else str(stance), coder)
+
+
+def group_size(counted: Counted, key: str, n: int) -> str:
+    """Return the number of people of a group, with their ids where all are known by name."""
+    members = counted.members(key)
+    return number(members) if len(members) == n and n else str(n)
+
+
+def group_count(counted: Counted, code: str, key: str, lower: int, upper: int, n: int) -> str:
+    """Return `out_of` with ids: the people, where it is known by name who raised a code; else what may be theirs."""
+    people = counted.people(code, key)
+    ids = people if len(people) == lower == upper else counted.excerpts(code, key)
+    told = Count(raised(lower, upper), tuple(ids)) if upper else raised(lower, upper)
+    return Text(told, " of ", group_size(counted, key, n))
+
+
+def group_counts(counted: Counted, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the counts of one code by group, from its rows of `presence`."""
+    cells = zip(*(rows[column] for column in ("code", "group", "lower", "upper", "n")), strict=True)
+    return {str(key): group_count(counted, str(code), str(key), *counts) for code, key, *counts in cells}
+
+
+def counts_say(counted: Counted, rows: pd.DataFrame) -> str:
+    """Return the counts of one code in all groups, from its rows of `presence`.
 
     As in `5 of 7 voluntary and none of 7 statutory staff`.
     """
-    parts = zip(rows["group"], rows["lower"], rows["upper"], rows["n"], strict=True)
-    return everybody(grouping, {str(key): of(lower, upper, n) for key, lower, upper, n in parts})
+    return everybody(counted.grouping, group_counts(counted, rows))
+
+
+# Chances.
 
 
 def chance(p: float, bar: float | None = None) -> str:
@@ -92,26 +143,24 @@ def chance(p: float, bar: float | None = None) -> str:
 
     Where it would read the same as the bar it is held against, it is given of 1,000 or 10,000.
     """
+    parts, scale = _parts(p, bar)
+    return f"{parts} of {scale:,}"
+
+
+def _parts(p: float, bar: float | None) -> tuple[str, int]:
     scale = next((s for s in SCALES if bar is None or round(s * p) != round(s * bar)), SCALES[-1])
     parts = round(scale * p)
-    if parts == 0:
-        return f"fewer than 1 of {scale:,}"
     if parts == scale and p < 1 - TINY:
-        return f"more than {scale - 1:,} of {scale:,}"
-    return f"{parts} of {scale:,}"
+        return f"more than {scale - 1:,}", scale
+    return str(parts) if parts else FEWER, scale
 
 
 def chances(low: object, high: object, bar: float | None = None) -> str:
     """Return a range of probabilities as so many of 100; blank where it is not known."""
     if pd.isna(low) or pd.isna(high):  # type: ignore[call-overload]
         return ""
-    ends = [chance(float(p), bar) for p in (low, high)]  # type: ignore[arg-type]
-    if ends[0] == ends[1]:
-        return ends[0]
-    first = ends[0].removesuffix(" of 100") if all(end.endswith(" of 100") for end in ends) else ends[0]
-    return f"from {first} to {ends[1]}" if first.startswith("fewer") else f"{first} to {ends[1]}"
-
-
-def kinds(one: str, n: int) -> str:
-    """Return a number of themes, codes, or values of a reading: `7 themes`, `1 code`, `4 sides of the market`."""
-    return count(n, one, plural(one))
+    (least, scale), (most, above) = (_parts(float(p), bar) for p in (low, high))  # type: ignore[arg-type]
+    if (least, scale) == (most, above):
+        return f"{least} of {scale:,}"
+    first = least if scale == above == SCALES[0] else f"{least} of {scale:,}"
+    return f"{'from ' if least == FEWER else ''}{first} to {most} of {above:,}"

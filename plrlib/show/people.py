@@ -1,4 +1,4 @@
-"""What notebook 02 shows of chances to speak: whether levels were heard equally often and talked equally much."""
+"""What notebook 02 shows: who was heard at which event, what that design can separate, and who talked how much."""
 
 from typing import Any
 
@@ -7,18 +7,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.show.charts.dots import Axis, Look, dot_grid
-from plrlib.show.display import Say, Table, say
-from plrlib.show.excerpts import behind_groups, people_at, seated
-from plrlib.show.figure import BLUE, Picture, picture
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.excerpts import (
+    attended_by_group,
+    column_ids,
+    comparable_people,
+    excerpt_ids,
+    known_ids,
+    people_at,
+    people_ids,
+)  # fmt: skip
+from plrlib.show.figure import BLUE, picture
+from plrlib.show.labels import raised
+from plrlib.show.limits import not_listed_say
+from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.comparison.permutation import WITHIN
 from plrlib.stats.design import BETWEEN, design
 from plrlib.stats.talk import NOT_COUNTED, NOT_MIXED, NOT_NAMED, NOWHERE, UNLISTED, talk
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, count, few, inner, joined, people, verb
-
-# What notebook 02 shows: who was heard at which event, and what that design can tell apart.
+from plrlib.text import Text, capital, chain, count, few, inner, joined, number, people, size, verb
 
 NOT_SAID = "not known"
 MOST_EVENTS = 8
@@ -29,27 +38,25 @@ NO_EVENT, ALONE = "no known event", "interviewed one by one"
 
 def heard_say(study: Study) -> Say:
     """Return how many people were heard, in how many events of which kind, and of whom that is not known."""
-    n, kinds = len(study.participants), study.events["kind"]
+    who, kinds = people_ids(study), study.events["kind"]
     interviews = int(study.events.loc[kinds == "interview", "participants"].fillna(1).sum())
     groups, others = int((kinds == "focus group").sum()), int(kinds.isna().sum())
-    held = [
-        count(k, *names)
-        for k, *names in ((groups, "focus group"), (interviews, "interview"), (others, "other event"))
-        if k
-    ]
-    there = f"There {verb(groups + interviews + others, 'was', 'were')} {joined(held)}." if held else ""
+    events = {"focus group": groups, "interview": interviews, "other event": others}
+    held = [count(n, kind) for kind, n in events.items() if n]
+    there = f"There {verb(sum(events.values()), 'was', 'were')} {joined(held)}." if held else ""
     sat = study.prepared.attended[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
-    alone, twice = int((sat == 0).sum()), int((sat > 1).sum())
-    seats = [f"{capital(people(alone))} sat in no focus group."] * bool(alone)
-    seats += [f"{capital(people(twice))} sat in more than one focus group."] * bool(twice)
-    nobody = study.prepared.unlisted
-    hidden = f"Who was heard at {few(nobody)} is not fully known." if nobody else ""
+    seats = [
+        capital(people(ids)) + f" sat in {where}."
+        for ids, where in (
+            (people_ids(study, sat == 0), "no focus group"), (people_ids(study, sat > 1), "more than one focus group"),
+        ) if ids
+    ]  # fmt: skip
     others_in = study.events.dropna(subset=["other_attendee"]).groupby("other_attendee", sort=False)["event"]
-    present = joined(f"{who} at {few(at)}" for who, at in others_in)
+    present = joined(f"{name} at {few(at)}" for name, at in others_in)
     rooms = f"Also in the room, and not counted as heard: {present}." if len(others_in) else ""
-    heard = f"{capital(people(n))} {verb(n, 'was', 'were')} heard."
     single = [] if not groups else seats or ["Everybody sat in one focus group."]
-    return say(heard, there, *single, hidden, rooms)
+    heard = capital(people(who)) + f" {verb(who, 'was', 'were')} heard."
+    return say(heard, there, *single, not_listed_say(study), rooms)
 
 
 def events(study: Study) -> Table | Say:
@@ -58,32 +65,28 @@ def events(study: Study) -> Table | Say:
         return say("The study names no events: nothing is known of who was heard together.")
     columns = ["event", "kind", "order", "participants", "stimulus"]
     frame = study.events[columns].rename(columns={"participants": "people", "stimulus": "asked to talk about"})
-    behind = behind_groups(frame["event"].astype(str), "people", people_at(study))
-    return Table(
-        frame.dropna(axis=1, how="all"), "The events, in the order held; equal numbers for the same time", behind
-    )
+    ids = column_ids(frame["event"].astype(str), "people", people_at(study))
+    return Table(frame.dropna(axis=1, how="all"), "The events, in the order held; equal numbers for the same time", ids)
 
 
 def groupings(study: Study) -> Table | Say:
-    """Return a row a grouping: its levels in order, whom it is about, and of how many the level is known."""
-    if not study.settings.groupings:
+    """Return a row a grouping: its groups in order, whom it is about, and of how many people the group is known."""
+    declared = list(study.settings.groupings.values())
+    if not declared:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
-    rows = [
-        (
-            grouping.label,
-            ", ".join(grouping.levels.values()),
-            grouping.population or "everybody",
-            int(study.prepared.inside(grouping.population).sum()),
-            int((study.prepared.group(grouping) >= 0).sum()),
-        )
-        for grouping in study.settings.groupings.values()
-    ]
-    columns = ["grouping", "levels", "about", "people", "level known of"]
-    who, behind = study.participants["participant"].astype(str), {}
-    for i, grouping in enumerate(study.settings.groupings.values()):
-        behind[i, "people"] = list(who[study.prepared.inside(grouping.population)])
-        behind[i, "level known of"] = list(who[study.prepared.group(grouping) >= 0])
-    return Table(pd.DataFrame(rows, columns=columns), "The groupings that study.toml declares", behind)
+    about = [people_ids(study, study.prepared.inside(grouping.population)) for grouping in declared]
+    known = [people_ids(study, study.prepared.group(grouping) >= 0) for grouping in declared]
+    frame = pd.DataFrame(
+        {
+            "grouping": [grouping.label for grouping in declared],
+            "levels": [", ".join(grouping.levels.values()) for grouping in declared],
+            "about": [grouping.population or "everybody" for grouping in declared],
+            "people": list(map(len, about)), "level known of": list(map(len, known)),
+        }
+    )  # fmt: skip
+    ids = column_ids(range(len(frame)), "people", dict(enumerate(about)))
+    ids = {**ids, **column_ids(range(len(frame)), "level known of", dict(enumerate(known)))}
+    return Table(frame, "The groupings that study.toml declares", ids)
 
 
 def seats_picture(study: Study, by: str) -> Picture | Say:
@@ -109,11 +112,11 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     numbers = counts.unstack(fill_value=0).reindex(index=list(rows), columns=list(columns), fill_value=0)
     cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
-    known = seated(study, grouping)
+    known = attended_by_group(study, grouping)
     for key in grouping.levels:  # several interviews are one row
         rest = (known[event, key] for event in study.events["event"] if event not in rows)
         known[ALONE, key] = [who for some in rest for who in some]
-    behind = {
+    ids = {
         (i, label): known.get((event, key), ())
         for i, event in enumerate(numbers["event"])
         for key, label in grouping.levels.items()
@@ -121,7 +124,7 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     }
     caption = f"One mark is one person at one event. {title}"
     alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, numbers, behind)
+    return picture(figure, study, caption, alt, numbers, ids)
 
 
 def _taken_together(study: Study, events: "pd.Series[str]") -> "pd.Series[str]":
@@ -161,13 +164,9 @@ def _more(grouping: Grouping, found: pd.DataFrame, known: NDArray[np.int64], hea
 
 
 def separable_say(study: Study, by: str) -> Say:
-    """Return what the design can tell apart of a grouping, and why."""
-    grouping = study.grouping(by)
-    found = design(study, by)
-    verdict = found["separable"].iloc[0]
-    label = grouping.label
-    seen = _where_say(study, grouping, found)
-    need = ""
+    """Return whether a grouping can be separated from the events, and why."""
+    grouping, found = study.grouping(by), design(study, by)
+    verdict, label, need = found["separable"].iloc[0], grouping.label, ""
     if pd.isna(verdict):
         answer = f"{label}: who sat where is not known, so the design may or may not tell {inner(label)} from the room."
         need = f"Needed: the {inner(label)} of each person, or of each event in total."
@@ -178,34 +177,34 @@ def separable_say(study: Study, by: str) -> Say:
     else:
         answer = f"{label}: {NOT_TOGETHER}, so a difference could as well be one between the rooms."
         need = "Needed: events that hold several levels, or several events of like size for each level."
-    about = int(study.prepared.inside(grouping.population).sum())
-    known = int((study.prepared.group(grouping) >= 0).sum())
-    left = (
-        f"Person by person the {inner(label)} is known of {known or 'none'} of {people(about)}."
-        if known < about
-        else ""
-    )
-    return say(answer, seen, left, need)
+    about = people_ids(study, study.prepared.inside(grouping.population))
+    known = people_ids(study, study.prepared.group(grouping) >= 0)
+    unknown = Text(f"Person by person the {inner(label)} is known of ", number(known), " of ", people(about), ".")
+    return say(answer, _where_say(study, grouping, found), unknown if len(known) < len(about) else "", need)
 
 
 def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
-    """Return how many of each level are known to have been heard where; interviews of one person are one place."""
+    """Return how many of each group are known to have been heard where; interviews of one person are one place."""
     interviews = set(study.events["event"][study.events["kind"] == "interview"])
     where = found[found["people"].fillna(0) > 0].assign(at=lambda f: f["event"].astype("object").fillna(NO_EVENT))
     events, there = study.events["event"].astype("object"), study.prepared.attended
     twice = {e for e, who in zip(events, there.T, strict=True) if who.any() and (there[who].sum(axis=1) > 1).all()}
-    sat = []
+    by_event, sat = attended_by_group(study, grouping), []
     for key, rows in where.groupby("group", observed=True):
-        alone = rows["at"].isin(interviews) & (rows["people"] == 1)
-        here = set(rows.loc[alone, "at"])
-        again = "of them again, " if here and here <= twice else ""
-        places = list(rows["people"].astype(str) + " at " + rows["at"])
-        if alone.sum() > 1:
-            places = [place for place, one in zip(places, alone, strict=True) if not one]
-            places.append(f"{alone.sum()} {again}{ALONE}")
+        counts = {
+            at: known_ids(by_event.get((at, key), []), int(n)) for at, n in zip(rows["at"], rows["people"], strict=True)
+        }
+        alone = [at for at, n in counts.items() if at in interviews and size(n) == 1]
+        if len(alone) < 2:
+            alone = []
+        places = [number(n) + f" at {at}" for at, n in counts.items() if at not in alone]
+        if alone:
+            ids = [who for at in alone for who in by_event.get((at, key), [])]
+            interviewed = number(ids) if len(set(ids)) == len(alone) else str(len(alone))
+            places.append(interviewed + f" {'of them again, ' if set(alone) <= twice else ''}{ALONE}")
         many = f"{rows['people'].sum()} in all, at {len(rows)} events"
-        sat.append(f"{grouping.levels[str(key)]}: {many if len(places) > MOST_EVENTS else joined(places)}")
-    return f"Known of who was heard where: {'; '.join(sat)}." if sat else ""
+        sat.append(Text(f"{grouping.levels[str(key)]}: ", many if len(places) > MOST_EVENTS else joined(places)))
+    return Text("Known of who was heard where: ", chain(sat, "; "), ".") if sat else ""
 
 
 def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
@@ -219,75 +218,76 @@ def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
     else:
         answer = "levels sat together in the same event, so people can be compared within a room"
     together = set().union(*mixed.values())
-    apart = [names[i] for i in sorted(set(level[level >= 0].tolist()) - together)] if mixed else []
-    alone = f"No other level was heard together with {joined(apart, 'or')}: of them nothing can be told from the room."
-    return f"{grouping.label}: {answer}.", alone if apart else ""
+    alone = [names[i] for i in sorted(set(level[level >= 0].tolist()) - together)] if mixed else []
+    told = f"No other level was heard together with {joined(alone, 'or')}: of them nothing can be told from the room."
+    return f"{grouping.label}: {answer}.", told if alone else ""
 
 
 def design_table(study: Study, by: str) -> Table:
     """Return `design` as people read it: a range where only totals are known, and no rows without anybody."""
-    grouping = study.grouping(by)
-    found = design(study, by)
+    grouping, found = study.grouping(by), design(study, by)
     found = found[found["upper"] > 0]
-    exact = found["lower"] == found["upper"]
-    number = found["lower"].astype(str).where(exact, found["lower"].astype(str) + " to " + found["upper"].astype(str))
-    columns = {
-        "event": found["event"].astype("object").fillna(NO_EVENT),
-        grouping.label.lower(): found["group"].map(dict(grouping.levels)),
-        "people": number,
-        "hearings a person": found["hearings"].round(1),
-        "excerpts a person": found["excerpts"].round(1),
-        "words a person": found["words"].round(0),
-    }
-    frame = pd.DataFrame(columns)
-    silent = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
-    told = f"; {joined(silent)} a person are not known" if silent else ""
-    behind = behind_groups(zip(found["event"], found["group"], strict=True), "people", seated(study, grouping))
-    return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", behind)
+    frame = pd.DataFrame(
+        {
+            "event": found["event"].astype("object").fillna(NO_EVENT),
+            grouping.label.lower(): found["group"].map(dict(grouping.levels)),
+            "people": [raised(*ends) for ends in zip(found["lower"], found["upper"], strict=True)],
+            "hearings a person": found["hearings"].round(1), "excerpts a person": found["excerpts"].round(1),
+            "words a person": found["words"].round(0),
+        }
+    )  # fmt: skip
+    unknown = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
+    told = f"; {joined(unknown)} a person are not known" if unknown else ""
+    ids = column_ids(zip(found["event"], found["group"], strict=True), "people", attended_by_group(study, grouping))
+    return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", ids)
+
+
+# Chances to speak: whether groups were heard equally often and talked equally much.
 
 
 def talk_say(study: Study, by: str) -> Say:
     """Return for each measure whether the groups differ in it, how likely that is by chance, or why nobody can say."""
     grouping = study.grouping(by)
-    found = {str(measure): rows for measure, rows in talk(study, by).groupby("measure", sort=False)}
-    reasons = {measure: _no_talk(rows.iloc[0]) for measure, rows in found.items()}
-    sentences = []
-    for measure, rows in found.items():
+    sentences: list[str] = []
+    unknown: dict[str, list[str]] = {}
+    for measure, rows in talk(study, by).groupby("measure", sort=False):
+        first, reason = rows.iloc[0], _no_talk(study, by, rows.iloc[0])
         if rows["mean"].isna().all():
+            unknown.setdefault(reason, []).append(str(measure))
             continue
-        means = zip(rows["group"], rows["mean"], strict=True)
-        seen = joined(f"{mean:.1f} for {inner(grouping.levels[key])}" for key, mean in means if not pd.isna(mean))
-        first = rows.iloc[0]
-        chance = reasons[measure]
-        if not pd.isna(first["p"]):
-            how = "drawn at random " if first["sampled"] else ""
-            ways = f"{'' if how else 'all '}{first['permutations']} ways {how}to do so"
-            chance = (
-                f"{_chance(float(first['p']))}; {first['permuted']} people exchanged within their events, over {ways}"
-            )
-        sentences.append(f"{grouping.label}: {measure} a person are {seen} ({chance}).")
-    for reason in dict.fromkeys(reasons.values()):
-        lost = [m for m, rows in found.items() if reasons[m] == reason and rows["mean"].isna().all()]
-        if lost:
-            sentences.append(f"{grouping.label}: {joined(lost)} a person are not known, because {reason}.")
+        means = rows.dropna(subset=["mean"])
+        seen = joined(
+            f"{mean:.1f} for {inner(grouping.levels[key])}"
+            for key, mean in zip(means["group"], means["mean"], strict=True)
+        )
+        tested = reason or _by_chance(first, comparable_people(study, grouping))
+        sentences.append(Text(f"{grouping.label}: {measure} a person are {seen} (", tested, ")."))
+    for reason, measures in unknown.items():
+        sentences.append(Text(f"{grouping.label}: {joined(measures)} a person are not known, because ", reason, "."))
     return say(*sentences)
 
 
-def _no_talk(row: "pd.Series[Any]") -> str:
+def _no_talk(study: Study, by: str, row: "pd.Series[Any]") -> str:
     """Return why a measure of talk is not known of each person, or cannot be compared; blank where it can."""
     reason, missing, events = row["reason"], row["missing"], row["events"]
+    if reason == NOT_NAMED:
+        unnamed = attribution(study, by)["about"].to_numpy() & study.excerpts["participant"].isna().to_numpy()
+        told = count(known_ids(excerpt_ids(study, unnamed), missing), "excerpt")
+        return told + f" {verb(missing, 'names', 'name')} nobody"
     return {
         "": "",
-        UNLISTED: f"{', '.join(events)} {verb(len(events), 'does not say whom it', 'do not say whom they')} heard",
+        UNLISTED: f"{', '.join(events)} {verb(events, 'does not say whom it', 'do not say whom they')} heard",
         NOWHERE: f"of {missing} no event is known",
-        NOT_NAMED: f"{count(missing, 'excerpt')} {verb(missing, 'names', 'name')} nobody",
         NOT_COUNTED: "not every excerpt has a number of words",
         NOT_MIXED: "no event held two levels: nobody can be exchanged",
     }[reason]
 
 
-def _chance(p: float) -> str:
-    """Return a p-value as a practitioner reads it, with the number."""
-    if p < 0.005:
-        return f"chance alone would do this in fewer than 1 of 100 such studies, p = {p:.2g}"
-    return f"chance alone would do this in {round(100 * p)} of 100 such studies, p = {p:.2g}"
+def _by_chance(row: "pd.Series[Any]", comparable: list[str]) -> str:
+    """Return the p-value of a measure as a practitioner reads it, with the number and how it was found."""
+    p = float(row["p"])
+    often = "fewer than 1" if p < 0.005 else round(100 * p)
+    ways = f"{row['permutations']} ways drawn at random" if row["sampled"] else f"all {row['permutations']} ways"
+    over = people(known_ids(comparable, int(row["permuted"])))
+    first = f"chance alone would do this in {often} of 100 such studies, p = {p:.2g}; "
+    return Text(first, over, f" exchanged within their events, over {ways} to do so")

@@ -1,5 +1,6 @@
 """What a design could ever have shown: the smallest gap it would see, and its exact power."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,15 +8,16 @@ import pandas as pd
 
 from plrlib.show.charts.dots import Look
 from plrlib.show.charts.lines import curves
-from plrlib.show.display import Say, say
-from plrlib.show.figure import AMBER, BLUE, Picture, picture
-from plrlib.show.labels import chance, everybody, kinds, noun, of, whom
+from plrlib.show.display import Picture, Say, say
+from plrlib.show.excerpts import people_ids
+from plrlib.show.figure import AMBER, BLUE, picture
+from plrlib.show.labels import chance, everybody, kinds, noun, out_of, whom
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
 from plrlib.stats.comparison.power import power, smallest_difference
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, joined
+from plrlib.text import Text, capital, joined, number, passage
 
 ALPHA, ENOUGH = 0.05, 0.8
 """The chance of a false alarm in one comparison alone, and the chance of seeing what is there that is called enough."""
@@ -27,12 +29,22 @@ MOST_TICKS = 7
 
 @dataclass(frozen=True)
 class Sizes:
-    """Two levels, the people at each, and how many of them sat in each room (B × 2; none where not known)."""
+    """Two groups, the people of each, and how many of them sat in each focus group (B × 2; none where not known).
+
+    `ids` are of the people, where all of a group are known; `best`: there are more groups, and these two are largest.
+    """
 
     keys: tuple[str, str]
     n: tuple[int, int]
     rooms: tuple[tuple[int, int], ...]
     best: bool
+    ids: tuple[Sequence[str], Sequence[str]] = ((), ())
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """The number of people of each, with their ids."""
+        first, second = (number(ids) if len(ids) == n else str(n) for ids, n in zip(self.ids, self.n, strict=True))
+        return first, second
 
 
 def power_say(study: Study, found: Comparison) -> Say:
@@ -52,40 +64,44 @@ def power_say(study: Study, found: Comparison) -> Say:
     sizes = sizes_of(study, found)
     if sizes is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
-    told = [f"{power_title(sizes, found, what)}."]
+    told: list[str] = [Text(power_title(sizes, found, what), ".")]
     for name, (alpha, family) in _settings(found, what).items():
-        told.append(f"{capital(name)}, of {sizes.n[0]} and {sizes.n[1]} people: {_gaps_say(sizes, alpha, family)}")
+        first, second = sizes.told
+        gaps = _gaps_say(sizes, alpha, family)
+        told.append(Text(f"{capital(name)}, of ", first, " and ", second, f" people: {gaps}"))
     planned = len(study.settings.comparisons)
     if found.alpha < ALPHA:
         told.append(f"“As here” also allows for {planned} planned comparisons, which share what chance may do.")
     confounded = (found.frame["verdict"] == CONFOUNDED).all()
-    first = "This would hold only if levels could be told from rooms; here they cannot, however many people there are."
-    return say(first if confounded else "", *told)
+    only = "This would hold only if levels could be told from rooms; here they cannot, however many people there are."
+    return say(only if confounded else "", *told)
 
 
 def power_title(sizes: Sizes, found: Comparison, what: str) -> str:
     """Return in a sentence the smallest gap against none that would have shown in one code alone."""
     grouping = found.grouping
-    best = f"{grouping.label}, at best: with" if sizes.best else "With"
-    people = everybody(grouping, {key: str(n) for key, n in zip(sizes.keys, sizes.n, strict=True)})
+    best = f"{grouping.label}, at best: with " if sizes.best else "With "
+    people = Text(best, everybody(grouping, dict(zip(sizes.keys, sizes.told, strict=True))))
     k, bar = len(found.frame), found.alpha
     if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
         one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
         many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
         seen = f"a difference from none would have shown {OFTEN}"
-        return f"{best} {people} in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
+        return people + f" in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
     one = _widest(smallest_difference(sizes.n, alpha=ALPHA))
     if not one:
-        return f"{best} {people}, no gap at all would have shown"
+        return people + ", no gap at all would have shown"
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
     many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
-    return f"{best} {people}, only a gap as wide as {one} would have shown in one {what} alone{many}"
+    return people + f", only a gap as wide as {one} would have shown in one {what} alone{many}"
 
 
 def _widest(found: pd.DataFrame) -> str:
-    """Return the smallest number at the first level that shows against none at the second: `5 of 7 against none`."""
+    """Return the smallest number of the first group that shows against none of the second: `5 of 7 against none`."""
     row = found.iloc[0]
-    return "" if pd.isna(row["raised_1"]) else f"{_of(row['raised_1'], row['n_1'])} against none"
+    if pd.isna(row["raised_1"]):
+        return ""
+    return f"{out_of(int(row['raised_1']), int(row['raised_1']), int(row['n_1']))} against none"
 
 
 def _not_by_people(found: Comparison) -> str:
@@ -100,10 +116,6 @@ def _not_by_people(found: Comparison) -> str:
     rare = "rare enough" if least <= bar else "not rare enough"
     widest = f"The widest gap there could be would come by chance in {chance(least, bar)} studies"
     return f"{counts} {widest}, which is {rare} to show."
-
-
-def _of(k: object, n: object) -> str:
-    return of(int(k), int(k), int(n))  # type: ignore[call-overload]
 
 
 def _mixed(sizes: Sizes) -> int:
@@ -121,21 +133,21 @@ def _settings(found: Comparison, what: str) -> dict[str, tuple[float, int]]:
 def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
     """Return which number at the first level would show against none, some and half of the second."""
     true = enough_share(sizes, alpha, family)
-    often = f"Nothing would be seen as often as {OFTEN}."
+    often = f"nothing would be seen as often as {OFTEN}."
     if true is not None:
         share = f"{true * sizes.n[0]:.1f} of {sizes.n[0]}"
-        often = f"To be seen {OFTEN}, {share} would have to raise it on average, against none."
+        often = f"to be seen {OFTEN}, {share} would have to raise it on average, against none."
     if _mixed(sizes) > 1:
-        return often[0].lower() + often[1:]
+        return often
     found = smallest_difference(sizes.n, power=ENOUGH, family=family, alpha=alpha)
     shown = found[found["raised_1"].notna()]
     if shown.empty:
         return "no gap would have shown."
     last = int(shown["raised_2"].max())
     rows = shown[shown["raised_2"].isin({0, 1, sizes.n[1] // 4, sizes.n[1] // 2, last})]
-    gaps = joined(f"{k} against {less or 'none'}" for k, less in zip(rows["raised_1"], rows["raised_2"], strict=True))
+    gaps = joined(f"{k} against {number(less)}" for k, less in zip(rows["raised_1"], rows["raised_2"], strict=True))
     never = f"; against {last + 1} or more, nothing" if last + 1 < sizes.n[1] else ""
-    return f"{gaps} would have shown{never}. {often}"
+    return f"{gaps} would have shown{never}. {capital(often)}"
 
 
 def sizes_of(study: Study, found: Comparison) -> Sizes | None:
@@ -146,13 +158,13 @@ def sizes_of(study: Study, found: Comparison) -> Sizes | None:
     if len(keys) < 2:
         return None
     first, second = sorted(map(str, keys), key=list(grouping.levels).index)
-    at, place = study.prepared.group(grouping), study.prepared.focus_group
-    positions = [list(grouping.levels).index(key) for key in (first, second)]
-    rooms = tuple((int(((place == v) & (at == positions[0])).sum()), int(((place == v) & (at == positions[1])).sum()))
-                  for v in np.unique(place))  # fmt: skip
+    group, place = study.prepared.group(grouping), study.prepared.focus_group
+    there = [group == list(grouping.levels).index(key) for key in (first, second)]
+    rooms = tuple(tuple(int(((place == v) & at).sum()) for at in there) for v in np.unique(place))
     total = (int(n[first]), int(n[second]))
-    known = tuple(sum(room[i] for room in rooms) for i in (0, 1)) == total and any(min(room) for room in rooms)
-    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2)
+    known = tuple(int(at.sum()) for at in there) == total and any(min(room) for room in rooms)
+    ids = tuple(people_ids(study, at) for at in there)
+    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2, ids)  # type: ignore[arg-type]
 
 
 def power_picture(study: Study, found: Comparison) -> Picture | Say:
@@ -172,7 +184,7 @@ def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFra
     n_1, n_2 = sizes.n
     first, second = (whom(grouping, key) for key in sizes.keys)
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if n_1 / s <= MOST_TICKS)
-    ticks = {k / n_1: of(k, k, n_1) if k else "none" for k in range(0, n_1 + 1, step)}
+    ticks = {k / n_1: out_of(k, k, n_1) if k else "none" for k in range(0, n_1 + 1, step)}
     along = f"of {first} raise it on average, and none of {n_2} {second}"
     titles = along, "chance that the difference would have shown"
     points = drawn.set_axis(["curve", "x", "y"], axis=1)
@@ -185,7 +197,8 @@ def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFra
     each = " for each of them held to its share of what chance may do; allowing for all together sees as much or more"
     exact = f"The chances are exact{each if len(names) > 1 else ''}."
     exact += f" A gap is easiest to see where no {second} raise it, as here."
-    return picture(figure, study, f"{title}. {told} {exact}", f"Curves of power. {title}. {told}", numbers)
+    caption = passage(Text(title, "."), told, exact)
+    return picture(figure, study, caption, f"Curves of power. {title}. {told}", numbers)
 
 
 def _from(share: float | None, n: int) -> str:

@@ -1,13 +1,14 @@
-"""What notebook 03 shows of whether enough was heard: what each event added, and what may be to come."""
+"""What notebook 03 shows of saturation: what each event added, and what may be to come."""
 
 import numpy as np
 import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.lines import Panel, staircase
-from plrlib.show.display import Say, Table, say
-from plrlib.show.figure import Picture, picture
-from plrlib.show.labels import labels
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.excerpts import excerpt_ids
+from plrlib.show.figure import picture
+from plrlib.show.labels import labels, quoted
 from plrlib.stats.saturation import (
     ANY_ORDER,
     CHAO2,
@@ -22,11 +23,9 @@ from plrlib.stats.saturation import (
 )
 from plrlib.study.evidence import codes_at, evidence
 from plrlib.study.load import Study
-from plrlib.text import capital, count, few, joined, share, verb
+from plrlib.text import capital, count, few, joined, plural, share, verb
 
 BASE, RUN, THRESHOLD = 4, 2, 0.05
-HEADS = {"focus group": "Focus groups", "interview": "Interviews", NOT_SAID: "Events of no known kind"}
-PLURAL = {"focus group": "focus groups", "interview": "interviews", NOT_SAID: "events of no known kind"}
 ONE = {"focus group": "focus group", "interview": "interview", NOT_SAID: "event of no known kind"}
 
 
@@ -40,14 +39,14 @@ def saturation_say(study: Study) -> Say:
     told = []
     for kind in found["kind"].unique():
         told += _kind_say(found[found["kind"] == kind], str(kind), codes)
-    left = int((study.prepared.only_event < 0).sum())
-    some = f"{capital(share(left, len(study.excerpts), 'excerpt'))} {verb(left, 'is', 'are')}"
-    out = f"{some} of no single event, and left out."
+    left_out = excerpt_ids(study, study.prepared.only_event < 0)
+    some = capital(share(left_out, excerpt_ids(study), "excerpt"))
+    out = some + f" {verb(left_out, 'is', 'are')} of no single event, and left out."
     limit = "The codebook was made from what was said: a new event may need a code that is not in it."
-    return say(*told, _apart_say(study), out if left else "", limit)
+    return say(*told, _of_one_kind_say(study), out if left_out else "", limit)
 
 
-def _apart_say(study: Study) -> str:
+def _of_one_kind_say(study: Study) -> str:
     """Return which codes came up in one kind of event alone, where there are two kinds."""
     place = study.prepared.only_event
     found = evidence(study, "code", None, None, "all")
@@ -62,13 +61,11 @@ def _apart_say(study: Study) -> str:
     for kind, codes in met.items():
         own = sorted(codes.difference(*(other for name, other in met.items() if name != kind)))
         if own:
-            some = few((f"“{named[found.codes[c]]}”" for c in own), 4)
-            told.append(f"{some} in {PLURAL[kind]} alone")
-    return (
-        f"Came up {joined(told)}."
-        if told
-        else f"Every code that came up did so in {joined(PLURAL[kind] for kind in met)}."
-    )
+            some = few((quoted(named[found.codes[c]]) for c in own), 4)
+            told.append(f"{some} in {plural(ONE[kind])} alone")
+    if told:
+        return f"Came up {joined(told)}."
+    return f"Every code that came up did so in {joined(plural(ONE[kind]) for kind in met)}."
 
 
 def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
@@ -87,7 +84,7 @@ def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
 
 
 def _of(n: int, kind: str) -> str:
-    return count(n, ONE[kind], PLURAL[kind])
+    return count(n, ONE[kind], plural(ONE[kind]))
 
 
 def _guest_say(rows: pd.DataFrame, kind: str) -> str:
@@ -134,19 +131,20 @@ def saturation_table(study: Study) -> Table | Say:
         found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     except NotInStudy:
         return say("So there is no table of events.")
-    wide = found[found["position"].notna()].pivot_table(
-        index=["kind", "position"], columns="measure", values="estimate", observed=True, sort=False
+    new, total, order = (
+        found[found["measure"] == measure].set_index(["kind", "position"]) for measure in (NEW, TOTAL, ANY_ORDER)
     )
-    names = found[found["measure"] == NEW].set_index(["kind", "position"])["event"]
-    ends = found[found["measure"] == ANY_ORDER].set_index(["kind", "position"])[["low", "high"]]
-    rows = [
-        (
-            *key[:1], names[key], int(wide.loc[key, NEW]), int(wide.loc[key, TOTAL]),
-            f"{wide.loc[key, ANY_ORDER]:.1f} ({ends.loc[key, 'low']:.0f} to {ends.loc[key, 'high']:.0f})",
-        )
-        for key in wide.index
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["kind", "event", "new codes", "met so far", "in any order, on average"])
+    frame = pd.DataFrame(
+        {
+            "kind": [kind for kind, _ in new.index], "event": new["event"].to_numpy(),
+            "new codes": new["estimate"].astype(int).to_numpy(),
+            "met so far": total["estimate"].reindex(new.index).astype(int).to_numpy(),
+            "in any order, on average": [
+                f"{mean:.1f} ({low:.0f} to {high:.0f})"
+                for mean, low, high in order.reindex(new.index)[["estimate", "low", "high"]].itertuples(index=False)
+            ],
+        }
+    )  # fmt: skip
     return Table(frame, "Codes by event, in the order held; in brackets what 95 of 100 orders give")
 
 
@@ -162,8 +160,8 @@ def saturation_picture(study: Study) -> Picture | Say:
         total, order = (rows[rows["measure"] == measure] for measure in (TOTAL, ANY_ORDER))
         names = [str(event) for event in total["event"]]
         numbers = [_values(total["estimate"]), *(_values(order[c]) for c in ("estimate", "low", "high"))]
-        panels.append(Panel(f"{HEADS[kind]} ({len(names)})", names, *numbers))
-        told.append(f"{HEADS[kind]}: {joined(f'{t:.0f}' for t in numbers[0])}")
+        panels.append(Panel(f"{capital(plural(ONE[kind]))} ({len(names)})", names, *numbers))
+        told.append(f"{capital(plural(ONE[kind]))}: {joined(f'{t:.0f}' for t in numbers[0])}")
     title = _title(found)
     figure = staircase(panels, title, "codes met so far", "in any order")
     caption = (

@@ -1,4 +1,4 @@
-"""Pictures of a second-level reading: excerpts by side and by who may have said them, and people by side."""
+"""What notebook 08 shows of a second-level reading: what each side gathers, who is heard on it, and who is not."""
 
 from collections.abc import Sequence
 
@@ -7,22 +7,18 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Axis
 from plrlib.show.compare_charts import people_picture
-from plrlib.show.display import Say, Table, say
+from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.evidence import LOOKS, NOT_SAID, evidence_map, heard_columns, stances_say
-from plrlib.show.excerpts import behind_groups, ids_by
-from plrlib.show.figure import Picture
-from plrlib.show.labels import everybody, labels, noun, of, reading_labels, whom
-from plrlib.show.limits import kind_says
-from plrlib.show.sorting import named_coder
+from plrlib.show.excerpts import column_ids, ids_by
+from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, reading_labels, whom
+from plrlib.show.limits import coding_say, kind_say, speak_for_say
 from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.themes import on_sides, sides
 from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
-from plrlib.text import capital, count, few, inner, joined, one, people, plural, share, verb
-
-# What notebook 08 says of a second-level reading: what each side gathers, and of which codes it is made.
+from plrlib.text import Text, capital, count, few, inner, joined, number, one, passage, plural, share, verb
 
 
 def reading_column(study: Study) -> str:
@@ -48,66 +44,61 @@ def reading_say(study: Study, column: str) -> Say:
         If the codebook has no such column, or no code has a value in it.
     """
     marks, what = on_sides(study, column), noun(study, column)
-    on = marks[marks["side"].notna()].groupby("excerpt", sort=False).size()
-    n, several = int(marks["excerpt"].nunique()), int((on > 1).sum())
+    every, on = (list(ids_by(some, "excerpt")) for some in (marks, marks[marks["side"].notna()]))
+    off = [excerpt for excerpt in every if excerpt not in set(on)]
+    several = [excerpt for excerpt, some in ids_by(marks[marks["side"].notna()], "excerpt").items() if len(some) > 1]
     coder = named_coder(study, coder_or_reference(study, None))
-    first = f"As {coder} coded them, {share(len(on), n, 'excerpt')} {verb(len(on) or 1, 'is', 'are')} on {one(what)}."
-    none = n - len(on)
-    off = f"{capital(count(none, 'excerpt'))} {verb(none, 'has', 'have')} no code of any, and {verb(none, 'is', 'are')}"
-    twice = f"{capital(count(several, 'excerpt'))} {verb(several, 'is', 'are')} on more than one, and "
+    first = Text(f"As {coder} coded them, ", share(on, every, "excerpt"))
+    none = capital(count(off, "excerpt")) + f" {verb(off, 'has', 'have')} no code of any, and {verb(off, 'is', 'are')}"
+    twice = capital(count(several, "excerpt")) + f" {verb(several, 'is', 'are')} on more than one, and "
     twice += f"{verb(several, 'counts', 'count')} once for each."
-    told, silent = [], []
+    told, missing = [], []
     for side, label in reading_labels(study, column).items():
         theirs = marks[marks["side"] == side].assign(look=lambda m: m["stance"].fillna(NOT_SAID))
         if len(theirs):
-            told.append(f"{capital(label)}: {stances_say(theirs, 'its theme')}")
+            told.append(Text(f"{capital(label)}: ", stances_say(theirs, "its theme")))
         else:
-            silent.append(inner(label))
-    needed = (
-        f"No excerpt speaks for {joined(silent, 'or')}. Needed: to ask about {'it' if len(silent) == 1 else 'them'}."
-    )
+            missing.append(inner(label))
+    needed = f"No excerpt speaks for {joined(missing, 'or')}. Needed: to ask about {verb(missing, 'it', 'them')}."
     stance = f"A stance is what an excerpt is to its theme, not to the {what}."
-    given = any(look != NOT_SAID for look in marks["stance"].fillna(NOT_SAID))
     return say(
-        first, f"{off} shown apart." if none else "", twice if several else "", *told, needed if silent else "",
-        stance if given else "",
+        first + f" {verb(len(on) or 1, 'is', 'are')} on {one(what)}.", none + " shown apart." if off else "",
+        twice if several else "", *told, needed if missing else "",
+        stance if marks["stance"].notna().any() else "",
     )  # fmt: skip
 
 
 def reading_table(study: Study, column: str) -> Table:
     """Return a row a side: its codes that were used, its excerpts, their form and stance, and the people behind it."""
-    found, what = sides(study, column), noun(study, column)
-    named, there = reading_labels(study, column), study.codebook[column].value_counts()
+    found, what, marks = sides(study, column), noun(study, column), on_sides(study, column)
+    names, there = reading_labels(study, column), study.codebook[column].value_counts()
     rows = found[found["side"].notna() | (found["excerpts"] > 0)]
-    on = rows["side"].notna()
-    frame = pd.DataFrame({what: [named.get(str(side), f"on no {what}") for side in rows["side"].astype("object")]})
+    keys = [None if pd.isna(side) else str(side) for side in rows["side"].astype("object")]
+    frame = pd.DataFrame({what: [f"on no {what}" if key is None else names[key] for key in keys]})
     frame["codes used"] = [
-        str(used) if pd.isna(side) else f"{used} of {there.get(side, 0)}"
-        for side, used in zip(rows["side"].astype("object"), rows["codes"], strict=True)
+        str(used) if key is None else f"{used} of {there.get(key, 0)}"
+        for key, used in zip(keys, rows["codes"], strict=True)
     ]
-    heads = {"excerpts": "excerpts", "quoted": "quoted", "reported": "reported"}
-    heads |= {stance: LOOKS[stance].label for stance in STANCES} | {"no_stance": LOOKS[NOT_SAID].label}
-    for name, head in heads.items():
+    marks = marks.assign(side=marks["side"].astype("object").where(marks["side"].notna(), None))
+    parts = {"excerpts": ("excerpts", marks)}
+    parts |= {form: (form, marks[marks["form"] == form]) for form in ("quoted", "reported")}
+    parts |= {stance: (LOOKS[stance].label, marks[marks["stance"] == stance]) for stance in STANCES}
+    parts["no_stance"] = (LOOKS[NOT_SAID].label, marks[marks["stance"].isna()])
+    ids: dict[tuple[int, str], Sequence[str]] = {}
+    for name, (head, some) in parts.items():
         frame[head] = rows[name].to_numpy()
-    frame["people who raised it"] = [
-        of(int(lower), int(upper), int(n)) if known else None
-        for known, lower, upper, n in zip(on, rows["lower"], rows["upper"], rows["n"], strict=True)
+        ids |= column_ids(keys, head, ids_by(some, "side"))
+    raised = "people who raised it"
+    frame[raised] = [
+        None if key is None else out_of(int(lower), int(upper), int(n))
+        for key, lower, upper, n in zip(keys, rows["lower"], rows["upper"], rows["n"], strict=True)
     ]
+    ids |= column_ids(keys, raised, ids_by(marks[marks["side"].notna()], "side"))
     kept = [c for c in frame if c in (what, "excerpts") or not (frame[c] == 0).all()]
     caption = (
         f"What each {what} gathers; an excerpt with codes of two counts once for each, and its stance is to its theme"
     )
-    marks = on_sides(study, column)
-    behind: dict[tuple[int, str], Sequence[str]] = {}
-    keys = rows["side"].astype("object").where(on, None)
-    marks = marks.assign(side=marks["side"].astype("object").where(marks["side"].notna(), None))
-    kinds = {"excerpts": marks} | {head: marks[marks["form"] == head] for head in ("quoted", "reported")}
-    kinds |= {LOOKS[stance].label: marks[marks["stance"] == stance] for stance in STANCES}
-    kinds[LOOKS[NOT_SAID].label] = marks[marks["stance"].isna()]
-    kinds["people who raised it"] = marks[marks["side"].notna()]
-    for head, some in kinds.items():
-        behind |= behind_groups(keys, head, ids_by(some, "side"))
-    return Table(frame[kept], caption, behind)
+    return Table(frame[kept], caption, ids)
 
 
 def codes_of_sides_say(study: Study, column: str) -> Say:
@@ -119,13 +110,12 @@ def codes_of_sides_say(study: Study, column: str) -> Say:
     for side, label in named.items():
         some = made.loc[made["side"] == side, "theme"].unique()
         if len(some) == 1:
-            of_one.append(
-                f"{capital(label)} gathers codes of one theme only, “{themes[some[0]]}”: it tells little more."
-            )
+            theme = quoted(themes[some[0]])
+            of_one.append(f"{capital(label)} gathers codes of one theme only, {theme}: it tells little more.")
     several = f"Every {what} gathers codes of two themes or more." if not of_one and not empty else ""
     off = made.loc[made["side"].isna(), "code"]
     none = f"{capital(count(len(off), 'code'))} {verb(len(off), 'is', 'are')} on no {what}: "
-    none += f"{few(f'“{themes[code]}”' for code in off)}."
+    none += f"{few(quoted(themes[code]) for code in off)}."
     blank = f"No code of the codebook is on {joined(empty, 'or')}, so nothing can speak for it." if empty else ""
     return say(several, *of_one, blank, none if len(off) else "")
 
@@ -133,13 +123,13 @@ def codes_of_sides_say(study: Study, column: str) -> Say:
 def codes_of_sides_table(study: Study, column: str) -> Table:
     """Return which codes of which themes make up a side, each with the excerpts that have it."""
     made, what = _codes(study, column), noun(study, column)
-    named, themes = reading_labels(study, column), labels(study)
+    names, themes = reading_labels(study, column), labels(study)
+    made["told"] = [f"{themes[code]} ({n})" for code, n in zip(made["code"], made["excerpts"], strict=True)]
     rows = []
-    for side in [*named, None]:
+    for side in [*names, None]:
         theirs = made[made["side"].isna() if side is None else made["side"] == side]
-        for theme, some in theirs.groupby("theme", sort=False):
-            codes = [f"{themes[code]} ({n})" for code, n in zip(some["code"], some["excerpts"], strict=True)]
-            rows.append((named[side] if side else f"on no {what}", themes[str(theme)], "; ".join(codes)))
+        for theme, told in theirs.groupby("theme", sort=False)["told"]:
+            rows.append((names[side] if side else f"on no {what}", themes[str(theme)], "; ".join(told)))
     frame = pd.DataFrame(rows, columns=[what, "theme", "codes (excerpts)"])
     return Table(frame, f"What makes up each {what}, by the codebook")
 
@@ -167,21 +157,18 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     if len(coders) == 1:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
     found = {coder: _sets(study, column, coder) for coder in coders}
-    named = reading_labels(study, column)
-    frame = pd.DataFrame({what: [*named.values(), f"not on the same {plural(what)} as by {reference}"]})
-    away: dict[str, list[str]] = {}
+    names = reading_labels(study, column)
+    frame = pd.DataFrame({what: [*names.values(), f"not on the same {plural(what)} as by {reference}"]})
+    ids: dict[tuple[int, str], Sequence[str]] = {}
     for coder, sets in found.items():
+        on = [[excerpt for excerpt, some in sets.items() if side in some] for side in names]
         both = [excerpt for excerpt in sets if excerpt in found[reference]]
-        away[coder] = [excerpt for excerpt in both if sets[excerpt] != found[reference][excerpt]]
-        last = None if coder == reference else f"{len(away[coder]) or 'none'} of {len(both)}"
-        frame[coder] = [*(str(sum(side in some for some in sets.values())) for side in named), last]
-    behind = {
-        (i, coder): [excerpt for excerpt, some in sets.items() if side in some]
-        for coder, sets in found.items()
-        for i, side in enumerate(named)
-    } | {(len(named), coder): some for coder, some in away.items()}
+        away = [excerpt for excerpt in both if sets[excerpt] != found[reference][excerpt]]
+        last = None if coder == reference else f"{number(len(away))} of {len(both)}"
+        frame[coder] = [*(str(len(some)) for some in on), last]
+        ids |= {(i, coder): some for i, some in enumerate([*on, away])}
     kinds = joined(named_coder(study, coder) for coder in coders)
-    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", behind)
+    return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", ids)
 
 
 def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:
@@ -195,16 +182,15 @@ def limits_of_reading(study: Study, column: str) -> Say:
     """Return what a second-level reading cannot tell."""
     made, what = _codes(study, column), noun(study, column)
     n = int(made["side"].notna().sum())
-    put = f"The codebook puts {share(n, len(made), 'code')} on {one(what)}, each on no more than one."
-    who = "It does not say who decided, and another reader could have put them otherwise."
-    more = "" if study.settings.complete else "Coding is not complete: others may have said the same, or the opposite."
-    heard = len(study.participants)
-    whom = f"{capital(people(heard))} {verb(heard, 'was', 'were')} heard; nothing here says whom else they speak for."
-    planned = f"No comparison by {what} was planned before the data were seen."
-    return say(*kind_says(study), put, who, more, whom, planned)
+    return say(
+        kind_say(study), f"The codebook puts {share(n, len(made), 'code')} on {one(what)}, each on no more than one.",
+        "It does not say who decided, and another reader could have put them otherwise.",
+        coding_say(study, ": others may have said the same, or the opposite."), speak_for_say(study),
+        f"No comparison by {what} was planned before the data were seen.",
+    )  # fmt: skip
 
 
-# On which side of a second-level reading nobody at a level can be heard, and what would be needed to hear them.
+# On which side nobody of a group can be heard, and what would be needed to hear them.
 
 CANNOT, NOT_CERTAIN = "no excerpt on {} can be from {}", "no excerpt on {} is for certain from {}"
 ASK, AND_CODE = "to ask them", "to ask them, or every transcript coded through"
@@ -212,7 +198,7 @@ WHO = "who said each excerpt, or at least at which level they were"
 
 
 def silent_say(study: Study, column: str) -> Say:
-    """Return, grouping by grouping, on which side nobody at a level can be heard, and on which nobody is for certain.
+    """Return, grouping by grouping, on which side nobody in a group can be heard, and on which nobody is for certain.
 
     Always with what would be needed. A side for which no excerpt speaks at all is told by `reading_say`.
 
@@ -235,7 +221,7 @@ def silent_say(study: Study, column: str) -> Say:
 
 
 def silent_title(study: Study, column: str, grouping: Grouping) -> str:
-    """Return in one sentence on which side nobody at a level can be heard, or is for certain; or that all are."""
+    """Return in one sentence on which side nobody in a group can be heard, or is for certain; or that all are."""
     cannot, not_certain = _gaps(study, column, grouping)
     told = next((some for some in (cannot, not_certain) if some), [_heard(study, column, grouping)])
     return f"{grouping.label}: {'; '.join(told)}."
@@ -251,7 +237,7 @@ def _heard(study: Study, column: str, grouping: Grouping) -> str:
 
 
 def _gaps(study: Study, column: str, grouping: Grouping) -> tuple[list[str], list[str]]:
-    """Return sentences on which sides whoever is at a level cannot be heard, and may be but not for certain."""
+    """Return sentences on which sides whoever is in a group cannot be heard, and may be but not for certain."""
     found = _sides(study, column, grouping)
     cannot, certain = found["excerpts"] == 0, found["certain"] > 0
     return _gap(study, column, grouping, found[cannot], CANNOT), _gap(
@@ -282,7 +268,7 @@ def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:
     return found[found["side"].isin(set(spoken)) & there.fillna(False).astype(bool)]
 
 
-# Pictures of a second-level reading: excerpts by side and by who may have said them, and people by side.
+# Excerpts by side and by who may have said them, and people by side.
 
 NO_SIDE = ""
 """The row of excerpts on no side; no value of a column is blank."""
@@ -308,9 +294,8 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
     twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."
-    return evidence_map(
-        study, marks, Axis(reading_labels(study, column) | off, what), columns, title, f"{twice} {others}"
-    )
+    rows = Axis(reading_labels(study, column) | off, what)
+    return evidence_map(study, marks, rows, columns, title, passage(twice, others))
 
 
 def reading_people_picture(study: Study, column: str, by: str) -> Picture:

@@ -1,4 +1,7 @@
-"""The ledger as a picture: every excerpt is a mark that can be followed from one coder's envelope to the next one's."""
+"""What notebook 03 shows of theme assignments: who assigned what to which theme, what moves, and what is left over.
+
+Texts that a reader sees call a theme assignment an envelope, as the published report does.
+"""
 
 from collections.abc import Sequence
 
@@ -9,142 +12,121 @@ from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
 from plrlib.show.charts.trails import Trails, trails
-from plrlib.show.display import Say, Table, say
-from plrlib.show.excerpts import behind_groups, ids_by, shown_excerpts
-from plrlib.show.figure import GREY, RED, Picture, picture
-from plrlib.show.labels import labels
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.evidence import NOWHERE
+from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, shown_excerpts
+from plrlib.show.figure import GREY, RED, picture
+from plrlib.show.labels import labels, quoted
 from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
 from plrlib.study.load import Study
-from plrlib.text import capital, count, few, joined, share, verb
+from plrlib.text import Text, capital, count, few, joined, number, passage, share, verb
 
-# What notebook 03 shows of envelopes: who put what where, and what moves.
-
-NOWHERE = "left over"
 MOST_NAMED = 150
 """Of more excerpts that move, the picture shows no numbers; the table has them."""
 
-LEFT, NOT_SEEN_BY = "left over, in no envelope", "not seen"
-
-
-def named_coder(study: Study, coder: str) -> str:
-    """Return a coder's name, with the kind where study.toml has one."""
-    kind = (study.settings.coders or {}).get(coder)
-    return f"{coder} ({kind})" if kind and kind != coder else coder
-
 
 def sorters_say(study: Study) -> Say:
-    """Return who sorted the excerpts, of what kind they are, and which of them are of one kind."""
-    names = sorters(study)
-    who = joined(f"{name} ({kind_of(study, name)})" for name in names)
-    kinds = pd.Series({name: kind_of(study, name) for name in names})
+    """Return who assigned themes, of what kind they are, and which of them are of one kind."""
+    kinds = pd.Series({name: kind_of(study, name) for name in sorters(study)})
+    who = joined(f"{name} ({kind})" for name, kind in kinds.items())
     alike = [joined(group.index) for _, group in kinds.groupby(kinds, sort=False) if len(group) > 1]
-    same = [f"{names} are of one kind: that they agree says little." for names in alike]
+    same = [f"{coders} are of one kind: that they agree says little." for coders in alike]
     return say(f"Sorted by {who}.", *same)
 
 
 def ledger_table(study: Study) -> Table:
-    """Return how many excerpts each coder put into each envelope; every column adds up to the same total."""
-    labels = dict(zip(study.codebook["code"], study.codebook["label"], strict=True))
-    columns, ids = {}, {}
+    """Return how many excerpts each coder assigned to each theme; every column adds up to the same total."""
+    names = labels(study) | {LEFT_OVER: "left over, in no envelope", NOT_SEEN: "not seen"}
+    rows = [*study.themes["code"], LEFT_OVER, NOT_SEEN, "all"]
+    ids: dict[str, dict[str, list[str]]] = {}
     for coder in sorters(study):
-        ledger = envelopes(study, coder)
-        none = ledger["theme"].isna()
-        kind = ledger["theme"].map(labels).astype("object").where(~none, NOT_SEEN_BY)
-        kind = kind.where(~(none & (ledger["status"] == LEFT_OVER)), LEFT)
-        ids[coder] = {**ids_by(ledger.assign(kind=kind), "kind"), "all": list(ledger["excerpt"].astype(str))}
-        counts = ledger["theme"].value_counts(sort=False)
-        columns[coder] = {
-            **{labels[code]: int(n) for code, n in counts.items()},
-            LEFT: int(((ledger["status"] == LEFT_OVER) & ledger["theme"].isna()).sum()),
-            NOT_SEEN_BY: int((ledger["status"] == NOT_SEEN).sum()),
-            "all": len(ledger),
-        }
-    frame = pd.DataFrame(columns)
-    kept = (frame.sum(axis=1) > 0) | (frame.index == "all")
-    frame = frame[kept].rename_axis("envelope").reset_index()
-    behind: dict[tuple[int, str], Sequence[str]] = {}
+        ledger = envelopes(study, coder).astype("object")
+        kept = ids_by(ledger.assign(row=ledger["theme"].fillna(ledger["status"])), "row")
+        ids[coder] = {row: kept.get(row, []) for row in rows} | {"all": list(ledger["excerpt"].astype(str))}
+    used = [row for row in rows if row == "all" or any(some[row] for some in ids.values())]
+    frame = pd.DataFrame({"envelope": [names.get(row, row) for row in used]})
     for coder, some in ids.items():
-        behind |= behind_groups(frame["envelope"], coder, some)
-    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", behind)
+        frame[coder] = [len(some[row]) for row in used]
+    cells = {(i, coder): some[row] for coder, some in ids.items() for i, row in enumerate(used)}
+    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", cells)
 
 
 def moved_say(study: Study, a: str, b: str) -> Say:
-    """Return how many excerpts leave the envelope of `a` when `b` sorts, and which theme loses the most."""
-    both, away = sorted_twice(study, a, b), moved(study, a, b)
-    n = len(away)
-    of = f"{n or 'none'} of {count(len(both), 'excerpt')}" if len(both) != 1 else f"{share(n, 1, 'excerpt')}"
-    first = f"Sorted by {b} ({kind_of(study, b)}) instead of {a}, {of} {verb(n or 1, 'changes', 'change')} envelope."
-    if away.empty:
+    """Return how many excerpts `b` assigns to another theme than `a`, and which theme loses the most."""
+    both, names = sorted_twice(study, a, b), _names(study)
+    away = list(moved(study, a, b)["excerpt"].astype(str))
+    every = list(both["excerpt"].astype(str))
+    of = number(away) + " of " + count(every, "excerpt") if len(every) != 1 else share(away, every, "excerpt")
+    changes = f" {verb(len(away) or 1, 'changes', 'change')} envelope."
+    first = Text(f"Sorted by {b} ({kind_of(study, b)}) instead of {a}, ", of, changes)
+    if not away:
         return say(first)
-    places = away[["from", "to"]].astype("object").fillna(NOWHERE)
-    route = places.groupby(["from", "to"], sort=False).size().sort_values(ascending=False, kind="stable")
-    (start, end), most = route.index[0], int(route.iloc[0])
-    size = int((both["from"].astype("object").fillna(NOWHERE) == start).sum())
-    whole = f"all {size}" if most == size else f"{most} of the {size}"
-    largest = f"The largest move: {whole} in “{_name(study, start)}” go to “{_name(study, end)}”."
-    return say(first, largest if most > 1 else "No two excerpts make the same move.", _stay_say(study, both))
-
-
-def _stay_say(study: Study, both: pd.DataFrame) -> str:
-    stays = (both["from"].astype("object") == both["to"].astype("object")).groupby(both["from"], observed=True).all()
-    whole = [f"“{_name(study, theme)}”" for theme, same in stays.items() if same]
-    return f"Nothing leaves {joined(whole)}." if whole else "Something leaves every envelope."
-
-
-def _name(study: Study, theme: object) -> str:
-    labels = dict(zip(study.codebook["code"], study.codebook["label"], strict=True))
-    return str(labels.get(theme, NOWHERE))
+    places = both.assign(**both[["from", "to"]].astype("object").fillna(NOWHERE))
+    routes = ids_by(places[places["from"] != places["to"]], "from", "to")
+    (start, end), most = max(routes.items(), key=lambda route: len(route[1]))
+    theirs = list(places.loc[places["from"] == start, "excerpt"].astype(str))
+    whole = "all " + number(theirs) if len(most) == len(theirs) else number(most) + " of the " + number(theirs)
+    largest = Text("The largest move: ", whole, f" in {quoted(names[start])} go to {quoted(names[end])}.")
+    same = (places["from"] == places["to"]).groupby(both["from"], observed=True).all()
+    unmoved = [quoted(names[str(theme)]) for theme, stays in same.items() if stays]
+    stay = f"Nothing leaves {joined(unmoved)}." if unmoved else "Something leaves every envelope."
+    return say(first, largest if len(most) > 1 else "No two excerpts make the same move.", stay)
 
 
 def moved_table(study: Study, a: str, b: str) -> Table:
     """Return a row an excerpt that moves: from where to where, and what was said."""
-    away = moved(study, a, b)
-    gist = text_of(study, away["excerpt"]).to_numpy()
-    page = study.excerpts.set_index("excerpt")["page"].reindex(away["excerpt"]).to_numpy()
+    away, names = moved(study, a, b), _names(study)
     frame = pd.DataFrame(
         {
-            "excerpt": away["excerpt"], "from": [_name(study, t) for t in away["from"]],
-            "to": [_name(study, t) for t in away["to"]], "what was said": gist, "page": page,
+            "excerpt": away["excerpt"],
+            **{end: [names[theme] for theme in away[end].astype("object").fillna(NOWHERE)] for end in ("from", "to")},
+            "what was said": text_of(study, away["excerpt"]).to_numpy(),
+            "page": study.excerpts.set_index("excerpt")["page"].reindex(away["excerpt"]).to_numpy(),
         }
     ).dropna(axis=1, how="all")  # fmt: skip
-    return Table(frame, f"{capital(count(len(frame), 'excerpt'))} that {b} puts elsewhere than {a}")
+    told = capital(count(list(away["excerpt"].astype(str)), "excerpt"))
+    return Table(frame, told + f" that {b} puts elsewhere than {a}")
 
 
 def moved_picture(study: Study, a: str, b: str) -> Picture:
-    """Return a picture of every excerpt in the row of its envelope by `a` and the column of its envelope by `b`."""
-    both = sorted_twice(study, a, b)
+    """Return a picture of every excerpt in the row of its theme by `a` and the column of its theme by `b`."""
+    both, names = sorted_twice(study, a, b), _names(study)
     places = both[["from", "to"]].astype("object").fillna(NOWHERE)
     stays = places["from"] == places["to"]
-    named = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
+    tags = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
     every = pd.DataFrame(
         {
             "row": places["from"], "column": places["to"], "look": stays.map({True: "stays", False: "moves"}),
-            "filled": True, "tag": named,
+            "filled": True, "tag": tags,
         }
     )  # fmt: skip
     marks, each = thinned(every)
-    used = [t for t in [*both["from"].cat.categories, NOWHERE] if (places == t).any(axis=None)]
-    columns = {theme: _name(study, theme) for theme in used}
+    used = [theme for theme in [*both["from"].cat.categories, NOWHERE] if (places == theme).any(axis=None)]
+    columns = {theme: names[theme] for theme in used}
     rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
-    moves = "moves, with its number" if (named != "").any() else "moves"
-    looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
-    sentence = moved_say(study, a, b).sentences
-    titles = f"envelope by {a}", f"envelope by {b}"
-    figure = dot_grid(
-        marks, Axis(rows, titles[0]), Axis(columns, titles[1]), looks, sentence[0].rstrip("."), per_line=5
-    )
-    numbers = every[["row", "column"]].map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
-    numbers = numbers.rename(columns={"row": "from", "column": "to"})
-    one = f"One mark is {of_marks(each)}, in the row of its {titles[0]} and the column of its {titles[1]}."
+    looks = {
+        "stays": Look(GREY, "o", "stays"),
+        "moves": Look(RED, "s", "moves, with its number" if (tags != "").any() else "moves"),
+    }
+    told = moved_say(study, a, b).sentences
+    axes = Axis(rows, f"envelope by {a}"), Axis(columns, f"envelope by {b}")
+    figure = dot_grid(marks, *axes, looks, told[0].rstrip("."), per_line=5)
+    numbers = places.map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
+    mark = f"One mark is {of_marks(each)}, in the row of its {axes[0].title} and the column of its {axes[1].title}."
     routes = numbers[numbers["from"] != numbers["to"]].sort_values("excerpts", ascending=False, kind="stable")
     away = [f"{n} from {start} to {end}" for start, end, n in routes.itertuples(index=False, name=None)]
-    alt = f"A grid of excerpts. {sentence[0]} {capital(few(away))}." if away else f"A grid of excerpts. {sentence[0]}"
-    ids = ids_by(places.map(columns.get).assign(excerpt=both["excerpt"]), "from", "to")
-    behind = behind_groups(zip(numbers["from"], numbers["to"], strict=True), "excerpts", ids)
-    return picture(figure, study, f"{one} {' '.join(sentence)}", alt, numbers, behind)
+    alt = f"A grid of excerpts. {told[0]}" + (f" {capital(few(away))}." if away else "")
+    by_route = ids_by(places.map(columns.get).assign(excerpt=both["excerpt"]), "from", "to")
+    ids = column_ids(zip(numbers["from"], numbers["to"], strict=True), "excerpts", by_route)
+    return picture(figure, study, passage(mark, *told), alt, numbers, ids)
 
 
-# What is left over when excerpts are sorted: which they are, and where others put them.
+def _names(study: Study) -> dict[str, str]:
+    """Return what the themes are called, and what is in none."""
+    return labels(study) | {NOWHERE: NOWHERE}
+
+
+# What is left over: which excerpts, and what others assigned them to.
 
 
 def left_over_say(study: Study) -> Say:
@@ -156,17 +138,17 @@ def left_over_say(study: Study) -> Say:
     told = []
     for coder in found:
         ids = list(found.index[found[coder] == LEFT_OVER])
-        told.append(f"{coder} left over {count(len(ids), 'excerpt')}{f' ({few(ids)})' if ids else ''}.")
-    seen = found != NOT_SEEN
-    everywhere = ((found == LEFT_OVER) | ~seen).all(axis=1) & (seen.sum(axis=1) > 1)
-    ids = list(found.index[everywhere])
+        told.append(Text(f"{coder} left over ", count(ids, "excerpt"), f" ({few(ids)})." if ids else "."))
     if found.shape[1] < 2:
         return say(*told)
-    by_all = (
-        f"Left over by everybody who saw it: {few(ids)}." if ids else "Nothing was left over by everybody who saw it."
-    )
+    seen = found != NOT_SEEN
+    by_all = list(found.index[((found == LEFT_OVER) | ~seen).all(axis=1) & (seen.sum(axis=1) > 1)])
     return say(
-        *told, by_all, "What many leave over may be a theme that is missing; what one leaves over, a border in doubt."
+        *told,
+        f"Left over by everybody who saw it: {few(by_all)}."
+        if by_all
+        else "Nothing was left over by everybody who saw it.",
+        "What many leave over may be a theme that is missing; what one leaves over, a border in doubt.",
     )
 
 
@@ -179,18 +161,16 @@ def left_over_table(study: Study) -> Table | Say:
     rows = found[(found == LEFT_OVER).any(axis=1)]
     if rows.empty:
         return say("Nobody left an excerpt over.")
-    named, ids = labels(study), list(rows.index)
+    names, ids = labels(study), list(rows.index)
     shown = shown_excerpts(study, ids)
     frame = pd.DataFrame({"excerpt": [shown[excerpt] for excerpt in ids]})
     for coder in found:
         theme = envelopes(study, str(coder)).set_index("excerpt")["theme"].astype("object").reindex(ids)
         frame[coder] = [
-            named[t] if status == IN_A_THEME else status for t, status in zip(theme, rows[coder], strict=True)
+            names[t] if status == IN_A_THEME else status for t, status in zip(theme, rows[coder], strict=True)
         ]
-    n = len(frame)
-    return Table(
-        frame, f"{capital(count(n, 'excerpt'))} that somebody left over, and where {verb(n, 'it', 'they')} went"
-    )
+    told = capital(count(ids, "excerpt")) + f" that somebody left over, and where {verb(ids, 'it', 'they')} went"
+    return Table(frame, told)
 
 
 def _status(study: Study) -> pd.DataFrame:
@@ -199,24 +179,22 @@ def _status(study: Study) -> pd.DataFrame:
     return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
 
 
-# The ledger as a picture: every excerpt is a mark that can be followed from one coder's envelope to the next one's.
+# Every excerpt as a mark that can be followed from one coder's theme to the next one's.
 
-MARK = "One mark is one excerpt"
 MOST_CODERS, MOST_MARKS, MOST_MOVES = 5, 150, 400
-"""So many coders stand side by side at most; of more excerpts, those that stay are drawn as one block an envelope."""
+"""So many coders stand side by side at most; of more excerpts, those that stay are drawn as one block a theme."""
 
 
 def followed_say(study: Study) -> Say:
-    """Return how many excerpts are in the same envelope by every coder, and which are in three or more."""
+    """Return how many excerpts every coder assigned to the same theme, and which are in three or more."""
     try:
         where = _where(study)
     except NotInStudy as error:
         return say(str(error))
-    stays = where.nunique(axis=1) == 1
-    n = int(stays.sum())
-    by = joined(where.columns)
-    first = f"{capital(share(n, len(where), 'excerpt'))} {verb(n or 1, 'is', 'are')} in one envelope by {by}."
-    names = _names(study)
+    same = excerpt_ids(study, where.nunique(axis=1) == 1)
+    first = capital(share(same, excerpt_ids(study), "excerpt"))
+    first += f" {verb(len(same) or 1, 'is', 'are')} in one envelope by {joined(where.columns)}."
+    names = _row_names(study)
     many = [
         f"{excerpt} ({joined(dict.fromkeys(names[str(key)] for key in row))})"
         for excerpt, row in zip(where.index, where.itertuples(index=False, name=None), strict=True)
@@ -228,49 +206,48 @@ def followed_say(study: Study) -> Say:
 def followed_picture(study: Study) -> Picture | Say:
     """Return a picture in which each excerpt is one mark a coder, joined by a line; what moves is coloured and named.
 
-    Where there are many excerpts, those that stay in one envelope throughout are drawn as one block, with their number.
+    Where there are many excerpts, those of one theme throughout are drawn as one block, with their number.
     """
     try:
         where = _where(study)
     except NotInStudy:
         return say("So no excerpt can be followed from one coder to another.")
-    names = _names(study)
-    used = [key for key in names if (where == key).any(axis=None)]
-    heads = {coder: _head(study, coder) for coder in map(str, where)}
-    whole = len(where) > MOST_MARKS
-    title = followed_say(study).sentences[0].rstrip(".")
-    some, each = _thinned(where) if whole else (where, 1)
-    drawn = Trails(some, {key: names[key] for key in used}, heads, whole, where)
-    figure = trails(drawn, title)
+    names = _row_names(study)
+    rows = {key: name for key, name in names.items() if (where == key).any(axis=None)}
+    kinds = {str(coder): kind_of(study, str(coder)) for coder in where}
+    heads = {coder: f"{coder}\n{kind}" if kind != coder else coder for coder, kind in kinds.items()}
+    blocks = len(where) > MOST_MARKS
+    told = followed_say(study).sentences[0]
+    some, each = thinned(where[where.nunique(axis=1) > 1], MOST_MOVES) if blocks else (where, 1)
+    figure = trails(Trails(some, rows, heads, blocks, where), told.rstrip("."))
+    mark = f"Of those that move one mark is {of_marks(each)}; those that stay are a block"
+    mark = mark if blocks else "One mark is one excerpt"
+    caption = passage(
+        f"{mark}, in the column of a coder and the row of the envelope, and a line follows it.", told,
+        "Those that move are coloured, with their number.",
+    )  # fmt: skip
     routes = _routes(where, names)
-    stands = "one excerpt" if each == 1 else f"{each} excerpts, or what is left of them"
-    mark = f"Of those that move one mark is {stands}; those that stay are a block" if whole else MARK
-    caption = (
-        f"{mark}, in the column of a coder and the row of the envelope, and a line follows it. {title}. "
-        "Those that move are coloured, with their number."
-    )
     moving = routes[routes["moves"] == "yes"]
-    told = [f"{row.excerpts} {row.route}" for row in moving.itertuples()]
-    alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {title}. {capital(few(told, 10))}."
-    coders = [str(coder) for coder in where]
-    named = where.map(lambda key: names[str(key)]).assign(excerpt=where.index)
-    keys = routes[coders].itertuples(index=False, name=None)
-    behind = behind_groups(keys, "excerpts", ids_by(named, *coders))
-    return picture(figure, study, caption, alt, routes.drop(columns=["route"]), behind)
+    moves = [f"{n} {verb(n, 'goes', 'go')} {path}" for n, path in zip(moving["excerpts"], moving["path"], strict=True)]
+    title = told.rstrip(".")
+    alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {title}. {capital(few(moves, 10))}."
+    coders = list(map(str, where))
+    by_route = ids_by(where.map(lambda key: names[str(key)]).assign(excerpt=where.index), *coders)
+    ids = column_ids(routes[coders].itertuples(index=False, name=None), "excerpts", by_route)
+    return picture(figure, study, caption, alt, routes.drop(columns=["path"]), ids)
 
 
 def _where(study: Study) -> pd.DataFrame:
-    """Return the envelope of each excerpt (rows) by each coder (columns).
+    """Return the theme of each excerpt (rows) by each coder (columns).
 
     Raises
     ------
     NotInStudy
-        If fewer than two coders sorted.
+        If fewer than two coders assigned themes.
     """
     coders = sorters(study)
     if len(coders) > MOST_CODERS:
-        chosen = pairs(study)
-        coders = list(dict.fromkeys(coder for pair in chosen for coder in pair))[:MOST_CODERS]
+        coders = list(dict.fromkeys(coder for pair in pairs(study) for coder in pair))[:MOST_CODERS]
     if len(coders) < 2:
         raise NotInStudy(f"Only {coders[0]} put these excerpts into envelopes: no excerpt can be followed to another.")
     columns = {}
@@ -281,38 +258,19 @@ def _where(study: Study) -> pd.DataFrame:
     return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
 
 
-def _thinned(where: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Return few enough of what moves to be drawn, those of one route ten or a hundred to one, and how many to one."""
-    moved = where[where.nunique(axis=1) > 1]
-    each = 1
-    while len(moved) > each * MOST_MOVES:
-        each *= 10
-    alike = moved.groupby(list(moved.columns), sort=False).cumcount()
-    return moved[(alike % each == 0).to_numpy()], each
-
-
-def _head(study: Study, coder: str) -> str:
-    kind = kind_of(study, coder)
-    return f"{coder}\n{kind}" if kind != coder else coder
-
-
-def _names(study: Study) -> dict[str, str]:
-    named = labels(study)
-    return {
-        **{code: named[code] for code in study.themes["code"]},
-        NOWHERE: capital(NOWHERE),
-        NOT_SEEN: capital(NOT_SEEN),
-    }
+def _row_names(study: Study) -> dict[str, str]:
+    names = labels(study)
+    rows = {code: names[code] for code in study.themes["code"]}
+    return rows | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
 
 
 def _routes(where: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return a row a route: the envelope by each coder, how many excerpts take it, and which they are."""
-    rows = []
+    """Return a row a route: the theme by each coder, how many excerpts take it, and which they are."""
+    rows: list[Sequence[object]] = []
     for key, some in where.groupby(list(where.columns), sort=False):
-        path = [str(k) for k in key] if isinstance(key, tuple) else [str(key)]
-        moves = len(set(path)) > 1
-        route = f"{verb(len(some), 'goes', 'go')} {' → '.join(names[k] for k in path)}"
+        themes = [names[str(k)] for k in key]
+        moves = len(set(themes)) > 1
         which = few(some.index, 12) if moves else ""
-        rows.append((*(names[k] for k in path), len(some), "yes" if moves else "no", which, route))
-    frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "route"])
+        rows.append((*themes, len(some), "yes" if moves else "no", which, " → ".join(themes)))
+    frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "path"])
     return frame.sort_values(["moves", "excerpts"], ascending=[True, False], kind="stable").reset_index(drop=True)

@@ -1,26 +1,25 @@
-"""What notebook 07 shows of single words: whose they are, by how far, and by how many people."""
+"""What notebook 07 shows of words: families and key words, how often they stand in each voice, and who used them."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from plrlib.faults import NotInStudy
-from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, tokens, words_of
+from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, quoted_of, tokens, withheld, words_of
 from plrlib.show.charts.dots import Look
 from plrlib.show.charts.strips import Scale, strips
-from plrlib.show.display import BehindCells, Say, Table, say
-from plrlib.show.excerpts import users
-from plrlib.show.figure import AMBER, BLUE, GREY, RED, Picture, picture
-from plrlib.show.labels import whom
-from plrlib.show.limits import kind_says
+from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.excerpts import excerpt_ids, ids_by, known_ids
+from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
+from plrlib.show.labels import quoted, whom
+from plrlib.show.limits import kind_say
 from plrlib.stats.claims import OTHERS, claim_evidence
 from plrlib.stats.words import families, keyness
 from plrlib.study.load import Study
-from plrlib.text import capital, count, few, inner, joined, people, share, verb
-
-# What notebook 07 shows of word families: how often they stand in each voice, and what an absence tells.
+from plrlib.text import Text, capital, count, few, inner, joined, number, people, share, verb
 
 VOICES = {
     "authors": "the authors' own sentences",
@@ -50,24 +49,18 @@ def families_say(study: Study, words: pd.DataFrame) -> Say:
     words
         What `words_of` returned for it.
     """
-    kin = study.settings.words.families
-    if not kin:
+    beginnings = study.settings.words.families
+    if not beginnings:
         return say("study.toml names no word families. To have them: [words], and below it families = { … }.")
-    found, told = families(words, kin), []
-    for family, rows in found.groupby("family", sort=False):
-        starts = joined((f"{start}…" for start in kin[str(family)]), "or")
-        parts = [_part(study, row) for row in rows.to_dict(orient="records")]
+    told = []
+    for family, rows in families(words, beginnings).groupby("family", sort=False):
+        starts = joined((f"{start}…" for start in beginnings[str(family)]), "or")
+        parts = []
+        for voice, n, rate in zip(rows["voice"], rows["count"], rows["per_thousand"], strict=True):
+            often = f" ({rate:.1f} per thousand words)" if n else ""
+            parts.append(f"{number(n)} in {voice_named(study, voice)}{often}")
         told.append(f"“{family}” ({starts}): {joined(parts)}.{_absent(study, rows)}")
     return say(*told)
-
-
-def _part(study: Study, row: Mapping[Any, Any]) -> str:
-    voice = voice_named(study, row["voice"])
-    return (
-        f"{row['count']} in {voice} ({row['per_thousand']:.1f} per thousand words)"
-        if row["count"]
-        else f"none in {voice}"
-    )
 
 
 def _absent(study: Study, rows: pd.DataFrame) -> str:
@@ -94,29 +87,29 @@ def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
     frame = pd.DataFrame(
         {
             "family": found["family"], "voice": [capital(voice_named(study, v)) for v in found["voice"]],
-            "count": found["count"], "of words": found["of"],
-            "per thousand": [f"{r:.1f} ({low:.1f} to {high:.1f})" for r, low, high in _rates(found)],
-            "which": found["words"], "people": found["people"],
+            "count": found["count"], "of words": found["of"], "per thousand": _rates(found),
+            "which": [", ".join(f"{word} ({n})" for word, n in some) for some in found["words"]],
+            "people": found["people"],
         }
     ).dropna(axis=1, how="all")  # fmt: skip
-    return Table(
-        frame,
-        "Word families by voice; in brackets what would fit as well, in 95 of 100 cases",
-        _most_used(words, found),
-    )
-
-
-def _most_used(words: pd.DataFrame, found: pd.DataFrame) -> BehindCells:
-    """Return who used the word of a family that most people of a voice used."""
-    who, behind = users(words), {}
+    who, ids = _users(words), {}
     for i, (voice, listed) in enumerate(zip(found["voice"].astype(str), found["words"], strict=True)):
-        some = [who.get((voice, part.rpartition(" (")[0]), ()) for part in str(listed).split(", ") if part]
-        behind[i, "people"] = max(some, key=len, default=())
-    return behind
+        ids[i, "people"] = max((who.get((voice, word), ()) for word, _ in listed), key=len, default=())
+    return Table(frame, "Word families by voice; in brackets what would fit as well, in 95 of 100 cases", ids)
 
 
-def _rates(found: pd.DataFrame) -> Iterable[tuple[float, float, float]]:
-    return found[["per_thousand", "low", "high"]].astype(float).itertuples(index=False, name=None)
+def _users(words: pd.DataFrame) -> dict[tuple[str, str], Sequence[str]]:
+    """Return who used each word, by voice and word, as far as a frame of `words_of` knows."""
+    if "who" not in words:
+        return {}
+    known = words.dropna(subset=["who"])
+    return dict(zip(zip(known["voice"].astype(str), known["word"], strict=True), known["who"], strict=True))
+
+
+def _rates(found: pd.DataFrame, side: str = "") -> list[str]:
+    """Return rates per thousand words with their intervals: `1.2 (0.4 to 3.0)`."""
+    rates = found[[f"per_thousand{side}", f"low{side}", f"high{side}"]].astype(float)
+    return [f"{rate:.1f} ({low:.1f} to {high:.1f})" for rate, low, high in rates.itertuples(index=False, name=None)]
 
 
 def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
@@ -131,9 +124,9 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
     lines = pd.DataFrame(
         {
             "group": [str(f) for f in found["family"]],
-            "count": [f"{n or 'none'} of {of:,}" for n, of in zip(found["count"], found["of"], strict=True)],
+            "count": [f"{number(n)} of {of:,}" for n, of in zip(found["count"], found["of"], strict=True)],
             "low": found["low"].astype(float), "at": found["per_thousand"].astype(float),
-            "high": found["high"].astype(float), "look": [str(v) for v in found["voice"]], "words": "", "after": "",
+            "high": found["high"].astype(float), "look": [str(v) for v in found["voice"]],
         }
     )  # fmt: skip
     end = float(lines["high"].max())
@@ -172,54 +165,52 @@ def families_title(study: Study, found: pd.DataFrame) -> str:
 
 def claims_of_words_say(study: Study) -> Say:
     """Return of each claim that names a word of a family whether respondents' printed words stand behind it."""
-    kin = study.settings.words.families
-    if study.claims.empty or not kin:
-        return say("No claim is about a word family that study.toml names.")
+    nothing, beginnings = "No claim is about a word family that study.toml names.", study.settings.words.families
+    if study.claims.empty or not beginnings:
+        return say(nothing)
     evidence, told = claim_evidence(study), []
     for claim, gist in zip(study.claims["claim"], study.claims["gist"], strict=True):
-        named = [f for f, starts in kin.items() if any(word.startswith(starts) for word in tokens(str(gist)))]
-        rows = evidence[(evidence["claim"] == claim) & (evidence["part"] != OTHERS)]
-        if not named:
+        about = [f for f, starts in beginnings.items() if any(word.startswith(starts) for word in tokens(str(gist)))]
+        if not about:
             continue
-        quoted, reported = (int((rows["form"] == form).sum()) for form in ("quoted", "reported"))
-        about = f"{claim} is about {joined(f'“{family}”' for family in named)}"
+        rows = evidence[(evidence["claim"] == claim) & (evidence["part"] != OTHERS)]
+        ids, form = list(rows["excerpt"].astype(str)), ids_by(rows.dropna(subset=["form"]), "form")
+        quotes, reports = (form.get(name, []) for name in ("quoted", "reported"))
+        head = f"{claim} is about {joined(quoted(family) for family in about)}; "
         if rows["form"].isna().any():
-            told.append(f"{about}; of its {count(len(rows), 'excerpt')} the study does not say which are quoted.")
-        elif quoted:
-            told.append(f"{about}; {share(quoted, len(rows), 'excerpt')} under it {verb(quoted, 'is', 'are')} quoted.")
+            told.append(Text(head, "of its ", count(ids, "excerpt"), " the study does not say which are quoted."))
+        elif quotes:
+            under = share(quotes, ids, "excerpt")
+            told.append(Text(head, under, f" under it {verb(quotes, 'is', 'are')} quoted."))
         else:
-            alone = f"none is quoted: it rests on what is reported alone ({reported})"
-            told.append(f"{about}; of {count(len(rows), 'excerpt')} under it {alone}.")
-    return say(*told) if told else say("No claim is about a word family that study.toml names.")
+            alone = Text(" under it none is quoted: it rests on what is reported alone (", number(reports, "0"), ").")
+            told.append(Text(head, "of ", count(ids, "excerpt"), alone))
+    return say(*told) if told else say(nothing)
 
 
 def places_table(study: Study) -> Table | Say:
     """Return where the words of the families stand in the texts; of many places, the first of each family."""
-    kin = study.settings.words.families
-    if not kin:
+    beginnings = study.settings.words.families
+    if not beginnings:
         return say("No word family is named, so none can be looked up.")
     frames = []
     try:
-        for family, starts in kin.items():
-            pattern = rf"\b(?:{'|'.join(map(_literal, starts))})\w*"
+        for family, starts in beginnings.items():
+            pattern = rf"\b(?:{'|'.join(map(re.escape, starts))})\w*"
             frames.append(kwic(study, pattern).assign(family=family))
     except NotInStudy as error:
         return say(str(error))
     found = pd.concat(frames, ignore_index=True)
     if found.empty:
         return say("The words of these families stand in none of the texts that may be shown.")
-    each = max(1, MOST_PLACES // len(kin))
+    each = max(1, MOST_PLACES // len(beginnings))
     some = found.groupby("family", sort=False).head(each)
     frame = some[["family", "excerpt", "left", "match", "right"]].rename(columns={"left": "before", "right": "after"})
     which = "" if len(some) == len(found) else f": of {len(found)}, the first {each} of each family"
     return Table(frame.reset_index(drop=True), f"Where the words stand{which}")
 
 
-def _literal(start: str) -> str:
-    return "".join(f"\\{letter}" if not letter.isalnum() else letter for letter in start)
-
-
-# What notebook 07 shows of single words: whose they are, by how far, and by how many people.
+# Key words: whose they are, by how far, and by how many people.
 
 MOST_WORDS = 8
 """So many words are shown for each of two voices."""
@@ -241,30 +232,34 @@ def voicings(study: Study) -> dict[str | None, pd.DataFrame]:
 
 def words_say(study: Study, words: pd.DataFrame, by: str | None) -> Say:
     """Return how many words each voice has, whose are not counted, and which are left out as too common."""
-    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
-    head = f"{study.grouping(by).label}: " if by else ""
-    first = f"{head}{joined(f'{n:,} words are {_of(study, voice, by)}' for voice, n in sizes.items())}."
-    told = [capital(first)]
+    head, of = (f"{study.grouping(by).label}: ", "of") if by else ("", "in")
+    sizes = joined(f"{n:,} words are {of} {voice_named(study, voice)}" for voice, n in _sizes(words).items())
+    told = [capital(f"{head}{sizes}.")]
     if not len(study.words):
         out = left_out_words(study, by)
-        who = f"{capital(people(out.people))} {verb(out.people, 'lets', 'let')} nobody show their words"
-        told.append(f"{who}: {count(out.excerpts, 'excerpt')} not counted." if out.excerpts else "")
-        some = f"{capital(count(out.elsewhere, 'excerpt'))} {verb(out.elsewhere, 'is', 'are')}"
-        told.append(f"{some} of people whom this is not about, or whose level is not known." if out.elsewhere else "")
+        hidden = withheld(study)
+        who = list(study.excerpts.loc[hidden, "participant"].dropna().astype(str).drop_duplicates())
+        lets = capital(people(who)) + f" {verb(who, 'lets', 'let')} nobody show their words: "
+        told.append(lets + count(excerpt_ids(study, hidden), "excerpt") + " not counted." if hidden.any() else "")
+        prepared = study.prepared
+        group = prepared.group(study.grouping(by)) if by else np.zeros(len(study.participants), dtype=int)
+        others = excerpt_ids(study, quoted_of(study).notna().to_numpy() & (np.append(group, -1)[prepared.speaker] < 0))
+        some = capital(count(known_ids(others, out.elsewhere), "excerpt")) + f" {verb(out.elsewhere, 'is', 'are')}"
+        told.append(some + " of people whom this is not about, or whose level is not known." if out.elsewhere else "")
     stop = study.settings.words.leave_out
     common = f"Left out as too common, by study.toml: {few(stop, MOST_LEFT_OUT)}."
     none = "No word is left out as too common: where all voices use a word alike, it does not come out as anybody's."
     return say(*told, common if stop else none)
 
 
-def _of(study: Study, voice: object, by: str | None) -> str:
-    return f"in {voice_named(study, voice)}" if by is None else f"of {voice_named(study, voice)}"
+def _sizes(words: pd.DataFrame) -> "pd.Series[int]":
+    """Return how many words each voice has."""
+    return words.groupby("voice", sort=False, observed=True)["count"].sum()
 
 
 def voice_pairs(words: pd.DataFrame) -> list[tuple[str, str]]:
     """Return every two voices of a frame of words that have words in it."""
-    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
-    return list(combinations([str(voice) for voice, n in sizes.items() if n], 2))
+    return list(combinations([str(voice) for voice, n in _sizes(words).items() if n], 2))
 
 
 def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
@@ -293,22 +288,19 @@ def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
     named = (_short(a), _short(b))
     frame = pd.DataFrame({"word": some["word"]})
     for side, name in zip("ab", named, strict=True):
-        rates = some[[f"per_thousand_{side}", f"low_{side}", f"high_{side}"]].astype(float)
         frame[f"{name}, count"] = some[f"count_{side}"]
-        frame[f"{name}, per thousand"] = [
-            f"{r:.1f} ({lo:.1f} to {hi:.1f})" for r, lo, hi in rates.itertuples(index=False)
-        ]
+        frame[f"{name}, per thousand"] = _rates(some, f"_{side}")
         frame[f"{name}, people"] = some[f"people_{side}"]
     frame["z"], frame["G²"] = some["z"].round(1), some["g2"].round(1)
     frame = frame.dropna(axis=1, how="all")
     what = "z: how far the odds of the word lie apart, in what chance alone would bring about"
-    who = users(words)
-    behind = {
+    who = _users(words)
+    ids = {
         (i, f"{name}, people"): who.get((voice, word), ())
         for i, word in enumerate(some["word"])
         for name, voice in zip(named, (a, b), strict=True)
     }
-    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}", behind)
+    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}", ids)
 
 
 def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Picture | Say:
@@ -324,7 +316,7 @@ def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Pictur
             "group": some["word"],
             "count": [f"{x} against {y}" for x, y in zip(some["count_a"], some["count_b"], strict=True)],
             "low": float("nan"), "at": some["z"].astype(float), "high": float("nan"),
-            "look": ["a" if z > 0 else "b" for z in some["z"]], "words": "",
+            "look": ["a" if z > 0 else "b" for z in some["z"]],
             "after": [f"{x} and {y}" for x, y in zip(some["people_a"], some["people_b"], strict=True)] if known else "",
         }
     )  # fmt: skip
@@ -361,9 +353,8 @@ def _short(voice: str) -> str:
 
 def limits_of_words(study: Study, words: pd.DataFrame) -> Say:
     """Return what counting words cannot tell."""
-    sizes = words.groupby("voice", sort=False, observed=True)["count"].sum()
-    small = [f"{voice_named(study, v)} ({n:,} words)" for v, n in sizes.items() if n < 1000]
+    small = [f"{voice_named(study, v)} ({n:,} words)" for v, n in _sizes(words).items() if n < 1000]
     few_words = f"There are few words of {joined(small)}: an absence there tells little." if small else ""
     whom = "" if "people" in words and words["people"].notna().all() else "How many people used a word is not known."
     same = "Counting words takes no notice of what they mean, or of who was answering whom."
-    return say(*kind_says(study), few_words, whom, same)
+    return say(kind_say(study), few_words, whom, same)

@@ -19,7 +19,7 @@ from plrlib.imports import quick_imports
 from plrlib.markup import link, plain, table
 from plrlib.paths import study_folder
 from plrlib.privacy.consent import text_of
-from plrlib.site.linked import Pages, counts, notebooks_of, numbers_page, page, title
+from plrlib.site.linked import notebooks_of, numbers_page, page, title
 from plrlib.site.pages import (
     EVIDENCE,
     PEOPLE,
@@ -102,17 +102,16 @@ def write_study(study: Study, folder: Path) -> None:
     """Write the pages of one study: its notebooks, every excerpt, the codebook, and its start page."""
     folder.mkdir(parents=True)
     ids = frozenset(study.excerpts["excerpt"].astype(str))
-    pages = Pages(ids, f"{EVIDENCE}.html", f"{PEOPLE}.html", counts(study.settings))
     said = {str(e): str(text) for e, text in text_of(study).fillna("nothing of it can be shown").items()}
     titles: dict[str, str] = {}
     seen: dict[str, list[str]] = {}
     notebooks = notebooks_of(study)
     for name, notebook in notebooks.items():
-        data, found, numbers = page(notebook, name, pages)
+        data, found, numbers = page(notebook, name, ids, f"{EVIDENCE}.html")
         (folder / f"{name}.ipynb").write_bytes(data)
         titles[name] = title(notebook, name)
         if numbers.found:
-            listed = numbers_page(numbers, titles[name], said, pages.evidence, pages.people)
+            listed = numbers_page(numbers, titles[name], said, f"{EVIDENCE}.html", f"{PEOPLE}.html")
             (folder / f"{numbers.target}.md").write_text(listed + "\n", encoding="utf-8")
         for excerpt in found:
             seen.setdefault(excerpt, []).append(name)

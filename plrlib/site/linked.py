@@ -1,26 +1,34 @@
-"""Executed notebooks as pages of the site: excerpts that an output names lead to the page where they stand."""
+"""Executed notebooks as pages of the site: excerpts and numbers of an output lead to where they are listed.
+
+A notebook's output carries the ids of what a number counts as data; the site links exactly what it is given.
+"""
 
 import html
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from plrlib.markup import anchor, link, plain
 from plrlib.paths import home, processed
-from plrlib.show.display import SEPARATOR
 from plrlib.study.load import Study
-from plrlib.study.settings import Settings
-from plrlib.text import count, inner
+from plrlib.text import count
 
-# Numbers as links: each leads to the excerpts or people that it counts, and from there back.
-
-DATA = re.compile(r'<data value="([^"]*)"(?: data-of="([^"]*)")?[^>]*>(.*?)</data>')
-_OTHERS = "of|and|or|to|in|at|by|on|for|from|with|per|words|themes|codes"
-"""After these words a number counts something else: `23 in what managers said` counts words."""
+_DATA = re.compile(r"<data value='([^']*)' data-of='([^']*)'[^>]*>(.*?)</data>")
+_TAGS = re.compile(r"(<[^>]*>)")
+_BARE = re.compile(r"[\w-]+")
 MOST_READ = 40
 """Of more excerpts only the ids are listed, not what was said."""
+
+
+def notebooks_of(study: Study) -> dict[str, Any]:
+    """Return the executed notebooks of a study, by their file's name without ending, in order."""
+    copies = processed(study.id) / "notebooks"
+    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
+    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
+        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
+    return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
 
 
 @dataclass(frozen=True)
@@ -55,37 +63,89 @@ class Numbers:
         return f"{self.page}-numbers"
 
     def linked(self, text: str) -> str:
-        """Return HTML in which each number that has ids behind it is a link; they are added to those found."""
-        return DATA.sub(self._link, text)
+        """Return HTML in which each number that has ids is a link; they are added to those found."""
+        return _DATA.sub(self._link, text)
 
     def _link(self, match: re.Match[str]) -> str:
-        ids = html.unescape(match[1]).split(SEPARATOR)
-        self.found.append(Number(match[3], html.unescape(match[2] or ""), len(self.headings) - 1, ids))
-        n = len(self.found)
-        about = html.escape(f"{html.unescape(match[3])}: {html.unescape(match[2] or 'what it counts')}", quote=True)
+        ids, of, text = json.loads(html.unescape(match[1])), html.unescape(match[2]), html.unescape(match[3])
+        self.found.append(Number(text, of, len(self.headings) - 1, ids))
+        n, about = len(self.found), html.escape(f"{text}: {of}")
         return f'<a class="plr-number" id="c-{n}" href="{self.target}.html#n-{n}" aria-label="{about}">{match[3]}</a>'
 
-    def sections(self) -> set[int]:
-        """Return the headings under which some number has ids behind it."""
-        return {number.section for number in self.found}
+
+def page(
+    notebook: Mapping[str, Any], name: str, excerpts: Collection[str], evidence: str
+) -> tuple[bytes, list[str], Numbers]:
+    """Return a notebook as the site shows it, the excerpts that its outputs name or count, and its numbers.
+
+    A notebook without a heading gets its name as one. Code is folded away, one click off. In HTML each excerpt's id
+    becomes a link to its place on the evidence page, and each number with ids one to what it counts. Text beside an
+    HTML output is left as it is, since the site shows the HTML.
+
+    Parameters
+    ----------
+    notebook, name
+        An executed notebook, and its file's name without ending.
+    excerpts
+        The ids that lead to the page of excerpts.
+    evidence
+        That page.
+    """
+    found: dict[str, None] = {}
+    numbers = Numbers(name)
+    cells: list[dict[str, Any]] = []
+    if not _heading(notebook):
+        cells.append({"cell_type": "markdown", "id": "heading", "metadata": {}, "source": f"# {plain(name)}"})
+        numbers.headings.append(name)
+    for cell in notebook["cells"]:
+        changed = {**cell}
+        if cell["cell_type"] == "markdown":
+            numbers.headings += [h.lstrip("# ") for h in "".join(cell["source"]).splitlines() if h.startswith("#")]
+        elif cell["cell_type"] == "code":
+            changed["metadata"] = {**cell["metadata"], "tags": [*cell["metadata"].get("tags", []), "hide-input"]}
+            changed["outputs"] = [{**output} for output in cell["outputs"]]
+            for output in changed["outputs"]:
+                data = output.get("data", {})
+                if "text/html" in data:
+                    text = numbers.linked(linked("".join(data["text/html"]), excerpts, evidence, found))
+                    output["data"] = {**data, "text/html": text}
+        cells.append(changed)
+    for number in numbers.found:
+        found.update(dict.fromkeys(one for one in number.ids if one in excerpts))
+    whole = {**notebook, "cells": cells}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8"), list(found), numbers
 
 
-def counts(settings: Settings) -> re.Pattern[str]:
-    """Return what finds a count of excerpts or people in a sentence: a number, and before long what it counts."""
-    own = [inner(label) for grouping in settings.groupings.values() for label in grouping.levels.values()]
-    nouns = {"excerpts?", "people", "persons?", *map(re.escape, [*settings.populations, *own])}
-    some = "|".join(sorted(nouns, key=len, reverse=True))
-    number = r"\d[\d,]*(?:\.\d+)?"
-    return re.compile(
-        rf"(?<![\w.,;&#])({number}(?: (?:of|to) (?:the |all |those )?{number})*)"
-        rf"((?: (?!(?:{_OTHERS})\b)[a-z-]+){{0,2}}? (?:{some})\b)",
-        re.IGNORECASE,
-    )
+def title(notebook: Mapping[str, Any], name: str) -> str:
+    """Return the heading of a notebook; its name where it has none."""
+    return _heading(notebook) or name
 
 
-def lead(found: re.Pattern[str], where: Callable[[str], str], text: str) -> str:
-    """Return a sentence with a link on each count; `where` gives the target, by what is counted."""
-    return found.sub(lambda m: f'<a class="plr-count" href="{where(m[2])}">{m[1]}</a>{m[2]}', text)
+def _heading(notebook: Mapping[str, Any]) -> str:
+    texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    lines = [line for text in texts for line in text.splitlines() if line.startswith("# ")]
+    return lines[0].removeprefix("# ").strip() if lines else ""
+
+
+def linked(page: str, excerpts: Collection[str], evidence: str, found: dict[str, None]) -> str:
+    """Return HTML with a link on each excerpt's id that stands in its text; what is found is added to `found`.
+
+    An id that is a number is one only where it starts an item of a list: anywhere else it may be a count.
+    """
+    starts_item = False
+
+    def to_excerpt(match: re.Match[str]) -> str:
+        word = html.unescape(match[0])
+        if word not in excerpts or (word.isdigit() and not (match.start() == 0 and starts_item)):
+            return match[0]
+        found.setdefault(word)
+        return f'<a href="{evidence}#{anchor(word)}">{match[0]}</a>'
+
+    parts = _TAGS.split(page)
+    for i in range(0, len(parts), 2):
+        starts_item = i > 0 and parts[i - 1] == "<li>"
+        parts[i] = _BARE.sub(to_excerpt, parts[i])
+    return "".join(parts)
 
 
 def numbers_page(numbers: Numbers, title: str, said: Mapping[str, str], excerpts: str, people: str) -> str:
@@ -119,10 +179,10 @@ def _entries(
     rows: Sequence[tuple[int, Number]], page: str, said: Mapping[str, str], excerpts: str, people: str
 ) -> Iterator[str]:
     for n, one in rows:
-        about = f"{html.escape(one.of)}: " if one.of else ""
         kind = count(len(one.ids), "excerpt") if one.ids[0] in said else count(len(one.ids), "person", "people")
         back = f'<a href="{page}.html#c-{n}" aria-label="Back to the number">back</a>'
-        yield f'<h3 class="plr-number" id="n-{n}">{about}<strong>{one.text}</strong></h3><p>{kind}; {back}</p>'
+        head = f"{html.escape(one.of)}: <strong>{html.escape(one.text)}</strong>"
+        yield f'<h3 class="plr-number" id="n-{n}">{head}</h3><p>{kind}; {back}</p>'
         if one.ids[0] in said and len(one.ids) <= MOST_READ:
             items = (f"<li>{_id(e, excerpts)}: {html.escape(said[e])}</li>" for e in one.ids)
             yield f"<ul>{''.join(items)}</ul>"
@@ -133,144 +193,3 @@ def _entries(
 
 def _id(name: str, page: str) -> str:
     return f'<a href="{page}#{anchor(name)}">{html.escape(name)}</a>'
-
-
-# Executed notebooks as pages of the site: excerpts that an output names lead to the page where they stand.
-
-_TAGS = re.compile(r"(<[^>]*>)")
-_BARE = re.compile(r"[\w-]+")
-
-
-def notebooks_of(study: Study) -> dict[str, Any]:
-    """Return the executed notebooks of a study, by their file's name without ending, in order."""
-    copies = processed(study.id) / "notebooks"
-    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
-    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
-        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
-    return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
-
-
-@dataclass(frozen=True)
-class Pages:
-    """What a notebook's page leads to.
-
-    Parameters
-    ----------
-    excerpts
-        The ids that lead to the page of excerpts.
-    evidence, people
-        The pages of excerpts and of people.
-    counts
-        What finds a count in a sentence; see `numbers.counts`.
-    """
-
-    excerpts: frozenset[str]
-    evidence: str
-    people: str
-    counts: re.Pattern[str]
-
-
-def page(notebook: Mapping[str, Any], name: str, pages: Pages) -> tuple[bytes, list[str], Numbers]:
-    """Return a notebook as the site shows it, the excerpts that its outputs name or count, and its numbers.
-
-    A notebook without a heading gets its name as one. Code is folded away, one click off. In HTML each excerpt's id
-    becomes a link to its place on the evidence page, and each number with ids behind it one to what it counts; a count
-    in a sentence leads to what is counted under its heading. Text beside an HTML output is left as it is, since the
-    site shows the HTML.
-    """
-    found: dict[str, None] = {}
-    numbers = Numbers(name)
-    cells: list[dict[str, Any]] = []
-    if not _heading(notebook):
-        cells.append({"cell_type": "markdown", "id": "heading", "metadata": {}, "source": f"# {plain(name)}"})
-        numbers.headings.append(name)
-    places = []
-    for cell in notebook["cells"]:
-        changed = {**cell}
-        if cell["cell_type"] == "markdown":
-            numbers.headings += [h.lstrip("# ") for h in "".join(cell["source"]).splitlines() if h.startswith("#")]
-        elif cell["cell_type"] == "code":
-            changed["metadata"] = {**cell["metadata"], "tags": [*cell["metadata"].get("tags", []), "hide-input"]}
-            changed["outputs"] = [_tables(output, pages, numbers, found) for output in cell["outputs"]]
-        places.append(len(numbers.headings) - 1)
-        cells.append(changed)
-    for at, section in enumerate(places, len(cells) - len(places)):
-        outputs: list[dict[str, Any]] = cells[at].get("outputs", [])
-        if outputs:
-            cells[at]["outputs"] = [_sentences(output, pages, numbers, section, found) for output in outputs]
-    for number in numbers.found:
-        found.update(dict.fromkeys(one for one in number.ids if one in pages.excerpts))
-    whole = {**notebook, "cells": cells}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8"), list(found), numbers
-
-
-def title(notebook: Mapping[str, Any], name: str) -> str:
-    """Return the heading of a notebook; its name where it has none."""
-    return _heading(notebook) or name
-
-
-def _heading(notebook: Mapping[str, Any]) -> str:
-    texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    lines = [line for text in texts for line in text.splitlines() if line.startswith("# ")]
-    return lines[0].removeprefix("# ").strip() if lines else ""
-
-
-def _tables(output: dict[str, Any], pages: Pages, numbers: Numbers, found: dict[str, None]) -> dict[str, Any]:
-    data = output.get("data", {})
-    if "text/html" not in data:
-        return output
-    text = numbers.linked(linked("".join(data["text/html"]), pages.excerpts, pages.evidence, found))
-    return {**output, "data": {**data, "text/html": text}}
-
-
-def _sentences(
-    output: dict[str, Any], pages: Pages, numbers: Numbers, section: int, found: dict[str, None]
-) -> dict[str, Any]:
-    data = output.get("data", {})
-    kind = "text/html" if "text/html" in data else "text/markdown"
-    if kind not in data:
-        return output
-    text = "".join(data[kind])
-    if kind == "text/markdown":
-        found.update(dict.fromkeys(e for e in _BARE.findall(text) if e in pages.excerpts and not e.isdigit()))
-    under = f"{numbers.target}.html#s-{section}" if section in numbers.sections() else ""
-
-    def where(counted: str) -> str:
-        return under or (pages.evidence if "excerpt" in counted else pages.people)
-
-    told = _outside_links(text, lambda part: lead(pages.counts, where, part))
-    return {**output, "data": {**data, kind: told}}
-
-
-def _outside_links(page: str, change: Callable[[str], str]) -> str:
-    """Return HTML or Markdown with its text changed, but not what is a link, opens, or is a heading of a table."""
-    parts, inside = _TAGS.split(page), 0
-    for i, part in enumerate(parts):
-        if i % 2:
-            name = part.strip("</>").split(" ")[0]
-            if name in ("a", "summary", "th", "pre"):
-                inside += -1 if part.startswith("</") else 1
-        elif not inside:
-            parts[i] = change(part)
-    return "".join(parts)
-
-
-def linked(page: str, excerpts: Collection[str], evidence: str, found: dict[str, None]) -> str:
-    """Return HTML with a link on each excerpt's id that stands in its text; what is found is added to `found`.
-
-    An id that is a number is one only where it starts an item of a list: anywhere else it may be a count.
-    """
-    starts_item = False
-
-    def to_excerpt(match: re.Match[str]) -> str:
-        word = html.unescape(match[0])
-        if word not in excerpts or (word.isdigit() and not (match.start() == 0 and starts_item)):
-            return match[0]
-        found.setdefault(word)
-        return f'<a href="{evidence}#{anchor(word)}">{match[0]}</a>'
-
-    parts = _TAGS.split(page)
-    for i in range(0, len(parts), 2):
-        starts_item = i > 0 and parts[i - 1] == "<li>"
-        parts[i] = _BARE.sub(to_excerpt, parts[i])
-    return "".join(parts)

@@ -12,8 +12,7 @@ from plrlib.markup import anchor, anchored, bullets, link, plain, table
 from plrlib.privacy.consent import text_of
 from plrlib.show.claims import reason_say
 from plrlib.show.excerpts import ids_by
-from plrlib.show.labels import labels
-from plrlib.show.sorting import named_coder
+from plrlib.show.labels import labels, named_coder
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.claims import sorter
 from plrlib.stats.joint_display import joint_display

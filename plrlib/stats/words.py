@@ -198,7 +198,7 @@ def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd
         - count: how often its words stand there; of: all words of that voice;
         - per_thousand, low, high: per thousand words, with the exact 95 % interval (see `share_interval`), also where
           there is none;
-        - words: which words these are, each with its count, the most frequent first; blank where there is none;
+        - words: which words these are, as pairs of a word and its count, the most frequent first;
         - people: how many people used the most common of them, at least; missing where that is not known.
 
     Raises
@@ -231,7 +231,7 @@ def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd
         for voice in counts.columns:
             used = mine[voice][mine[voice] > 0].sort_values(ascending=False, kind="stable")
             who = None if people is None else int(people.loc[used.index, voice].max()) if len(used) else 0
-            listed = ", ".join(f"{word} ({n})" for word, n in used.items())
+            listed = tuple((str(word), int(n)) for word, n in used.items())
             rows.append((family, voice, int(used.sum()), int(total[voice]), listed, who))
     frame = pd.DataFrame(rows, columns=["family", "voice", "count", "of", "words", "people"])
     k, n = frame["count"].to_numpy(dtype=float), frame["of"].to_numpy(dtype=float)

@@ -7,7 +7,7 @@ from stats.made import TOML, made, said
 
 from plrlib import compare, load_study, presence, show
 from plrlib.show.display import MISSING
-from plrlib.show.labels import chance, chances, everybody, of, whom
+from plrlib.show.labels import chance, chances, everybody, out_of, whom
 from show.frames import found
 from show.rooms import AGAINST, FOR, PLANNED, everyone, two_rooms
 
@@ -49,7 +49,7 @@ class TestWords:
         numbers = {"voluntary": "5 of 7", "statutory": "none of 7"}
         assert everybody(by["sector"], numbers) == "5 of 7 voluntary and none of 7 statutory staff"
         assert everybody(by["role"]) == "managers, practitioners and young people"
-        assert [of(0, 0, 7), of(5, 5, 7), of(0, 7, 7)] == ["none of 7", "5 of 7", "0 to 7 of 7"]
+        assert [out_of(0, 0, 7), out_of(5, 5, 7), out_of(0, 7, 7)] == ["none of 7", "5 of 7", "0 to 7 of 7"]
 
 
 class TestWhatCannotBeSaid:

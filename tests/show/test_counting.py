@@ -43,7 +43,7 @@ def held(shown):
     """Return how many numbers of a table or picture have something behind them, each held to what it says."""
     frame = shown.numbers if isinstance(shown, show.Picture) else shown.frame
     checked = 0
-    for (row, column), ids in shown.behind.items():
+    for (row, column), ids in shown.ids.items():
         if column not in frame:
             continue
         cell = frame[column].iloc[row]
@@ -58,21 +58,21 @@ def held(shown):
 def test_people(worked, name):
     shown = PEOPLE[name](worked)
     assert held(shown) > 2
-    assert {one for ids in shown.behind.values() for one in ids} <= set(worked.participants["participant"])
+    assert {one for ids in shown.ids.values() for one in ids} <= set(worked.participants["participant"])
 
 
 @pytest.mark.parametrize("name", EXCERPTS)
 def test_excerpts(worked, name):
     shown = EXCERPTS[name](worked)
     assert held(shown) > (0 if name in ("agreement", "agreement on sets") else 2)  # one pair of coders, one number
-    assert {one for ids in shown.behind.values() for one in ids} <= set(worked.excerpts["excerpt"])
+    assert {one for ids in shown.ids.values() for one in ids} <= set(worked.excerpts["excerpt"])
 
 
 def test_everybody_who_sat_somewhere_is_behind_a_seat(worked):
     shown = show.seats_picture(worked, "sector")
     counts = shown.numbers[["Voluntary", "Statutory"]].to_numpy()
     assert held(shown) == (counts > 0).sum()
-    assert sum(len(ids) for ids in shown.behind.values()) == counts.sum()
+    assert sum(len(ids) for ids in shown.ids.values()) == counts.sum()
 
 
 def test_behind_a_blank_lie_those_of_whom_it_is_not_known(worked):
@@ -80,8 +80,8 @@ def test_behind_a_blank_lie_those_of_whom_it_is_not_known(worked):
     for row, (table, column, blank, of) in enumerate(shown.frame.itertuples(index=False)):
         if table == "participants":
             unknown = worked.participants.loc[worked.participants[column].isna(), "participant"]
-            assert list(shown.behind[row, "blank"]) == list(unknown)
-            assert (len(unknown), len(shown.behind[row, "of"])) == (blank, of)
+            assert list(shown.ids[row, "blank"]) == list(unknown)
+            assert (len(unknown), len(shown.ids[row, "of"])) == (blank, of)
 
 
 def test_what_is_left_over_or_not_seen_is_behind_its_own_number():
@@ -92,7 +92,7 @@ def test_behind_those_who_raised_it_lie_their_excerpts(worked):
     shown = show.people_picture(worked, "sector")
     speaker = worked.excerpts.set_index("excerpt")["participant"]
     level = worked.participants.set_index("participant")["sector"]
-    for (row, column), ids in shown.behind.items():
+    for (row, column), ids in shown.ids.items():
         if column == "of":
             assert len(ids) == shown.numbers["of"].iloc[row]
             assert level[ids].nunique() == 1

@@ -7,6 +7,7 @@ from stats.made import made, said
 from plrlib import load_study, presence, show
 from plrlib.show import compare_charts as raising
 from plrlib.show.labels import labels
+from plrlib.stats.bounds.presence import Counted
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 
@@ -85,14 +86,14 @@ def test_exact_counts_have_no_ranges(tmp_path):
 
 def test_a_gap_is_told_only_where_it_is_certain(tmp_path):
     study = made(tmp_path)
-    grouping = study.grouping("sector")
+    counted = Counted.of(study, "sector")
     frame = presence(study, "sector")
     for lower, upper, told in (
         ([2, 0], [3, 4], "As far as is known, every theme may have been raised by equal shares of voluntary and"),
         ([2, 0], [3, 1], "Widest apart, “First theme”: 2 to 3 of 3 voluntary and 0 to 1 of 4 statutory people."),
     ):
         some = frame[frame["code"] == "T1"].assign(lower=lower, upper=upper)
-        assert raising.raised_say(grouping, some, labels(study, "theme"), "theme").startswith(told)
+        assert raising.widest_gap_say(counted, some, labels(study, "theme"), "theme").startswith(told)
     apart = frame.assign(lower=[2, 0, 0, 0], upper=[3, 1, 3, 4])
     assert raising.ranges_say(apart, labels(study, "theme"), "theme") == (
         "In 1 of 2 themes the ranges of all levels overlap; “First theme” is certainly raised by unequal shares."
@@ -114,7 +115,7 @@ def test_looks_are_told_apart_without_colour(published, drawn):
     show.people_picture(published, "role")
     _, figure = drawn["dot_grid"]
     assert len({(look.shape, look.fill) for look in raising.PERSON_LOOKS.values()}) == len(raising.PERSON_LOOKS)
-    levels = raising.level_looks(published.grouping("role"))
+    levels = raising.group_looks(published.grouping("role"))
     assert len({look.shape for look in levels.values()}) == len({look.colour for look in levels.values()}) == 3
     assert any(isinstance(c, PathCollection) for c in figure.axes[0].collections)
 

@@ -1,18 +1,22 @@
 """What is shown: sentences, tables and pictures, on the published study and on studies that lack things."""
 
+import json
+import pickle
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from hashlib import sha256
+from html import unescape
 
 import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 from study_maker import RICH_TOML, least, rich
 
 from plrlib import NotInStudy, load_study, show
 from plrlib.show.display import MISSING, say
-from plrlib.text import capital, count, joined, people
+from plrlib.text import Count, Mark, Text, capital, count, joined, people, share
 
 NOT_EVIDENCE = "nothing here is evidence of their view by itself."
 BY = ("sector", "role", "provision")
@@ -63,6 +67,28 @@ class TestSay:
     def test_one_sentence_is_a_paragraph_and_several_are_a_list(self):
         assert say("One.", "")._repr_markdown_() == "One."
         assert say("One.", "Two.")._repr_markdown_() == "- One.\n- Two."
+        assert say("One.", "")._repr_html_() == "<p>One.</p>"
+        assert say("One.", "Two.")._repr_html_() == "<ul><li>One.</li><li>Two.</li></ul>"
+
+    def test_what_a_study_brings_is_text_and_never_markup(self):
+        told = say(Text(Mark("<i>A</i>"), " *b* ", Mark("c_d", "`", "code"), " [e](f) <g>"))
+        page = MarkdownIt("commonmark", {"html": True}).render(told._repr_markdown_())
+        assert page == "<p><strong>&lt;i&gt;A&lt;/i&gt;</strong> *b* <code>c_d</code> [e](f) &lt;g&gt;</p>\n"
+        assert told._repr_html_() == page.strip()
+
+    def test_a_count_carries_its_ids_as_json_escaped_once(self):
+        ids = ["E1", 'a"b', "c'd", "<e>"]
+        html = say(Text("In ", count(ids, "excerpt"), "."))._repr_html_()
+        value = re.search(r"<data value='([^']*)' data-of='In 4 excerpts.'", html)[1]
+        assert json.loads(unescape(value)) == ids
+        assert "<e>" not in html
+        assert re.sub("<[^>]*>", "", html) == "In 4 excerpts."
+
+    def test_counts_stay_in_lists_and_at_the_start_of_sentences(self):
+        told = capital(joined([people(["P1", "P2"]), count([], "excerpt"), share(["E1"], ["E1", "E2"], "excerpt")]))
+        assert told == "2 people, no excerpts and 1 of 2 excerpts"
+        assert [len(part.ids) for part in told.parts if isinstance(part, Count)] == [2, 1, 2]
+        assert pickle.loads(pickle.dumps(told)).parts == told.parts  # the explorer's process sends it
 
 
 class TestPicture:

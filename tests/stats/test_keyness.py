@@ -127,7 +127,7 @@ class TestFamilies:
         assert found.set_index("voice")["of"].to_dict() == {"authors": 5458, "reported": 606, "respondents": 407}
         nowhere = found[(found["family"] == "conformity") & (found["voice"] == "respondents")].iloc[0]
         assert (nowhere["low"], round(nowhere["high"], 1)) == (0, 9.0)  # R: binom.test(0, 407)
-        assert found.loc[0, "words"] == "conformity (16), conform (2)"
+        assert found.loc[0, "words"] == (("conformity", 16), ("conform", 2))
 
     def test_beginnings_are_those_of_whole_words_in_any_case(self):
         found = families(

@@ -9,9 +9,10 @@ import plrlib
 from plrlib import load_study
 from plrlib.markup import anchor, bullets, plain, table
 from plrlib.site.build import GROUPS, library
-from plrlib.site.linked import Pages, counts, linked, page, title
+from plrlib.site.linked import linked, page, title
 from plrlib.site.pages import codebook_page, evidence_page, people_page, start_page
 from plrlib.study.schema import TABLES, dictionary
+from plrlib.text import Mark, Text
 
 
 def notebook(*outputs, source="show.x()"):
@@ -44,8 +45,8 @@ class TestMarkdown:
     def test_what_is_missing_is_a_dash(self, nothing):
         assert plain(nothing) == "–"
 
-    def test_bold_that_a_sentence_brings_is_kept_and_an_odd_star_is_not(self):
-        assert bullets(["**A** b", "a ** b"]) == "- **A** b\n- a \\*\\* b"
+    def test_what_a_sentence_marks_stands_out_and_stars_of_a_text_do_not(self):
+        assert bullets([Text(Mark("A*"), " b"), "a ** b"]) == "- **A\\*** b\n- a \\*\\* b"
 
     def test_anchors_are_different_for_different_names(self):
         names = ["E1", "E 1", "E-1", "E_1", "e1", "É1", "1"]
@@ -54,10 +55,6 @@ class TestMarkdown:
 
     def test_a_table(self):
         assert table(["a", "b"], [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
-
-
-def leads(*excerpts):
-    return Pages(frozenset(excerpts), "evidence.html", "people.html", counts(load_study("plr0809-017").settings))
 
 
 class TestLinked:
@@ -78,7 +75,7 @@ class TestLinked:
 
     def test_code_is_folded_and_nothing_else_is_changed(self):
         source = notebook(shown(**{"text/html": "<p>E01</p>", "text/plain": "E01"}), shown(**{"text/plain": "E02"}))
-        data, found, _ = page(source, "x", leads("E01", "E02"))
+        data, found, _ = page(source, "x", frozenset({"E01", "E02"}), "evidence.html")
         assert found == ["E01"]
         assert b'"hide-input"' in data
         assert b'href=\\"evidence.html#x-z45z01\\"' in data

@@ -84,10 +84,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Axis:
-    """Rows or columns of the grid: the keys in order, the label of each, and what all of them are."""
+    """Rows or columns of the grid: the keys in order, the label of each, what all of them are, and what is counted."""
 
     labels: Mapping[str, str]
     title: str = ""
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What stands above the labels."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
 
 
 def dot_grid(
@@ -131,10 +137,10 @@ def dot_grid(
     heads = {key: wrapped(label, COLUMN_LABEL) for key, label in columns.labels.items()}
     widths = [max(_extent(placed, "column", key, "wide"), text_width(heads[key])) + 2 * PAD for key in heads]
     heights = [max(_extent(placed, "row", key, "high"), lines_of(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
-    left = SIDE + max(text_width(rows.title, SMALL), *map(text_width, names.values())) + PAD
-    wide = max(left + max(sum(widths), text_width(columns.title, SMALL)) + SIDE, NARROWEST)
+    left = SIDE + max(text_width(rows.heading, SMALL), *map(text_width, names.values())) + PAD
+    wide = max(left + max(sum(widths), text_width(columns.heading, SMALL)) + SIDE, NARROWEST)
     headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
-    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + (LINE_HEIGHT + TO_BASE if columns.title else 0)
+    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + (LINE_HEIGHT + TO_BASE if columns.heading else 0)
     top += max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
     used = [look for key, look in looks.items() if (marks["look"] == key).any()]
     keys = key_lines(used, filled if marks["filled"].nunique() > 1 else (), wide - 2 * SIDE)
@@ -147,7 +153,7 @@ def dot_grid(
         ax.set(xlim=(0, wide), ylim=(high, 0))
         ax.set_axis_off()
         write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
-        _frame(ax, x, y, list(names.values()), list(heads.values()), rows.title, columns.title)
+        _frame(ax, x, y, list(names.values()), list(heads.values()), rows.heading, columns.heading)
         at = {key: x[i] + PAD if from_left else (x[i] + x[i + 1]) / 2 for i, key in enumerate(heads)}
         down = {key: (y[i] + y[i + 1]) / 2 for i, key in enumerate(names)}
         placed["x"] = placed["run" if from_left else "dx"] + placed["column"].map(at).astype(float)
@@ -157,21 +163,21 @@ def dot_grid(
     return figure
 
 
-def thinned(marks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def thinned(marks: pd.DataFrame, most: int = MOST_MARKS) -> tuple[pd.DataFrame, int]:
     """Return marks that are few enough to be drawn, and how many of those given one of them stands for.
 
     Marks that are alike are taken together, ten or a hundred to one; what is left of them is a mark too.
     """
     each = 1
-    while len(marks) / each > MOST_MARKS:
+    while len(marks) > each * most:
         each *= 10
     alike = marks.groupby(list(marks.columns), sort=False, observed=True).cumcount()
-    return marks[alike % each == 0].reset_index(drop=True), each
+    return marks[alike.to_numpy() % each == 0], each
 
 
-def of_marks(each: int) -> str:
-    """Return what one mark stands for, of excerpts."""
-    return "one excerpt" if each == 1 else f"{each} excerpts, or what is left of them"
+def of_marks(each: int, one: str = "excerpt", many: str = "excerpts") -> str:
+    """Return what one mark stands for: `one person`, `10 excerpts, or what is left of them`."""
+    return f"one {one}" if each == 1 else f"{each} {many}, or what is left of them"
 
 
 def _place(marks: pd.DataFrame, per_line: int) -> pd.DataFrame:

@@ -64,8 +64,8 @@ def strips(
     lines
         One row a line: group (its label stands once), count (beside the label), low, at, high (places on the scale: the
         mark and the ends of its range; none where missing; where there is no mark, both ends are marks; an end beyond
-        the scale is an arrow), look (a key of `looks`),
-        words (in the place of a mark; blank: none), after (words to the right, once a group; blank: none).
+        the scale is an arrow), look (a key of `looks`), words (in the place of a mark; blank: none), after (words to
+        the right, once a group; blank: none). The last two may be left out.
     scale
         The scale.
     looks
@@ -80,6 +80,7 @@ def strips(
     Figure
         Not shown and not known to pyplot.
     """
+    lines = lines.assign(**{name: "" for name in ("words", "after") if name not in lines})
     groups = list(dict.fromkeys(lines["group"]))
     names = {group: wrapped(group, ROW_LABEL) for group in groups}
     after = {group: wrapped(str(lines.loc[lines["group"] == group, "after"].iloc[0]), AFTER) for group in groups}
