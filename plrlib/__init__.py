@@ -81,5 +81,6 @@ def __getattr__(name: str) -> Any:
     if name == "show":
         return import_module("plrlib.show")
     if name in _WHERE:
-        return getattr(import_module(_WHERE[name]), name)
+        found = globals()[name] = getattr(import_module(_WHERE[name]), name)  # next time without coming here
+        return found
     raise AttributeError(f"module 'plrlib' has no attribute {name!r}")

@@ -11,14 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.comparison.adjustment import TIE, step_down, tarone
 from plrlib.stats.comparison.exact import SAMPLE
-from plrlib.stats.comparison.permutation import MOST
+from plrlib.stats.comparison.permutation import MOST, P_TIE, step_down, tarone
 from plrlib.study.evidence import Evidence, asked_at, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import NOT_KNOWN, remembered
+from plrlib.study.prepared import NOT_KNOWN, stored
 from plrlib.study.speakers import may_fit
-from plrlib.study.store import stored
 from plrlib.text import count, verb
 
 _BEFORE, _AFTER, _OTHER = 0, 1, 2
@@ -154,7 +152,6 @@ def _may_be_theirs(study: Study, found: Evidence, who: NDArray[np.bool_]) -> int
 VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
 
 
-@remembered
 @stored
 def change(study: Study, level: str = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
     """Set the two hearings of each person side by side: the focus group they sat in first, and an interview after it.
@@ -217,8 +214,8 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     p_of, exact = swapped(step, study.settings.seed)
     adjusted = step_down(p, lambda codes: p_of.T[codes], sampled=not exact)
     needed = alpha / tarone(p_min, alpha)
-    few = p_min > needed * (1 + TIE)
-    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + TIE), CHANGED, NOT_SHOWN))
+    few = p_min > needed * (1 + P_TIE)
+    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + P_TIE), CHANGED, NOT_SHOWN))
     frame = pd.DataFrame(
         {
             "code": pd.Categorical(found.codes, categories=found.codes),

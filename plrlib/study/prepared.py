@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from plrlib.paths import STORE
 from plrlib.study.settings import Grouping
 from plrlib.study.speakers import Attributions, attributions, first_event, parts, seats
 
@@ -217,15 +219,35 @@ def remembered(
 
     A frame is handed out as a copy that shares its memory until somebody changes it. What it raises is not remembered.
     """
+    return _asked_once(function, on_disk=False)
+
+
+def stored(
+    function: Callable[Concatenate[Study, Parameters], Answer],
+) -> Callable[Concatenate[Study, Parameters], Answer]:
+    """Let a function be remembered, and where a store of answers is in use look its answer up there first.
+
+    Its answers are frames or arrays of counts, codes and ids; see `plrlib.study.store`.
+    """
+    return _asked_once(function, on_disk=True)
+
+
+def _asked_once(
+    function: Callable[Concatenate[Study, Parameters], Answer], on_disk: bool
+) -> Callable[Concatenate[Study, Parameters], Answer]:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
     def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
         asked = signature.bind(study, *args, **kwargs)
         asked.apply_defaults()
-        key = (function.__module__, function.__qualname__, *map(argument_key, [*asked.arguments.values()][1:]))
+        key = (function.__module__, function.__qualname__, *map(_key, [*asked.arguments.values()][1:]))
         answers = study.prepared.answers
-        if key not in answers:
+        if key not in answers and on_disk and os.environ.get(STORE):
+            from plrlib.study.store import look_up  # noqa: PLC0415 - plain calls need none of it
+
+            answers[key] = look_up(study, repr(key), lambda: function(study, *args, **kwargs))
+        elif key not in answers:
             answers[key] = function(study, *args, **kwargs)
         found = answers[key]
         return cast("Answer", found.copy(deep=False) if isinstance(found, pd.DataFrame) else found)
@@ -233,7 +255,7 @@ def remembered(
     return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
 
 
-def argument_key(argument: Any) -> Hashable:
+def _key(argument: Any) -> Hashable:
     """Return an argument as part of a key: a grouping by all that it says."""
     if isinstance(argument, Grouping):
         return (argument.name, argument.label, argument.column, tuple(argument.levels.items()), argument.population)

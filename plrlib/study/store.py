@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import inspect
 import json
 import os
 import shutil
@@ -20,49 +19,42 @@ from contextlib import suppress
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from plrlib.paths import STORE, processed
 from plrlib.study.load import Study
-from plrlib.study.prepared import argument_key
 
 FOLDER = ".answers"
 """What the folder is called, among a study's results."""
 _ABOUT = "study"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-Parameters = ParamSpec("Parameters")
-Answer = TypeVar("Answer", pd.DataFrame, np.ndarray)
+Answer = pd.DataFrame | np.ndarray
 
 
-def stored(
-    function: Callable[Concatenate[Study, Parameters], Answer],
-) -> Callable[Concatenate[Study, Parameters], Answer]:
-    """Let a function of a study, which answers with a frame or an array of numbers, look its answer up on disk first.
+def look_up(study: Study, question: str, compute: Callable[[], Any]) -> Any:
+    """Return the answer to a question about a study: as it was put down, else computed, and put down.
 
-    What is not there, cannot be read or fails its digest is computed, and put down if it comes back the same.
+    What is not there, cannot be read or fails its digest is computed. What would not come back the same from a file is
+    not put down.
+
+    Parameters
+    ----------
+    question
+        The function that is asked, and with what arguments.
+    compute
+        Answers it: with a frame, or an array of numbers.
     """
-    signature = inspect.signature(function)
-
-    @functools.wraps(function)
-    def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
-        folder = _folder(study)
-        if folder is None:
-            return function(study, *args, **kwargs)
-        asked: inspect.BoundArguments = signature.bind(study, *args, **kwargs)
-        asked.apply_defaults()
-        question = [function.__module__, function.__qualname__, *map(argument_key, [*asked.arguments.values()][1:])]
-        path = folder / f"{_digest(_basis(study), _library(), repr(question))}.json"
-        found = _read(path)
-        if found is None:
-            found = function(study, *args, **kwargs)
-            _write(path, found)
-        return cast("Answer", found)
-
-    return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
+    folder = _folder(study)
+    path = folder / f"{_digest(_basis(study), _library(), question)}.json"
+    found = _read(path)
+    if found is None:
+        found = compute()
+        _write(path, found)
+    return found
 
 
 def discard_stale(study: Study, results: Path | None = None) -> None:
@@ -85,14 +77,12 @@ def delete(study_id: str) -> None:
     shutil.rmtree(processed(study_id) / FOLDER, ignore_errors=True)
 
 
-def _folder(study: Study) -> Path | None:
-    """Return where the answers about a study are, which are of the study as it is; None: no store is in use."""
-    results = os.environ.get(STORE)
-    if not results:
-        return None
-    folder = Path(results) / study.id / FOLDER
+def _folder(study: Study) -> Path:
+    """Return where the answers about a study are; older ones than of the study as it is are gone from there."""
+    results = Path(os.environ[STORE])
+    folder = results / study.id / FOLDER
     if STORE not in study.prepared.answers:  # once for each time that the study was loaded
-        discard_stale(study, Path(results))
+        discard_stale(study, results)
         with suppress(OSError):
             _put(folder / _ABOUT, _basis(study))
         study.prepared.answers[STORE] = None
@@ -130,7 +120,7 @@ def _library() -> str:
 # One file an answer: JSON, with the digest of what it says before it.
 
 
-def _read(path: Path) -> pd.DataFrame | np.ndarray | None:
+def _read(path: Path) -> Answer | None:
     """Return the answer in a file; None where it is not there or not as it was put down."""
     try:
         digest, _, content = path.read_text(encoding="utf-8").partition("\n")
@@ -139,7 +129,7 @@ def _read(path: Path) -> pd.DataFrame | np.ndarray | None:
         return None
 
 
-def _write(path: Path, answer: pd.DataFrame | np.ndarray) -> None:
+def _write(path: Path, answer: Answer) -> None:
     """Put an answer down, if it would come back the same; a full or write-protected disk only costs time."""
     try:
         content = json.dumps(_encoded(answer), ensure_ascii=False, separators=(",", ":"))
@@ -159,7 +149,7 @@ def _put(path: Path, text: str) -> None:
     Path(name).replace(path)
 
 
-def _encoded(answer: pd.DataFrame | np.ndarray) -> dict[str, Any]:
+def _encoded(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, np.ndarray):
         return {"dtype": str(answer.dtype), "shape": answer.shape, "values": answer.ravel().tolist()}
     return {"columns": [_encoded_column(str(name), answer[name]) for name in answer]}
@@ -174,7 +164,7 @@ def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
     return {"name": name, "dtype": str(column.dtype), "values": values}
 
 
-def _decoded(said: dict[str, Any]) -> pd.DataFrame | np.ndarray:
+def _decoded(said: dict[str, Any]) -> Answer:
     if "columns" not in said:
         return np.array(said["values"], dtype=said["dtype"]).reshape(said["shape"])
     return pd.DataFrame({one["name"]: _decoded_column(one) for one in said["columns"]})
@@ -186,7 +176,7 @@ def _decoded_column(said: dict[str, Any]) -> Any:
     return pd.Series(said["values"], dtype=said["dtype"]).array
 
 
-def _same(found: pd.DataFrame | np.ndarray, answer: pd.DataFrame | np.ndarray) -> bool:
+def _same(found: Answer, answer: Answer) -> bool:
     if isinstance(found, np.ndarray) or isinstance(answer, np.ndarray):
         return isinstance(found, np.ndarray) and isinstance(answer, np.ndarray) and np.array_equal(found, answer)
     try:

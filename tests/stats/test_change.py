@@ -13,7 +13,7 @@ from statsmodels.stats.contingency_tables import mcnemar as theirs
 import plrlib
 from plrlib import NotInStudy
 from plrlib.stats.change import SAMPLE, change, mcnemar, swapped
-from plrlib.stats.comparison.adjustment import step_down
+from plrlib.stats.comparison.permutation import step_down
 
 from .made import TOML, made, said
 

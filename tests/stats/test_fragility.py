@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from plrlib.stats.comparison import fragility as module
-from plrlib.stats.comparison.adjustment import tarone
 from plrlib.stats.comparison.fragility import fragility
-from plrlib.stats.comparison.permutation import NamedPeople, family
+from plrlib.stats.comparison.permutation import NamedPeople, family, tarone
 
 ALPHA = 0.2  # small groups show something at a mild alpha
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from plrlib.stats.comparison.adjustment import step_down, tarone
+from plrlib.stats.comparison.permutation import step_down, tarone
 
 
 def of_codes(p_of):

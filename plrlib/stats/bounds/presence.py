@@ -26,9 +26,8 @@ from plrlib.stats.bounds.constraints import (
 )
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import remembered
+from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Grouping
-from plrlib.study.store import stored
 
 OUTSIDE = "outside"
 GROUPS_JOINED = " or "
@@ -104,7 +103,6 @@ def presence(
     )
 
 
-@remembered
 @stored
 def presence_counts(
     study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, events: str

@@ -15,10 +15,9 @@ from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import remembered
+from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Comparison as Plan
 from plrlib.study.settings import Grouping
-from plrlib.study.store import stored
 
 PLANNED, EXPLORATORY = "planned", "exploratory"
 NUMBERS = (

@@ -10,8 +10,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from plrlib.stats.comparison.adjustment import TIE, tarone
-from plrlib.stats.comparison.permutation import CONFOUNDED, Family
+from plrlib.stats.comparison.permutation import CONFOUNDED, P_TIE, Family, tarone
 
 MOST_SETS = 150_000
 """So many sets of people of one size are looked at."""
@@ -96,7 +95,7 @@ class _Search:
         people = self._test.people
         places = np.arange(len(order))[::-1]
         columns = self._test.under(people.raised[:, order[::-1]], people.asked[:, order[::-1]])
-        first_above = int((self._p <= self._alpha * (1 + TIE)).sum())
+        first_above = int((self._p <= self._alpha * (1 + P_TIE)).sum())
         least: NDArray[np.float64] | None = None
         for place, column in zip(places.tolist(), columns, strict=True):
             least = column if least is None else np.minimum(least, column)
@@ -124,9 +123,9 @@ class _Search:
         """
         tested = self._test.test(columns, self._asked_of(columns))
         p, p_min = tested.p, tested.p_min
-        extra = (self._apart[:, None] <= p * (1 + TIE)).sum(axis=0)
-        enough = self._alpha * (1 + TIE)
-        may: NDArray[np.bool_] = (p * (1 + extra) <= enough) & (p_min <= self._share(p_min) * (1 + TIE))
+        extra = (self._apart[:, None] <= p * (1 + P_TIE)).sum(axis=0)
+        enough = self._alpha * (1 + P_TIE)
+        may: NDArray[np.bool_] = (p * (1 + extra) <= enough) & (p_min <= self._share(p_min) * (1 + P_TIE))
         differs: NDArray[np.bool_] = may & (p * (self._family + extra) <= enough) & self._exact
         doubtful = np.flatnonzero(may & ~differs)
         if stop_at is not None and (differs if stop_at else ~may).any():
@@ -154,10 +153,10 @@ class _Search:
             yield from np.minimum(p * self._family, 1.0).tolist()
             return
         for own, here in zip(self._test.under(columns, self._asked_of(columns)), p.tolist(), strict=True):
-            before = int(np.searchsorted(self._p, here * (1 - TIE), side="left"))  # the codes with a smaller p
+            before = int(np.searchsorted(self._p, here * (1 - P_TIE), side="left"))  # the codes with a smaller p
             most = here
             for i in range(before + 1):
-                at = (here if i == before else float(self._p[i])) * (1 + TIE)
+                at = (here if i == before else float(self._p[i])) * (1 + P_TIE)
                 extreme = own <= at
                 if i in self._least:
                     extreme |= self._least[i] <= at

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import people_by_cell
 from plrlib.stats.bounds.constraints import counted_groups, raising
 from plrlib.stats.bounds.presence import presence_counts, states
-from plrlib.stats.comparison.adjustment import TIE, tarone
-from plrlib.stats.comparison.permutation import CONFOUNDED, Family, NamedPeople, family, named_people
+from plrlib.stats.comparison.permutation import CONFOUNDED, P_TIE, Family, NamedPeople, family, named_people, tarone
 from plrlib.stats.comparison.ranges import Places, Range, p_range
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
@@ -98,7 +97,7 @@ def judge(
         p_low[c], p_high[c], p_min[c] = one.low, one.high, one.p_min
     for c in np.flatnonzero(~np.isnan(p_low)).tolist():
         # a code that cannot be exchanged together with the others adds at most its own chance of so small a p
-        others = p_min <= p_high[c] * (1 + TIE)
+        others = p_min <= p_high[c] * (1 + P_TIE)
         if known[c]:
             high[c] = min(1.0, high[c] + (others & ~known).sum() * p_high[c])
         else:
@@ -127,11 +126,11 @@ def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, s
     """
     if np.isnan(p_min):
         return CONFOUNDED
-    if sometimes_confounded or low <= alpha * (1 + TIE) < high:
+    if sometimes_confounded or low <= alpha * (1 + P_TIE) < high:
         return NOT_ATTRIBUTED
-    if p_min > share * (1 + TIE):
+    if p_min > share * (1 + P_TIE):
         return TOO_FEW
-    return DIFFERS if high <= alpha * (1 + TIE) else NOT_SHOWN
+    return DIFFERS if high <= alpha * (1 + P_TIE) else NOT_SHOWN
 
 
 def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
