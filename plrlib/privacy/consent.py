@@ -59,6 +59,11 @@ def quoted_of(study: Study) -> pd.Series:
     return words.where(_consented(study)).rename("text")
 
 
+def withheld(study: Study) -> NDArray[np.bool_]:
+    """Return for each of E excerpts whether there are words that may not be shown."""
+    return np.asarray(_words(study).notna().to_numpy() & ~_consented(study), dtype=bool)
+
+
 def _words(study: Study) -> pd.Series:
     """Return the words by excerpt; the seal is opened here and nowhere else, to which a test holds the project."""
     return study.texts._texts.reindex(study.excerpts["excerpt"].astype("object")).astype("object")
@@ -136,7 +141,7 @@ class LeftOut:
 
 def left_out_words(study: Study, by: str | None) -> LeftOut:
     """Return how many people's words, and how many texts, `words_of` leaves out for a grouping (None: everybody)."""
-    not_shown = _words(study).notna().to_numpy() & ~_consented(study)
+    not_shown = withheld(study)
     who = study.excerpts.loc[not_shown, "participant"].dropna()
     shown = int(quoted_of(study).notna().sum())
     return LeftOut(who.nunique(), int(not_shown.sum()), shown - len(_said(study, by)))
