@@ -19,7 +19,10 @@ from scipy.stats import binomtest
 
 from plrlib.show.charts.dots import wrapped
 from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
-from plrlib.stats.simulate.calibration import (
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from stats.calibration import (
     check_bounds,
     count_false_findings,
     measure_coverage,

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, chi2_contingency
 
-from plrlib.stats.simulate import calibration
-from plrlib.stats.simulate.calibration import (
+from plrlib.stats.simulate.simulate import simulate
+
+from . import calibration
+from .calibration import (
     ALPHA,
     BY,
     check_bounds,
@@ -18,7 +20,6 @@ from plrlib.stats.simulate.calibration import (
     null_plans,
     segments,
 )
-from plrlib.stats.simulate.simulate import simulate
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 SEED = 20261125
