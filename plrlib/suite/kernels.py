@@ -112,6 +112,14 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=argv, language="python", display_name="Python 3 (ipykernel)")
 
 
+def _sockets(name: str) -> dict[str, str]:
+    """Return how to talk to a kernel: on Linux by sockets that no other program can take before the kernel does.
+
+    Elsewhere it is by ports; one that is taken between its choice and its use costs the two minutes of `ready`.
+    """
+    return {"transport": "ipc", "ip": f"@plr-{name}"} if sys.platform == "linux" else {}
+
+
 class Kernel:
     """One kernel: this interpreter, in a folder, with an environment of its own.
 
@@ -142,6 +150,7 @@ class Kernel:
             kernel_name="python3",
             kernel_spec_manager=_ThisInterpreter(),
             connection_file=str(self.scratch / f"{name}.json"),
+            **_sockets(name),
         )
         with self.said.open("wb") as log:
             await self.manager.start_kernel(cwd=str(self.folder), env=dict(self.environment), stdout=log, stderr=log)
