@@ -16,7 +16,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from plrlib.faults import RunError
@@ -155,34 +154,7 @@ else:
 # Put what a run has made in its place.
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the notebooks of one run are executed, and whether that is where they are kept."""
-
-    folder: Path
-    in_place: bool
-
-
-@dataclass(frozen=True)
-class Results:
-    """All that a run has made of one study.
-
-    Parameters
-    ----------
-    study
-        The study it was made from.
-    files
-        Each file made of it beside the notebooks, by its name.
-    notebooks
-        How each notebook ended and the executed file, by its path.
-    """
-
-    study: "Study"
-    files: Mapping[str, bytes]
-    notebooks: Mapping[Path, tuple[str, bytes]]
-
-
-def place_for(folder: Path, study_id: str) -> Place:
+def folder_for(folder: Path, study_id: str) -> Path:
     """Return where notebooks are executed: in notebooks/ for the published study, among its results for any other.
 
     Parameters
@@ -193,13 +165,13 @@ def place_for(folder: Path, study_id: str) -> Place:
         The study's name.
     """
     if folder == (home() / "data" / "raw" / DEFAULT_STUDY).resolve():
-        return Place(home() / "notebooks", True)
+        return home() / "notebooks"
     return copies_of(study_id)
 
 
-def copies_of(study_id: str) -> Place:
+def copies_of(study_id: str) -> Path:
     """Return where notebooks are executed that are kept among a study's results."""
-    return Place(processed(study_id) / "notebooks", False)
+    return processed(study_id) / "notebooks"
 
 
 def check_names(studies: Iterable["Study"]) -> None:
@@ -236,30 +208,43 @@ def check_unchanged(sources: Mapping[str, bytes]) -> None:
             raise RunError(f"{name} was changed while it was being executed; nothing was written, run again")
 
 
-def publish(results: Results, scratch: Path) -> None:
-    """Write files, notebooks and, last, the manifest; take away what an earlier run made, or was made of other data."""
-    derived = processed(results.study.id)
-    copies = copies_of(results.study.id).folder
-    for name, data in results.files.items():
+def publish(
+    study: "Study", files: Mapping[str, bytes], notebooks: Mapping[Path, tuple[str, bytes]], scratch: Path
+) -> None:
+    """Write all that a run has made of a study; take away what an earlier one made, or what was made of other data.
+
+    Parameters
+    ----------
+    study
+        The study it was made from.
+    files
+        Each file made of it beside the notebooks, by its name.
+    notebooks
+        How each notebook ended and the executed file, by its path.
+    scratch
+        A folder on the same disk, for files while they are being written; the manifest is the last of them.
+    """
+    derived, copies = processed(study.id), copies_of(study.id)
+    for name, data in files.items():
         write_file(derived / name, data, scratch)
-    for path, (_, data) in results.notebooks.items():
+    for path, (_, data) in notebooks.items():
         write_file(path, data, scratch)
     made = [*(f"{table}.parquet" for table in TABLES), *DRAFTS]
-    stale = [derived / name for name in made if name not in results.files]
-    stale += [path for path in copies.glob("*.ipynb") if path not in results.notebooks]
+    stale = [derived / name for name in made if name not in files]
+    stale += [path for path in copies.glob("*.ipynb") if path not in notebooks]
     for path in stale:
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         copies.rmdir()  # where nothing is left in it
     shutil.rmtree(derived / "failed", ignore_errors=True)
-    if _made_of_other_data(results.study, derived):
+    if _made_of_other_data(study, derived):
         shutil.rmtree(derived / EXPLORED, ignore_errors=True)
         shutil.rmtree(copies / ".ipynb_checkpoints", ignore_errors=True)
-        (derived / f"{results.study.id}-site.zip").unlink(missing_ok=True)
-    if results.study.withdrawn:
-        forget_withdrawn(results.study)
-    notebooks = {path.name: executed for path, executed in results.notebooks.items()}
-    write_file(derived / "manifest.json", manifest(results.study, results.files, notebooks), scratch)
+        (derived / f"{study.id}-site.zip").unlink(missing_ok=True)
+    if study.withdrawn:
+        forget_withdrawn(study)
+    by_name = {path.name: executed for path, executed in notebooks.items()}
+    write_file(derived / "manifest.json", manifest(study, files, by_name), scratch)
 
 
 def _made_of_other_data(study: "Study", derived: Path) -> bool:

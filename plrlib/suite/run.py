@@ -4,7 +4,6 @@ Kernels are launched first and boot while this process imports what is slow, so 
 """
 
 import asyncio
-import io
 import os
 import signal
 import subprocess
@@ -22,12 +21,12 @@ import pandas as pd
 from plrlib.faults import RunError
 from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
 from plrlib.suite.kernels import Pool, kernel_environment
-from plrlib.suite.progress import NotebookError
-from plrlib.suite.publish import Results, check_names, check_unchanged, keep_failed, place_for, publish, scratch_folder
+from plrlib.suite.progress import NotebookError, Progress
+from plrlib.suite.publish import check_names, check_unchanged, folder_for, keep_failed, publish, scratch_folder
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study
-    from plrlib.suite.work import Watch, Work
+    from plrlib.suite.execution import Execution
 
 
 # A study's tables as Parquet files.
@@ -41,16 +40,15 @@ def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     ValueError
         If a table has a column of respondents' words; such words are never written.
     """
-    return {f"{name}.parquet": _parquet(name, table) for name, table in sorted(tables.items())}
-
-
-def _parquet(name: str, table: pd.DataFrame) -> bytes:
-    words = [column for column in table.columns if str(column).strip().casefold() == "text"]
-    if words:
-        raise ValueError(f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file")
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, engine="pyarrow", index=False)
-    return buffer.getvalue()
+    for name, table in tables.items():
+        words = [column for column in table.columns if str(column).strip().casefold() == "text"]
+        if words:
+            raise ValueError(
+                f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file"
+            )
+    return {
+        f"{name}.parquet": table.to_parquet(engine="pyarrow", index=False) for name, table in sorted(tables.items())
+    }
 
 
 # Draft a study's joint display in a process of its own, in the environment that its notebooks have.
@@ -108,12 +106,12 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def run(name_or_path: str | Path, jobs: int, watch: "Watch") -> Outcome:
+def run(name_or_path: str | Path, jobs: int, progress: Progress) -> Outcome:
     """Run the suite on one study, as `run_all` does on several."""
-    return run_all([name_or_path], jobs, watch)[0]
+    return run_all([name_or_path], jobs, progress)[0]
 
 
-def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> list[Outcome]:
+def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress) -> list[Outcome]:
     """Load studies, execute every notebook on each of them, and write tables, notebooks and manifests.
 
     Nothing is written before all has succeeded on every study, but for a notebook that failed.
@@ -124,7 +122,7 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> 
         For each study its name in data/raw/, or the path of its folder; at least one.
     jobs
         How many notebooks may be executed at the same time.
-    watch
+    progress
         Follows how it goes on.
 
     Raises
@@ -138,46 +136,47 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, watch: "Watch") -> 
     """
     folders = [study_folder(name_or_path) for name_or_path in names_or_paths]
     with scratch_folder() as scratch, asyncio.Runner(loop_factory=_loop) as runner:
-        files = {path.name: path.read_bytes() for path in _list_notebooks()}
-        watch.total(len(files) * len(folders))
+        sources = {path.name: path.read_bytes() for path in _list_notebooks()}
+        progress.total(len(sources) * len(folders))
         environments = [_environment(folder) for folder in folders]
         with Pool(runner, scratch) as pool:
             # most studies carry their folder's name; this one's is read below
-            pool.launch(min(jobs, len(files)), place_for(folders[0], folders[0].name).folder, environments[0])
-            from plrlib.suite.work import execute_all, prepare
+            pool.launch(min(jobs, len(sources)), folder_for(folders[0], folders[0].name), environments[0])
+            from plrlib.suite.execution import execute_all, prepare
 
             studies = _load(names_or_paths)
             check_names(studies)
-            tables = [parquet_tables(study.tables) for study in studies]
-            works = [prepare(study, env, files) for study, env in zip(studies, environments, strict=True)]
-            if any(work.made for work in works):
-                watch.total(sum(len(work.notebooks) for work in works))
-            pool.move(works[0].place.folder)
+            files = {study.id: parquet_tables(study.tables) for study in studies}
+            executions = [prepare(study, env, sources) for study, env in zip(studies, environments, strict=True)]
+            if any(execution.made for execution in executions):
+                progress.total(sum(len(execution.notebooks) for execution in executions))
+            pool.move(executions[0].folder)
             with ThreadPoolExecutor(1) as aside:
-                asked = [work for work in works if work.drafted]
-                made = {w.study.id: aside.submit(drafted, w.study.folder, w.environment, scratch) for w in asked}
+                drafts = {
+                    one.study.id: aside.submit(drafted, one.study.folder, one.environment, scratch)
+                    for one in executions
+                    if one.drafted
+                }
                 try:
-                    runner.run(execute_all(works, pool, jobs, watch))
+                    runner.run(execute_all(executions, pool, jobs, progress))
                 except NotebookError as failure:
                     keep_failed(failure, scratch)
                     raise
-        check_unchanged(files)
-        drafts = {name: files.result() for name, files in made.items()}
-        results = [
-            Results(work.study, {**files_of, **drafts.get(work.study.id, {})}, work.files())
-            for work, files_of in zip(works, tables, strict=True)
-        ]
+        check_unchanged(sources)
+        for study_id, made in drafts.items():
+            files[study_id] |= made.result()
+        executed = [execution.files() for execution in executions]
         with _undisturbed():
-            for result in results:
-                publish(result, scratch)
-    return [_outcome(work, result.files) for work, result in zip(works, results, strict=True)]
+            for study, notebooks in zip(studies, executed, strict=True):
+                publish(study, files[study.id], notebooks, scratch)
+    return [_outcome(execution, files[execution.study.id]) for execution in executions]
 
 
-def _outcome(work: "Work", files: Mapping[str, bytes]) -> Outcome:
-    statuses = {name: work.statuses[name] for name in work.notebooks}
-    made = tuple(work.place_of(name).folder / name for name in work.notebooks if name in work.made)
-    drafts = tuple(processed(work.study.id) / name for name in DRAFTS if name in files)
-    return Outcome(work.study, work.place.folder, statuses, made, drafts)
+def _outcome(execution: "Execution", files: Mapping[str, bytes]) -> Outcome:
+    made = tuple(execution.folder_of(name) / name for name in execution.notebooks if name in execution.made)
+    drafts = tuple(processed(execution.study.id) / name for name in DRAFTS if name in files)
+    statuses = {name: execution.statuses[name] for name in execution.notebooks}
+    return Outcome(execution.study, execution.folder, statuses, made, drafts)
 
 
 def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":

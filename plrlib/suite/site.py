@@ -89,13 +89,15 @@ def _in_raw() -> list[Path]:
 def _key(folders: Iterable[Path]) -> str:
     """Return a digest of all that the site is made from: which studies, what was run, the library as it is."""
     whole = sha256()
-    whole.update("\n".join(map(str, folders)).encode())
+    root = home().resolve()
+    names = (folder.relative_to(root) if folder.is_relative_to(root) else folder for folder in folders)
+    whole.update("\n".join(map(str, names)).encode())
     for manifest in sorted((home() / "data" / "processed").glob("*/manifest.json")):
         whole.update(manifest.parent.name.encode() + manifest.read_bytes())
     for review in sorted((home() / "data" / "reviews").glob("*.json")):
         whole.update(review.name.encode() + review.read_bytes())
     for path in sorted(Path(__file__).resolve().parents[1].rglob("*")):
-        if path.suffix in (".py", ".md", ".css", ".js"):
+        if path.suffix in (".py", ".md", ".toml", ".css", ".js"):
             whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()
 

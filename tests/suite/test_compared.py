@@ -10,8 +10,8 @@ from rich.markdown import Markdown
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.study.settings import Grouping, Settings
+from plrlib.suite.execution import compared, plain
 from plrlib.suite.run import run
-from plrlib.suite.work import compared, plain
 
 ABOUT_SECTOR = {"plr": {"grouping": "sector", "after": []}}
 SOURCE = 'from os import environ\nby = "sector"'

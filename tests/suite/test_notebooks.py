@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from plrlib.study.settings import Grouping, Settings
-from plrlib.suite.work import compared
+from plrlib.suite.execution import compared
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

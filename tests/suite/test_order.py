@@ -5,8 +5,8 @@ from nbformat import NotebookNode
 
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY
+from plrlib.suite.execution import after
 from plrlib.suite.run import default_jobs, run
-from plrlib.suite.work import after
 
 
 def notebooks(**waits):

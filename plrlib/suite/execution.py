@@ -1,4 +1,4 @@
-"""What there is to execute for each study of a run, and executing all of it side by side."""
+"""The execution of a study's notebooks: which there are, which waits for which, and all of them side by side."""
 
 import asyncio
 import copy
@@ -8,17 +8,125 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from plrlib.faults import RunError
+from plrlib.paths import home
 from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.kernels import Pool
 from plrlib.suite.notebooks import as_bytes, execute, read_notebook
-from plrlib.suite.progress import NotebookError
-from plrlib.suite.publish import Place, copies_of, place_for
+from plrlib.suite.progress import NotebookError, Progress
+from plrlib.suite.publish import copies_of, folder_for
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What there is to execute for one study, and how each notebook ended.
+
+    Parameters
+    ----------
+    study
+        The study.
+    folder
+        Where the project's notebooks are executed on it.
+    environment
+        The whole environment of the kernels.
+    notebooks
+        The project's, and those made for the study, by name and in order of name; executing changes them.
+    made
+        The names of those made for it; they are executed and kept among its results.
+    waits
+        For each notebook, those that must have run before it.
+    statuses
+        How each ended that has: `done` or `not in study`.
+    """
+
+    study: "Study"
+    folder: Path
+    environment: dict[str, str]
+    notebooks: Mapping[str, Any]
+    made: Collection[str]
+    waits: Mapping[str, tuple[str, ...]]
+    statuses: dict[str, str] = field(default_factory=dict)
+
+    def folder_of(self, name: str) -> Path:
+        """Return where a notebook is executed and kept."""
+        return copies_of(self.study.id) if name in self.made else self.folder
+
+    def compares(self, name: str) -> bool:
+        """Tell whether a notebook compares the groups of a grouping."""
+        return bool(self.notebooks[name].metadata.get("plr", {}).get("grouping"))
+
+    @property
+    def drafted(self) -> bool:
+        """Whether one of the notebooks shows what is also drafted for a report."""
+        return any(notebook.metadata.get("plr", {}).get("drafts") for notebook in self.notebooks.values())
+
+    def files(self) -> dict[Path, tuple[str, bytes]]:
+        """Return how each notebook ended and the executed file, by its path; all must have ended."""
+        return {
+            self.folder_of(name) / name: (self.statuses[name], as_bytes(notebook))
+            for name, notebook in self.notebooks.items()
+        }
+
+
+def prepare(study: "Study", environment: dict[str, str], files: Mapping[str, bytes]) -> Execution:
+    """Read the project's notebooks for a study, and make those that it needs besides.
+
+    Raises
+    ------
+    RunError
+        If a file is no notebook, or does not say plainly what it waits for or what it is about.
+    """
+    notebooks = {name: read_notebook(data, name) for name, data in files.items()}
+    made = compared(notebooks, study.settings)
+    everything = dict(sorted({**notebooks, **made}.items()))
+    folder = folder_for(study.folder, study.id)
+    return Execution(study, folder, environment, everything, frozenset(made), after(everything))
+
+
+async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, progress: Progress) -> None:
+    """Execute the notebooks of all studies side by side, each after those it waits for.
+
+    Raises
+    ------
+    NotebookError
+        If one fails; it tells on which study. The others are broken off.
+    """
+    notebooks = [(execution, name) for execution in executions for name in execution.notebooks]
+    # comparisons take longest: begun last, one of them would be waited for at the end
+    notebooks.sort(key=lambda notebook: not notebook[0].compares(notebook[1]))
+    ended = {(execution.study.id, name): asyncio.Event() for execution, name in notebooks}
+    running = asyncio.Semaphore(jobs)
+    alive = asyncio.Semaphore(jobs + 1)  # one more boots meanwhile
+
+    async def execute_one(execution: Execution, name: str) -> None:
+        study_id, folder = execution.study.id, execution.folder_of(name)
+        for earlier in execution.waits[name]:
+            await ended[study_id, earlier].wait()
+        shown = name if len(executions) == 1 else f"{study_id}: {name}"
+        async with alive, pool.kernel(folder, execution.environment) as kernel:
+            async with running:
+                progress.started(shown)
+                try:
+                    keep_rest = folder == home() / "notebooks"
+                    status = await execute(execution.notebooks[name], name, kernel, keep_rest)
+                except NotebookError as failure:
+                    failure.study = study_id
+                    raise
+                execution.statuses[name] = status
+                progress.finished(shown, status)
+            ended[study_id, name].set()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for execution, name in notebooks:
+                group.create_task(execute_one(execution, name))
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 # Which notebook must wait for which.
@@ -164,124 +272,3 @@ def _title(source: str, grouping: Grouping) -> str:
         f"**Do these groups see things differently: {listed}?**\n\n"
         f"The study declares this grouping, and the question is put to it as {source.removesuffix('.ipynb')} puts it."
     )
-
-
-# What there is to execute for each study of a run, and executing all of it side by side.
-
-
-class Watch(Protocol):
-    """Follows a run."""
-
-    def total(self, number: int) -> None:
-        """Hear how many notebooks there are; once more, where a study turns out to need others besides."""
-
-    def started(self, name: str) -> None:
-        """Hear that a notebook's first cell is about to be executed."""
-
-    def finished(self, name: str, status: str) -> None:
-        """Hear that a notebook has come to its end, and how."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """One study's notebooks, and how each ended.
-
-    Parameters
-    ----------
-    study
-        The study.
-    place
-        Where the project's notebooks are executed on it.
-    environment
-        The whole environment of the kernels.
-    notebooks
-        The project's, and those made for the study, by name and in order of name; executing changes them.
-    made
-        The names of those made for it; they are executed and kept among its results.
-    waits
-        For each notebook, those that must have run before it.
-    statuses
-        How each ended that has: `done` or `not in study`.
-    """
-
-    study: "Study"
-    place: Place
-    environment: dict[str, str]
-    notebooks: Mapping[str, Any]
-    made: Collection[str]
-    waits: Mapping[str, tuple[str, ...]]
-    statuses: dict[str, str] = field(default_factory=dict)
-
-    def place_of(self, name: str) -> Place:
-        """Return where a notebook is executed and kept."""
-        return copies_of(self.study.id) if name in self.made else self.place
-
-    def compares(self, name: str) -> bool:
-        """Tell whether a notebook compares the levels of a grouping."""
-        return bool(self.notebooks[name].metadata.get("plr", {}).get("grouping"))
-
-    @property
-    def drafted(self) -> bool:
-        """Whether one of the notebooks shows what is also drafted for a report."""
-        return any(notebook.metadata.get("plr", {}).get("drafts") for notebook in self.notebooks.values())
-
-    def files(self) -> dict[Path, tuple[str, bytes]]:
-        """Return how each notebook ended and the executed file, by its path; all must have ended."""
-        return {
-            self.place_of(name).folder / name: (self.statuses[name], as_bytes(notebook))
-            for name, notebook in self.notebooks.items()
-        }
-
-
-def prepare(study: "Study", environment: dict[str, str], files: Mapping[str, bytes]) -> Work:
-    """Read the project's notebooks for a study, and make those that it needs besides.
-
-    Raises
-    ------
-    RunError
-        If a file is no notebook, or does not say plainly what it waits for or what it is about.
-    """
-    notebooks = {name: read_notebook(data, name) for name, data in files.items()}
-    made = compared(notebooks, study.settings)
-    everything = dict(sorted({**notebooks, **made}.items()))
-    place = place_for(study.folder, study.id)
-    return Work(study, place, environment, everything, frozenset(made), after(everything))
-
-
-async def execute_all(works: Sequence[Work], pool: Pool, jobs: int, watch: Watch) -> None:
-    """Execute the notebooks of all studies side by side, each after those it waits for.
-
-    Raises
-    ------
-    NotebookError
-        If one fails; it tells on which study. The others are broken off.
-    """
-    ended = {(work.study.id, name): asyncio.Event() for work in works for name in work.notebooks}
-    running = asyncio.Semaphore(jobs)
-    alive = asyncio.Semaphore(jobs + 1)  # one more boots meanwhile
-
-    async def one(work: Work, name: str) -> None:
-        for earlier in work.waits[name]:
-            await ended[work.study.id, earlier].wait()
-        place = work.place_of(name)
-        shown = name if len(works) == 1 else f"{work.study.id}: {name}"
-        async with alive, pool.kernel(place.folder, work.environment) as kernel:
-            async with running:
-                watch.started(shown)
-                try:
-                    status = await execute(work.notebooks[name], name, kernel, keep_rest=place.in_place)
-                except NotebookError as failure:
-                    failure.study = work.study.id
-                    raise
-                work.statuses[name] = status
-                watch.finished(shown, status)
-            ended[work.study.id, name].set()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            everything = [(work, name) for work in works for name in work.notebooks]
-            # comparisons take longest: begun last, one of them would be waited for at the end
-            for work, name in sorted(everything, key=lambda one: not one[0].compares(one[1])):
-                group.create_task(one(work, name))
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
