@@ -1,138 +1,130 @@
-"""Time `plr run` against what it replaces and against what it cannot beat, in one go and as ratios.
+"""Time `plr run` on the notebooks and studies that are shipped, against the floor: the start of their kernels alone.
 
-Ten copies of a notebook that loads the published study, makes a table and a figure, are
+Both shipped studies and all notebooks are copied to a temporary folder, and there
 
-- run by `plr run`, from the start of the process to its end;
-- given one by one to `jupyter nbconvert --execute`;
-- and compared with the floor: as many kernels are started and make the notebook's imports, as many at a time as
-  `plr run` has jobs, and nothing else is done; not even the start of the program that does it is counted.
+- `plr run` executes them where nothing was ever run, from the start of the process to its end, the site included;
+- `plr run` executes them again, nothing having changed, and must leave every file as it was, to the byte;
+- the floor: as many kernels are started and make the notebooks' imports, as many at a time as `plr run` has jobs, and
+  nothing else is done; not even the start of the program that does it is counted.
 
 The three take turns, so that other work on the machine meets them alike; each number is the median of the rounds.
 
-    python bench/bench_run.py [--rounds 3] [--notebooks 10]
+    python bench/bench_run.py [--rounds 3]
 """
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
-from plrlib.paths import DEFAULT_STUDY
+from processes import run_watched
+
+from plrlib.paths import SHIPPED
 from plrlib.suite.kernels import Kernel, kernel_environment
 from plrlib.suite.run import default_jobs
 
 ROOT = Path(__file__).resolve().parents[1]
 IMPORTS = "import matplotlib.pyplot as plt\nimport seaborn as sns\n\nimport plrlib\n\nplrlib.load_study"
-CELLS = [
-    IMPORTS,
-    f'study = plrlib.load_study("{DEFAULT_STUDY}")\nstudy',
-    'table = study.codings.value_counts("code").head(8).rename("n").reset_index()\ntable',
-    'fig, ax = plt.subplots()\nsns.barplot(table.astype({"code": str}), x="n", y="code", ax=ax)\nplt.show()',
-]
-AIMS = {"nbconvert, one by one": 0.35, "the floor": 1.2}
+COLD, AGAIN, FLOOR = "plr run, the first time", "plr run, again", "the floor"
+AIM = 1.5
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time `plr run` against nbconvert and against the floor.")
+    parser = argparse.ArgumentParser(description="Time `plr run` on what is shipped against the start of its kernels.")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--notebooks", type=int, default=10)
-    options = parser.parse_args()
+    rounds = parser.parse_args().rounds
+    seconds: dict[str, list[float]] = {COLD: [], AGAIN: [], FLOOR: []}
+    memory = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        project = _project(Path(folder), options.notebooks)
-        contestants: dict[str, Callable[[], None]] = {
-            "plr run": lambda: _call([str(Path(sysconfig.get_path("scripts")) / "plr"), "run"], project),
-            "nbconvert, one by one": lambda: _nbconvert(project),
-            "the floor": lambda: asyncio.run(_floor(project, options.notebooks)),
-        }
-        contestants["plr run"]()  # once, so that nothing is made for the first time in a round
-        seconds: dict[str, list[float]] = {name: [] for name in contestants}
-        for _ in range(options.rounds):
-            for name, action in contestants.items():
-                began = time.perf_counter()
-                action()
-                seconds[name].append(time.perf_counter() - began)
-                print(f"{name}: {seconds[name][-1]:.1f} s", flush=True)
-    report = _report(seconds, options.notebooks)
+        project = Path(folder)
+        for round_ in range(rounds):
+            _begin(project)
+            for name in (COLD, AGAIN):
+                before = _digests(project)
+                took, most = run_watched([str(Path(sysconfig.get_path("scripts")) / "plr"), "run"], project)
+                seconds[name].append(took)
+                memory = max(memory, most)
+            assert _digests(project) == before, "a second run changed a file"
+            notebooks = len(_executed(project))
+            began = time.perf_counter()
+            asyncio.run(_floor(project, notebooks))
+            seconds[FLOOR].append(time.perf_counter() - began)
+            print(f"round {round_ + 1}:", *(f"{name} {took[-1]:.1f} s;" for name, took in seconds.items()), flush=True)
+        report = _report(seconds, notebooks, _sizes(project), memory)
     print(report)
     result = ROOT / "bench" / "results" / "run.md"
     result.parent.mkdir(exist_ok=True)
     result.write_text(report, encoding="utf-8")
 
 
-def _project(folder: Path, number: int) -> Path:
-    """Make a project of the published study and copies of one notebook."""
-    shutil.copytree(ROOT / "data" / "raw" / DEFAULT_STUDY, folder / "data" / "raw" / DEFAULT_STUDY)
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{i}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for i, source in enumerate(CELLS)
-    ]
-    kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
-    for name in ("notebooks", "converted"):
-        (folder / name).mkdir()
-    for i in range(1, number + 1):
-        (folder / "notebooks" / f"{i:02d}-copy.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    return folder
+def _begin(project: Path) -> None:
+    """Make the folder a project in which nothing was run."""
+    for path in project.iterdir():
+        shutil.rmtree(path)
+    shutil.copytree(ROOT / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    for study in SHIPPED:
+        shutil.copytree(ROOT / "data" / "raw" / study, project / "data" / "raw" / study)
 
 
-def _call(command: list[str], folder: Path) -> None:
-    """Run a command as most people would: some shells forbid Python to keep bytecode, which slows whoever obeys."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+def _executed(project: Path) -> list[Path]:
+    """Return the notebooks that a run has executed: the project's, and the copies among a study's results."""
+    return [path for folder in ("notebooks", "data/processed") for path in (project / folder).rglob("*.ipynb")]
 
 
-def _nbconvert(project: Path) -> None:
-    for path in sorted((project / "notebooks").iterdir()):
-        command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
-        _call([*command, f"--output-dir={project / 'converted'}", str(path)], project)
+def _digests(project: Path) -> dict[Path, str]:
+    """Return a digest of every file."""
+    return {path: sha256(path.read_bytes()).hexdigest() for path in project.rglob("*") if path.is_file()}
+
+
+def _sizes(project: Path) -> dict[str, float]:
+    """Return how many MB a run has made."""
+    made = {
+        "executed notebooks": _executed(project),
+        "tables, drafts, manifests": [p for p in (project / "data" / "processed").rglob("*") if p.suffix != ".ipynb"],
+        "the site": list((project / "site").rglob("*")),
+    }
+    return {what: sum(path.stat().st_size for path in paths if path.is_file()) / 1e6 for what, paths in made.items()}
 
 
 async def _floor(project: Path, number: int) -> None:
-    """Start kernels and import in them what the notebook imports."""
+    """Start kernels and import in them what the notebooks import."""
     slots = asyncio.Semaphore(default_jobs())
     environment = {**os.environ, **kernel_environment()}
 
     async def one() -> None:
-        kernel = Kernel(project, environment, project)
+        kernel = Kernel(project, environment, scratch)
         async with slots:
             await kernel.launch()
             client = await kernel.ready()
             await client.execute_interactive(IMPORTS, store_history=False, output_hook=lambda message: None)
-        await kernel.stop()
+            await kernel.stop()
 
-    await asyncio.gather(*(one() for _ in range(number)))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        await asyncio.gather(*(one() for _ in range(number)))
 
 
-def _report(seconds: dict[str, list[float]], number: int) -> str:
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    rounds = len(seconds["plr run"])
+def _report(seconds: dict[str, list[float]], notebooks: int, sizes: dict[str, float], memory: float) -> str:
+    floor = statistics.median(seconds[FLOOR])
     lines = [
-        f"`plr run` on {number} copies of a notebook, {default_jobs()} at a time on {os.cpu_count()} cores.",
-        f"Median of {rounds} rounds (smallest to largest).",
+        f"`plr run` on {' and '.join(SHIPPED)}: {notebooks} notebooks and the site.",
+        f"{default_jobs()} at a time on {os.cpu_count()} cores; median and range of {len(seconds[FLOOR])} rounds.",
         "",
-        "| | seconds | `plr run` takes, of this | aim |",
+        "| | seconds | of the floor | aim |",
         "| --- | --- | --- | --- |",
     ]
     for name, values in seconds.items():
-        ratio = f"{medians['plr run'] / medians[name]:.2f}" if name in AIMS else ""
-        aim = f"at most {AIMS[name]}" if name in AIMS else ""
-        lines.append(f"| {name} | {medians[name]:.1f} ({min(values):.1f} to {max(values):.1f}) | {ratio} | {aim} |")
+        middle = statistics.median(values)
+        ratio, aim = ("", "") if name == FLOOR else (f"{middle / floor:.2f}", f"at most {AIM}")
+        lines.append(f"| {name} | {middle:.1f} ({min(values):.1f} to {max(values):.1f}) | {ratio} | {aim} |")
+    lines += ["", "| made | MB |", "| --- | --- |", *(f"| {what} | {size:.1f} |" for what, size in sizes.items())]
+    lines += ["", f"At most {memory:.0f} MB were in use at once, kernels and all."]
     return "\n".join(lines) + "\n"
 
 
