@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -186,6 +187,35 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(made.folder)
     monkeypatch.setenv("PLR_KEYS", str(tmp_path / "keys"))
     return made
+
+
+CHECKLIST = (
+    "## What a mentor should check\n\n- Are the **files** the `ones` meant?\n- A line\n  that goes on\n\nNo item."
+)
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was run, with its site; only to be copied."""
+    folder = tmp_path_factory.mktemp("executed")
+    made = Project(folder / "project")
+    path = made.notebook("01-first", "from IPython.display import HTML\nHTML('<p>E1 and E2</p>')")
+    content = json.loads(path.read_text("utf-8"))
+    content["cells"] += [{"cell_type": "markdown", "id": "mentor", "metadata": {}, "source": CHECKLIST}]
+    path.write_text(json.dumps(content), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLR_KEYS", str(folder / "keys"))
+        done = made.plr("run", PLR_SITE="1")
+    assert done.returncode == 0, done.stderr
+    assert "As a site   site/index.html" in done.stdout
+    return made.folder
+
+
+@pytest.fixture
+def ran(project: Project, executed: Path) -> Project:
+    """A copy of a project that was run, and whose site was built."""
+    shutil.copytree(executed, project.folder, dirs_exist_ok=True)
+    return project
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Reviews: what is asked of a mentor, who has answered, and of which data."""
 
 import json
+import shutil
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
 from website.browser import CHROMIUM, MISSING, opened
 
+from conftest import CHECKLIST, Project
 from plrlib import load_study
 from plrlib.paths import DEFAULT_STUDY, home
 from plrlib.site.linked import notebooks_of
@@ -14,22 +16,7 @@ from plrlib.site.pages import NOBODY, review_page, reviews_say
 from plrlib.study.reviews import Ran, Review, checks, read_reviews, standing
 from plrlib.suite.site import FIRST
 
-LIST = "## What a mentor should check\n\n- Are the **files** the `ones` meant?\n- A line\n  that goes on\n\nNo item."
 QUIET = {"PLR_SITE": "0"}
-
-
-def with_list(project, name="01-first"):
-    path = project.notebook(name, "from IPython.display import HTML\nHTML('<p>E1</p>')")
-    content = json.loads(path.read_text("utf-8"))
-    content["cells"] += [{"cell_type": "markdown", "id": "mentor", "metadata": {}, "source": LIST}]
-    path.write_text(json.dumps(content), "utf-8")
-
-
-@pytest.fixture
-def ran(project):
-    with_list(project)
-    assert project.plr("run").returncode == 0
-    return project
 
 
 def words_in(document):
@@ -41,9 +28,9 @@ def words_in(document):
 
 class TestChecks:
     def test_items_are_taken_whole_and_nothing_else(self):
-        cell = {"cell_type": "markdown", "source": LIST.splitlines(keepends=True)}
+        cell = {"cell_type": "markdown", "source": CHECKLIST.splitlines(keepends=True)}
         assert checks({"cells": [cell]}) == ["Are the files the ones meant?", "A line that goes on"]
-        assert checks({"cells": [{"cell_type": "code", "source": LIST}]}) == []
+        assert checks({"cells": [{"cell_type": "code", "source": CHECKLIST}]}) == []
 
     @pytest.mark.parametrize("path", sorted((home() / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
     def test_every_notebook_ends_with_a_list(self, path):
@@ -153,35 +140,41 @@ class TestReview:
             assert reviews_say(study) == [NOBODY]
 
 
+@pytest.fixture(scope="module")
+def packed(executed, tmp_path_factory):
+    """The pack of one study, made where another was run besides."""
+    project = Project(tmp_path_factory.mktemp("packed") / "project")
+    shutil.copytree(executed, project.folder, dirs_exist_ok=True)
+    project.study("other")
+    assert project.plr("run", "other").returncode == 0
+    done = project.plr("pack")
+    assert (done.returncode, done.stderr) == (0, "")
+    path = project.processed / DEFAULT_STUDY / f"{DEFAULT_STUDY}-site.zip"
+    assert f"Packed  data/processed/{DEFAULT_STUDY}/{path.name}" in done.stdout
+    return path
+
+
 class TestPack:
-    def test_one_file_and_the_same_again(self, ran, tmp_path):
-        done = ran.plr("pack")
-        assert (done.returncode, done.stderr) == (0, "")
-        path = ran.processed / DEFAULT_STUDY / f"{DEFAULT_STUDY}-site.zip"
-        assert f"Packed  data/processed/{DEFAULT_STUDY}/{path.name}" in done.stdout
-        once = path.read_bytes()
+    def test_one_file_and_the_same_again(self, ran, packed, tmp_path):
+        once = packed.read_bytes()
         elsewhere = tmp_path / "to" / "mentor.zip"
         assert ran.plr("pack", "--to", str(elsewhere)).returncode == 0
         assert elsewhere.read_bytes() == once
-        with zipfile.ZipFile(path) as file:
+        with zipfile.ZipFile(packed) as file:
             assert file.testzip() is None
             names = {name.partition("/")[2] for name in file.namelist()}
             whole = b"".join(file.read(name) for name in file.namelist())
         assert {FIRST, "review.docx", f"site/{DEFAULT_STUDY}/01-first.html"} <= names
         assert b"Words that stay here" not in whole
-        assert str(ran.folder).encode() not in whole
+        assert str(packed.parents[3]).encode() not in whole
 
-    def test_only_the_study_asked_for_is_in_it(self, ran):
-        ran.study("other")
-        ran.plr("run", "other")
-        ran.plr("pack")
-        with zipfile.ZipFile(ran.processed / DEFAULT_STUDY / f"{DEFAULT_STUDY}-site.zip") as file:
+    def test_only_the_study_asked_for_is_in_it(self, packed):
+        with zipfile.ZipFile(packed) as file:
             assert not [name for name in file.namelist() if "other" in name]
 
     @pytest.mark.skipif(not CHROMIUM, reason=MISSING)
-    def test_it_opens_from_the_file_that_says_so(self, ran, tmp_path, browser):
-        ran.plr("pack")
-        with zipfile.ZipFile(ran.processed / DEFAULT_STUDY / f"{DEFAULT_STUDY}-site.zip") as file:
+    def test_it_opens_from_the_file_that_says_so(self, packed, tmp_path, browser):
+        with zipfile.ZipFile(packed) as file:
             file.extractall(tmp_path / "unpacked")
         [first] = (tmp_path / "unpacked").glob(f"*/{FIRST}")
         with opened(browser, tmp_path / "unpacked") as (page, noted):

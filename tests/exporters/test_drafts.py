@@ -32,6 +32,12 @@ def files(published):
     return drafts(published)
 
 
+@pytest.fixture(scope="module")
+def worked():
+    study = load_study("worked-example")
+    return study, drafts(study)
+
+
 def cells(data):
     book = openpyxl.load_workbook(io.BytesIO(data))
     return [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -101,10 +107,11 @@ def test_the_document_has_the_display_the_rules_the_limits_and_the_excerpts(publ
     assert len(header) == 1
 
 
-def test_they_are_the_same_in_another_process_and_hold_no_moment(files):
+def test_they_are_the_same_in_another_process_and_hold_no_moment(worked):
+    files = worked[1]
     code = (
         "import hashlib; from plrlib import load_study; from plrlib.exporters.drafts import drafts;"
-        "print(*(hashlib.sha256(d).hexdigest() for d in drafts(load_study('plr0809-017')).values()))"
+        "print(*(hashlib.sha256(d).hexdigest() for d in drafts(load_study('worked-example')).values()))"
     )
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert there.stdout.split() == [sha256(data).hexdigest() for data in files.values()]
@@ -126,9 +133,8 @@ def test_without_claims_there_is_nothing_to_draft(tmp_path):
     assert drafts(made(tmp_path)) == {}
 
 
-def test_words_stand_there_only_where_consent_allows():
-    study = load_study("worked-example")
-    both = drafts(study)
+def test_words_stand_there_only_where_consent_allows(worked):
+    study, both = worked
     told = "\n".join([*texts(both[DRAFTS[0]]), *(str(cell.value) for cell in cells(both[DRAFTS[1]]))])
     people = study.participants.set_index("participant")["consent_quote"]
     raw = pd.read_csv(study.folder / "excerpts.csv", dtype="str", keep_default_na=False)

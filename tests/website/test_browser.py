@@ -82,7 +82,10 @@ def test_axe_finds_nothing_of_our_making(site, browser, name, scheme):
     with opened(browser, site, color_scheme=scheme) as (page, _):
         page.goto(address(site, name))
         settled(page)  # the theme's buttons take 150 ms to turn from light to dark: no colour of theirs is read halfway
-        found = Axe().run(page).response["violations"]
+        options = {"resultTypes": ["violations"]}
+        if scheme == "dark":  # all else is as it is in light
+            options["runOnly"] = ["color-contrast"]
+        found = Axe().run(page, options=options).response["violations"]
         ours = {v["id"]: [n["html"][:160] for n in v["nodes"][:3]] for v in found if v["id"] not in OF_THE_THEME}
         assert ours == {}
 
