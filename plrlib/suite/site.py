@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plrlib.exporters.files import zipped
 from plrlib.faults import RunError
-from plrlib.paths import home, known_studies, processed
+from plrlib.paths import STORE, home, known_studies, processed
 from plrlib.study.load import Study
 from plrlib.suite.kernels import kernel_environment
 from plrlib.suite.publish import scratch_folder, write_file
@@ -72,7 +72,7 @@ def built(folders: Iterable[Path], scratch: Path) -> Path:
     """
     source, target = scratch / "source", scratch / "html"
     command = [sys.executable, "-m", "plrlib.site.build", str(source), str(target), *map(str, folders)]
-    environment = {**os.environ, **kernel_environment()}
+    environment = {**os.environ, **kernel_environment(), STORE: str(processed(""))}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "no reason given"

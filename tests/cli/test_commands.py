@@ -16,7 +16,7 @@ from programs import PATIENCE, ended
 from plrlib import compare, load_study, smallest_difference
 from plrlib.cli import commands, messages
 from plrlib.faults import Fault, StudyError
-from plrlib.paths import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY, STORE
 from plrlib.study.schema import STANCES
 
 FAULTS = {
@@ -168,8 +168,8 @@ def test_lab_opens_the_first_notebook_in_the_project_and_asks_nobody(project, mo
     called = []
 
     class Server(contextlib.nullcontext):
-        def __init__(self, command, cwd):
-            called.append((command, cwd))
+        def __init__(self, command, cwd, env):
+            called.append((command, cwd, env))
             super().__init__(self)
 
         def wait(self):
@@ -181,7 +181,8 @@ def test_lab_opens_the_first_notebook_in_the_project_and_asks_nobody(project, mo
     with pytest.raises(SystemExit) as ended:
         commands.main()
     assert ended.value.code == 0
-    [(command, folder)] = called
+    [(command, folder, environment)] = called
+    assert environment[STORE] == str(project.processed)
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert command[-1] == str(first)
     assert folder == project.folder
