@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.faults import NotInStudy
-from plrlib.show.charts.dots import Look
+from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.strips import Scale, strips
 from plrlib.show.display import MISSING, Picture, Say, Table, say
 from plrlib.show.excerpts import excerpt_ids

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from plrlib.faults import NotInStudy
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Cells, Picture, Say, Table, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import chance, kinds, labels, level_of, quoted

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.data import groups_label
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, ids_by, shown_excerpts

@@ -6,7 +6,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.strips import Scale, strips
 from plrlib.show.display import MISSING, Picture, Say, say
 from plrlib.show.excerpts import group_ids, presence_ids

@@ -8,7 +8,8 @@ import pandas as pd
 from plrlib.paths import WORKBOOK
 from plrlib.privacy.consent import quoted_of, text_of, withheld
 from plrlib.privacy.disclosure import quasi_identifiers, small_groups
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_at, people_ids
 from plrlib.show.figure import BLUE, GREY, PALE, picture

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from plrlib.privacy.consent import text_of
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.data import forms, given_say, groups_label, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by

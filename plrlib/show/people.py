@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plrlib.show.charts.dots import Axis, Look, dot_grid
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import (
     attended_by_group,

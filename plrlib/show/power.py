@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from plrlib.show.charts.dots import Look
+from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.lines import curves
 from plrlib.show.display import Picture, Say, say
 from plrlib.show.excerpts import people_ids

@@ -10,7 +10,8 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
-from plrlib.show.charts.dots import Axis, Look, dot_grid, of_marks, thinned
+from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.trails import Trails, trails
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.evidence import NOWHERE

@@ -9,7 +9,7 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, quoted_of, tokens, withheld, words_of
-from plrlib.show.charts.dots import Look
+from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.strips import Scale, strips
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import excerpt_ids, ids_by, known_ids

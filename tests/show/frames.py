@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 
-from plrlib.show.charts.dots import MARK_AREA
+from plrlib.show.charts.canvas import MARK_AREA
 from plrlib.stats.change import VERDICTS as CHANGES
 from plrlib.stats.comparison.compare import COLUMNS, COUNTS, NUMBERS, compare
 from plrlib.stats.comparison.verdict import VERDICTS

@@ -11,7 +11,8 @@ from matplotlib.collections import PathCollection
 from plrlib.show import data as checking
 from plrlib.show import people as hearing
 from plrlib.show import sorting
-from plrlib.show.charts.dots import MARK_AREA, MOST_MARKS, Axis, Look, dot_grid, text_width, thinned, wrapped
+from plrlib.show.charts.canvas import MARK_AREA, Look, text_width, wrapped
+from plrlib.show.charts.dots import MOST_MARKS, Axis, dot_grid, thinned
 from plrlib.show.figure import BLUE, GREY
 
 LOOKS = {"a": Look(BLUE, "o", "one of them"), "b": Look(GREY, "s", "the other, which has a longer name in the key")}

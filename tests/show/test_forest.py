@@ -7,7 +7,7 @@ from stats.made import TOML, made, said
 
 from plrlib import compare, load_study, presence, show
 from plrlib.show import compare_charts as forest
-from plrlib.show.charts.dots import STEP
+from plrlib.show.charts.canvas import STEP
 from plrlib.show.charts.strips import PANEL
 from show.frames import RADIUS, assert_clear, found
 from show.rooms import everyone, two_rooms

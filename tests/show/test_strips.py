@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 
-from plrlib.show.charts.dots import STEP, Axis, Look, dot_grid
+from plrlib.show.charts.canvas import STEP, Look
+from plrlib.show.charts.dots import Axis, dot_grid
 from plrlib.show.charts.lines import curves
 from plrlib.show.charts.strips import PANEL, Scale, strips
 from plrlib.show.figure import BLUE, GREY, PAPER, RED

@@ -156,13 +156,17 @@ class TestFollowed:
         )
 
     def test_of_many_those_that_stay_are_a_block(self, worked, monkeypatch):
-        blocks = []
-        monkeypatch.setattr(trails, "_blocks", lambda *arguments: blocks.append(arguments))
-        show.followed_picture(worked)
-        assert len(blocks) == 1
+        figures = []
+        draw = trails.trails
+        monkeypatch.setattr(following, "trails", lambda *arguments: figures.append(draw(*arguments)) or figures[-1])
+        where = show.followed_picture(worked).numbers
+        unmoved = where.loc[where["moves"] == "no", "excerpts"]
+        texts = [text.get_text() for text in figures[0].axes[0].texts]
+        assert len(figures[0].axes[0].patches) == len(unmoved) > 1
+        assert {f"{n} stay" for n in unmoved} <= set(texts)
         monkeypatch.setattr(following, "MOST_MARKS", 1000)
         show.followed_picture(worked)
-        assert len(blocks) == 1
+        assert len(figures[1].axes[0].patches) == 0
 
     def test_of_very_many_that_move_one_mark_stands_for_several_and_the_numbers_are_of_all(self, worked, monkeypatch):
         plain = show.followed_picture(worked)

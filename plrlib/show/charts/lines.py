@@ -1,4 +1,4 @@
-"""Steps that climb with every event, a panel a kind of event, in the band of any order; all lengths are inches."""
+"""Lines over one scale: curves of chances, and steps that climb with every event; all lengths are inches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,44 +9,37 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from plrlib.show.charts.dots import (
-    KEY_HEIGHT,
+from plrlib.show.charts.canvas import (
     LINE_HEIGHT,
     PAD,
     SIDE,
     SMALL,
-    TITLE,
-    TITLE_HEIGHT,
     TO_BASE,
+    Key,
     Look,
-    draw_key,
-    key_lines,
+    canvas,
+    headline_of,
     lines_of,
+    rule,
     scatter,
     text_width,
     wrapped,
     write,
     write_lines,
-)
-from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET, style
-
-# Curves over one scale, with one line across that is worth reaching; all lengths are inches.
+)  # fmt: skip
+from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET
 
 WIDE, HIGH = 5.4, 2.8
 """The room of the curves."""
 UP = {0.0: "never", 0.25: "1 in 4", 0.5: "1 in 2", 0.75: "3 in 4", 1.0: "always"}
+DASHED = (0, (4, 3))
 
 
 def curves(
-    drawn: pd.DataFrame,
-    ticks: Mapping[float, str],
-    titles: tuple[str, str],
-    level: float,
-    name: str,
-    looks: Mapping[str, Look],
-    title: str,
-) -> Figure:
-    """Draw curves of chances.
+    drawn: pd.DataFrame, ticks: Mapping[float, str], titles: tuple[str, str], level: float, name: str,
+    looks: Mapping[str, Look], title: str,
+) -> Figure:  # fmt: skip
+    """Draw curves of chances, with one line across that is worth reaching.
 
     Parameters
     ----------
@@ -62,29 +55,20 @@ def curves(
         How the marks of each curve look, at the ticks.
     title
         What is seen, in a sentence.
-
-    Returns
-    -------
-    Figure
-        Not shown and not known to pyplot.
     """
     left = SIDE + max(text_width(text, SMALL) for text in UP.values()) + PAD
-    wide = left + WIDE + max(text_width(name, SMALL) + PAD, text_width(list(ticks.values())[-1], SMALL) / 2) + SIDE
-    headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
-    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + LINE_HEIGHT + PAD
+    right = left + WIDE
+    wide = right + max(text_width(name, SMALL) + PAD, text_width(list(ticks.values())[-1], SMALL) / 2) + SIDE
+    headline, top = headline_of(title, wide)
+    top += LINE_HEIGHT + PAD
     along = wrapped(titles[0], WIDE, SMALL)
     foot = top + HIGH + LINE_HEIGHT + PAD + lines_of(along) * LINE_HEIGHT + PAD
-    keys = key_lines(list(looks.values()), (), wide - 2 * SIDE)
-    with style():
-        figure = Figure(figsize=(wide, foot + len(keys) * KEY_HEIGHT + SIDE))
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, wide), ylim=(figure.get_figheight(), 0))
-        ax.set_axis_off()
-        write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
+    key = Key(looks, list(looks), (), wide)
+    with canvas(wide, foot + key.high + SIDE, headline) as (figure, ax):
         write(ax, SIDE, top - PAD - TO_BASE / 2, titles[1], va="baseline", color=QUIET, size=SMALL)
         for height, text in UP.items():
             y = top + (1 - height) * HIGH
-            ax.plot([left, left + WIDE], [y, y], color=LINE, lw=0.8, zorder=0)
+            rule(ax, [y], left, right)
             write(ax, left - PAD, y, text, ha="right", va="center", size=SMALL)
         for place, text in ticks.items():
             x = left + place * WIDE
@@ -93,20 +77,18 @@ def curves(
         last = top + HIGH + LINE_HEIGHT + PAD + lines_of(along) * LINE_HEIGHT - TO_BASE
         write_lines(ax, left + WIDE / 2, last, along, ha="center", color=QUIET, size=SMALL)
         y = top + (1 - level) * HIGH
-        ax.plot([left, left + WIDE], [y, y], color=INK, lw=1.2, ls=(0, (4, 3)), zorder=1)
-        write(ax, left + WIDE + PAD, y, name, va="center", size=SMALL)
-        for i, (key, look) in enumerate(looks.items()):
-            line = drawn[drawn["curve"] == key].assign(
+        ax.plot([left, right], [y, y], color=INK, lw=1.2, ls=DASHED, zorder=1)
+        write(ax, right + PAD, y, name, va="center", size=SMALL)
+        for i, (curve, look) in enumerate(looks.items()):
+            line = drawn[drawn["curve"] == curve].assign(
                 x=lambda f: left + f["x"] * WIDE, y=lambda f: top + (1 - f["y"]) * HIGH
             )
             ax.plot(line["x"], line["y"], color=look.colour, lw=2, zorder=2)
-            marked = line.iloc[20 * i + 12 :: 40]
-            scatter(ax, marked[["x", "y"]], look, True)
-        draw_key(ax, keys, foot + 0.1)
+            # not at the same places, so that curves that lie on one another can be told apart
+            scatter(ax, line.iloc[20 * i + 12 :: 40][["x", "y"]], look)
+        key.draw(ax, foot + 0.1)
     return figure
 
-
-# Steps that climb with every event, a panel a kind of event, in the band of any order; all lengths are inches.
 
 PANEL_WIDE, PANEL_HIGH, GAP = 5.6, 2.0, 0.95
 """The room of a panel, and what lies between two."""
@@ -128,89 +110,58 @@ class Panel:
 
 
 def staircase(panels: Sequence[Panel], title: str, left: str, band: str) -> Figure:
-    """Draw the panels one above the other on one scale.
+    """Draw steps, a panel a kind of event, one above the other on one scale.
 
     Parameters
     ----------
     panels
-        One a kind of event.
+        One a kind of event; what each event adds is written above its step.
     title
         What is seen, in a sentence.
     left
         What the scale at the left is of.
     band
         What the line in the band is called.
-
-    Returns
-    -------
-    Figure
-        Not shown and not known to pyplot. What each event adds is written above its step.
     """
     most = max(1.0, *(float(panel.steps.max(initial=0)) for panel in panels))
-    names_fit = [max(map(text_width, panel.names)) < PANEL_WIDE / len(panel.names) - PAD for panel in panels]
     start = SIDE + text_width(f"{most:.0f}", SMALL) + PAD
     wide = start + PANEL_WIDE + PAD + text_width(f"{band} ", SMALL) + SIDE
-    headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
-    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD
-    high = top + len(panels) * (LINE_HEIGHT + PANEL_HIGH + GAP) + SIDE / 2
-    with style():
-        figure = Figure(figsize=(wide, high))
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, wide), ylim=(high, 0))
-        ax.set_axis_off()
-        write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
-        for i, (panel, fits) in enumerate(zip(panels, names_fit, strict=True)):
-            y = top + i * (LINE_HEIGHT + PANEL_HIGH + GAP) + LINE_HEIGHT + PAD
+    headline, top = headline_of(title, wide)
+    each = LINE_HEIGHT + PANEL_HIGH + GAP
+    with canvas(wide, top + len(panels) * each + SIDE / 2, headline) as (figure, ax):
+        for i, panel in enumerate(panels):
+            y = top + i * each + LINE_HEIGHT + PAD
             write(ax, SIDE, y - PAD - TO_BASE, f"{panel.head}: {left}", va="baseline", weight="bold", size=SMALL)
-            _panel(ax, panel, (start, y), most, fits, band)
+            _panel(ax, panel, (start, y), most, band)
     return figure
 
 
-def _panel(ax: Axes, panel: Panel, corner: tuple[float, float], most: float, names: bool, band: str) -> None:
-    start, top = corner
+def _panel(ax: Axes, panel: Panel, corner: tuple[float, float], most: float, band: str) -> None:
+    start, base = corner[0], corner[1] + PANEL_HIGH
     n = len(panel.names)
+    names = max(map(text_width, panel.names)) < PANEL_WIDE / n - PAD  # else numbers: names would run together
     x = start + (np.arange(n) + 0.5) * PANEL_WIDE / n
-    base = top + PANEL_HIGH
 
     def y(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(base - values / most * (PANEL_HIGH - 2 * PAD))
 
     for value in sorted({0, round(most / 2), round(most)}):
         height = float(y(np.array([float(value)]))[0])
-        ax.plot([start, start + PANEL_WIDE], [height, height], color=LINE, lw=0.8, zorder=0)
+        rule(ax, [height], start, start + PANEL_WIDE)
         write(ax, start - PAD / 2, height, f"{value}", ha="right", va="center", size=SMALL)
     ax.fill_between(x, y(panel.low), y(panel.high), color=PALE, alpha=0.45, lw=0, zorder=1)
-    ax.plot(x, y(panel.middle), color=QUIET, lw=1.2, ls=(0, (4, 3)), zorder=2)
+    ax.plot(x, y(panel.middle), color=QUIET, lw=1.2, ls=DASHED, zorder=2)
     write(ax, x[-1] + PAD, float(y(panel.middle)[-1]) + LINE_HEIGHT, band, va="center", color=QUIET, size=SMALL)
     heights = y(panel.steps)
     ax.step(x, heights, where="post", color=BLUE, lw=2, zorder=3)
     ax.plot(x, heights, "o", color=BLUE, ms=MARK, mec=PAPER, zorder=4)
-    new = np.diff(panel.steps, prepend=0.0)
     every = -(-n // MOST_TICKS)
-    for v, name in enumerate(panel.names):
-        if new[v] > 0:
-            write(
-                ax,
-                x[v],
-                heights[v] - PAD / 2,
-                f"+{new[v]:.0f}",
-                ha="center",
-                va="bottom",
-                size=TAG,
-                color=INK,
-                bbox=CLEAR,
-            )
+    added = {"ha": "center", "va": "bottom", "size": TAG, "color": INK, "bbox": CLEAR}
+    below = {"ha": "center", "va": "baseline", "size": SMALL}
+    for v, (name, new) in enumerate(zip(panel.names, np.diff(panel.steps, prepend=0.0), strict=True)):
+        if new > 0:
+            write(ax, x[v], heights[v] - PAD / 2, f"+{new:.0f}", **added)
         if names or v % every == 0:
-            tick = name if names else str(v + 1)
-            write(ax, x[v], base + LINE_HEIGHT, tick, ha="center", va="baseline", size=SMALL)
+            write(ax, x[v], base + LINE_HEIGHT, name if names else str(v + 1), **below)
     along = "in the order held" if names else f"1 to {n}, in the order held"
-    write(
-        ax,
-        start + PANEL_WIDE / 2,
-        base + 2 * LINE_HEIGHT + TO_BASE,
-        along,
-        ha="center",
-        va="baseline",
-        size=SMALL,
-        color=QUIET,
-    )
+    write(ax, start + PANEL_WIDE / 2, base + 2 * LINE_HEIGHT + TO_BASE, along, color=QUIET, **below)

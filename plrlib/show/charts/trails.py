@@ -10,31 +10,34 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from plrlib.show.charts.dots import (
+from plrlib.show.charts.canvas import (
     LINE_HEIGHT,
     PAD,
     ROW_LABEL,
     SIDE,
     SMALL,
-    TITLE,
-    TITLE_HEIGHT,
     TO_BASE,
+    canvas,
+    headline_of,
     lines_of,
+    rule,
     text_width,
     wrapped,
     write,
     write_lines,
-)
-from plrlib.show.figure import GREY, INK, LINE, PALE, PAPER, QUIET, RED, style
+    write_middle,
+)  # fmt: skip
+from plrlib.show.figure import GREY, INK, PALE, PAPER, QUIET, RED
 
 STEP, THIN, FLAT, MOST_FLAT = 0.15, 0.055, 0.012, 6.0
 """The height of a mark, of one where many have no name, of one in a block, and the most of all blocks together."""
-APART, WIDEST, TAG, DOT = 1.75, 3.5, 6.5, 3.2
+BETWEEN, WIDEST, TAG, DOT = 1.75, 3.5, 6.5, 3.2
 HEAD = 0.2
 """The room of the number above the marks of a row and column."""
 MOST_NAMED = 150
 _NAMED, _PLAIN = 0.32, 0.08
 CLEAR = {"fc": PAPER, "ec": "none", "pad": 0.8, "alpha": 0.9}
+NUMBER = {"ha": "center", "va": "center", "size": SMALL, "bbox": CLEAR, "zorder": 7}
 
 
 @dataclass(frozen=True)
@@ -64,67 +67,53 @@ class Trails:
 
 
 def trails(drawn: Trails, title: str) -> Figure:
-    """Draw everything that is followed; what changes its row is coloured and named.
-
-    Returns
-    -------
-    Figure
-        Not shown and not known to pyplot.
-    """
+    """Draw everything that is followed; what changes its row is coloured and named."""
     where, whole = drawn.where, drawn.whole
-    stays = (whole.nunique(axis=1) == 1).to_numpy()
-    staying = {key: int((stays & (whole.iloc[:, 0] == key).to_numpy()).sum()) for key in drawn.rows}
+    stays = whole[whole.nunique(axis=1) == 1].iloc[:, 0].value_counts()
     moves = (where.nunique(axis=1) > 1).to_numpy()
+    single = moves | (not drawn.blocks)
     named = bool(moves.sum() <= MOST_NAMED)
     step = STEP if named else THIN
     names = {key: wrapped(label, ROW_LABEL) for key, label in drawn.rows.items()}
-    unit = min(FLAT, MOST_FLAT / max(1, sum(staying.values()))) if drawn.blocks else 0.0
-    flat = {key: max(staying[key] * unit, LINE_HEIGHT) if unit and staying[key] else 0.0 for key in names}
-    single = moves | (not drawn.blocks)
-    heights = {
-        key: max(
+    unit = min(FLAT, MOST_FLAT / max(1, int(stays.sum()))) if drawn.blocks else 0.0
+    flat = {key: max(stays.get(key, 0) * unit, LINE_HEIGHT) if unit and stays.get(key, 0) else 0.0 for key in names}
+    heights = [
+        max(
             lines_of(names[key]) * LINE_HEIGHT,
             max(flat[key] + step * int(((where[c] == key).to_numpy() & single).sum()) for c in where) + 2 * PAD + HEAD,
         )
         for key in names
-    }
+    ]
     left = SIDE + max(map(text_width, names.values())) + PAD + 0.5
-    apart = max(APART, min(WIDEST, 2 * WIDEST / where.shape[1]))
-    wide = left + apart * (where.shape[1] - 1) + max(0.5, apart / 2 - PAD) + SIDE
-    headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
+    between = max(BETWEEN, min(WIDEST, 2 * WIDEST / where.shape[1]))
+    wide = left + between * (where.shape[1] - 1) + max(0.5, between / 2 - PAD) + SIDE
+    headline, top = headline_of(title, wide)
     heads = {c: wrapped_lines(drawn.heads[str(c)]) for c in where}
-    top = SIDE + lines_of(headline) * TITLE_HEIGHT + PAD + max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
-    edges = top + np.concatenate([[0], np.cumsum(list(heights.values()))])
-    high = edges[-1] + SIDE + LINE_HEIGHT
-    x = left + apart * np.arange(where.shape[1])
-    with style():
-        figure = Figure(figsize=(wide, high))
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, wide), ylim=(high, 0))
-        ax.set_axis_off()
-        write(ax, SIDE, SIDE, headline, va="top", size=TITLE, weight="bold")
+    top += max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
+    edges = top + np.concatenate([[0], np.cumsum(heights)])
+    x = left + between * np.arange(where.shape[1])
+    with canvas(wide, edges[-1] + SIDE + LINE_HEIGHT, headline) as (figure, ax):
         for at, column in zip(x, where, strict=True):
             write_lines(ax, at, top - PAD - TO_BASE, heads[column], ha="center", size=SMALL)
-        for edge in edges:
-            ax.plot([SIDE, wide - SIDE], [edge, edge], color=LINE, lw=0.8, zorder=0)
+        rule(ax, edges, SIDE, wide - SIDE)
         for i, key in enumerate(names):
-            middle = (edges[i] + edges[i + 1]) / 2
-            last = middle + lines_of(names[key]) * LINE_HEIGHT / 2 - TO_BASE
-            write_lines(ax, left - 0.5 - PAD, last, names[key], ha="right")
+            write_middle(ax, left - 0.5 - PAD, (edges[i] + edges[i + 1]) / 2, names[key], ha="right")
             for at, column in zip(x, where, strict=True):
                 n = str(int((whole[column] == key).sum()))
-                look = {"size": SMALL, "color": QUIET, "weight": "bold", "bbox": CLEAR, "zorder": 7}
-                write(ax, at, edges[i] + PAD, n, ha="center", va="center", **look)
+                write(ax, at, edges[i] + PAD, n, color=QUIET, weight="bold", **NUMBER)
+            if flat[key]:  # those that stay, as one band through all columns, with their number
+                start = edges[i] + PAD + HEAD - TO_BASE
+                size = x[-1] - x[0] + 2 * _PLAIN, flat[key]
+                ax.add_patch(Rectangle((x[0] - _PLAIN, start), *size, fc=PALE, ec="none", zorder=1))
+                write(ax, (x[0] + x[-1]) / 2, start + flat[key] / 2, f"{stays[key]} stay", color=INK, **NUMBER)
         places = _places(where, single, list(names), edges, flat, step)
-        if drawn.blocks:
-            _blocks(ax, staying, list(names), edges, x, flat)
         _lines(ax, x, places, where.index, moves, single, named)
     return figure
 
 
 def wrapped_lines(text: str) -> str:
     """Return a head of several lines, each broken where it is too wide for its column."""
-    return "\n".join(wrapped(line, APART - PAD, SMALL) for line in text.split("\n"))
+    return "\n".join(wrapped(line, BETWEEN - PAD, SMALL) for line in text.split("\n"))
 
 
 def _places(
@@ -142,19 +131,6 @@ def _places(
             place[here, c] = start + step * np.arange(len(here))
         before = place[:, c]
     return place
-
-
-def _blocks(
-    ax: Axes, staying: Mapping[str, int], rows: list[str], edges: np.ndarray, x: np.ndarray, flat: Mapping[str, float]
-) -> None:
-    """Draw those that stay as one band through all columns, with their number."""
-    for r, key in enumerate(rows):
-        if flat[key]:
-            top = edges[r] + PAD + HEAD - TO_BASE
-            band = Rectangle((x[0] - _PLAIN, top), x[-1] - x[0] + 2 * _PLAIN, flat[key], fc=PALE, ec="none", zorder=1)
-            ax.add_patch(band)
-            look = {"ha": "center", "va": "center", "size": SMALL, "color": INK, "bbox": CLEAR, "zorder": 7}
-            write(ax, (x[0] + x[-1]) / 2, top + flat[key] / 2, f"{staying[key]} stay", **look)
 
 
 def _lines(
