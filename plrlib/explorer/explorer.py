@@ -1,4 +1,4 @@
-"""`explore`: live in JupyterLab, and a still of its first view wherever nobody can choose."""
+"""The explorer of notebook 11: its grid, its controls and what they do; a still where nobody can choose."""
 
 import html
 import os
@@ -38,9 +38,7 @@ from plrlib.show.excerpts import shown_excerpts
 from plrlib.show.labels import noun, out_of
 from plrlib.stats.bounds.presence import Counted
 from plrlib.study.load import Study, load_study
-from plrlib.text import capital, count, few, joined, plural
-
-# The parts that ipywidgets does not have: a grid whose marks can be clicked, and a call that can be copied.
+from plrlib.text import capital, count, few, joined, plural, verb
 
 _HERE = Path(__file__).parent
 
@@ -48,15 +46,16 @@ _HERE = Path(__file__).parent
 class Grid(anywidget.AnyWidget):
     """The grid of people.
 
-    `grid` is what `marks.grid` returns, with a `title`; `busy` dims it; `chosen` is the cell and the number of the mark
-    that was clicked (-1: the whole cell), with the moment, so that a second click is a change too.
+    `grid` is what the function `grid` returns, with a `title`; `busy` dims it; `chosen` is the code and the group of
+    the cell and the number of the mark that was clicked (-1: the whole cell), with the moment, so that a second click
+    is a change too.
     """
 
     _esm = _HERE / "grid.js"
     _css = _HERE / "grid.css"
     grid: Any = traitlets.Dict().tag(sync=True)
     busy: Any = traitlets.Bool(False).tag(sync=True)
-    chosen: Any = traitlets.Dict({"at": "", "number": -1}).tag(sync=True)
+    chosen: Any = traitlets.Dict({"code": "", "group": "", "number": -1}).tag(sync=True)
 
 
 class Call(anywidget.AnyWidget):
@@ -72,7 +71,7 @@ MOST = 60
 """Of more people at a level one mark stands for several."""
 
 
-def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str], what: str) -> dict[str, Any]:
+def grid(study: Study, view: View, counted: pd.DataFrame, names: dict[str, str], what: str) -> dict[str, Any]:
     """Return the grid as the page draws it: columns, rows, and in each cell what it says and its marks.
 
     Parameters
@@ -83,7 +82,7 @@ def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str],
         What was chosen.
     counted
         The frame that `plrlib.presence` returns for it.
-    named
+    names
         The codes to show, and what each is called.
     what
         What one of them is.
@@ -91,27 +90,25 @@ def grid(study: Study, view: View, counted: pd.DataFrame, named: dict[str, str],
     Returns
     -------
     dict
-        `marks` counts, in a cell, the marks that raised it, may have and did not; `each` is how many people one mark
-        is; `says` reads the cell out.
+        `cells` are by code and group: in a cell, `marks` counts the marks that raised it, may have and did not, and
+        `says` reads it out; `each` is how many people one mark is.
     """
     grouping = study.grouping(view.by)
     most = int(counted["n"].max()) if len(counted) else 0
     each = -(-most // MOST) if most > MOST else 1
+    cells: dict[str, dict[str, Any]] = {code: {} for code in names}
     columns = (counted[c].tolist() for c in ("code", "group", "n", "lower", "upper"))
-    counts = {(str(code), str(key)): numbers for code, key, *numbers in zip(*columns, strict=True)}
-    cells = {}
-    for code, name in named.items():
-        for key, label in grouping.levels.items():
-            n, lower, upper = counts[code, key]
+    for code, key, n, lower, upper in zip(*columns, strict=True):
+        if code in names:
             told = out_of(lower, upper, n)
-            cells[f"{code}\t{key}"] = {
-                "text": told, "says": f"{name}, {label}: {told} raised it",
-                "marks": [-(-lower // each), -(-(upper - lower) // each), -(-(n - upper) // each)],
+            cells[code][key] = {
+                "text": told, "says": f"{names[code]}, {grouping.levels[key]}: {told} raised it",
+                "marks": [-(-people // each) for people in (lower, upper - lower, n - upper)],
             }  # fmt: skip
     return {
         "what": what, "each": each,
         "columns": [{"key": key, "label": label} for key, label in grouping.levels.items()],
-        "rows": [{"key": code, "label": label} for code, label in named.items()],
+        "rows": [{"key": code, "label": label} for code, label in names.items()],
         "cells": cells,
     }  # fmt: skip
 
@@ -138,12 +135,10 @@ def compared_html(found: Compared, shown: Sequence[str], what: str, moved: str) 
     """
     frame = found.table.frame
     table = Table(frame[frame.iloc[:, 0].isin(shown)], found.table.caption)
-    told = [*found.sentences.sentences, *([moved] if moved else [])]
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told)
-    left = len(frame) - len(table.frame)
-    kinds = count(left, what, plural(what))
-    more = f"<p>{kinds} not shown {'is' if left == 1 else 'are'} compared all the same.</p>" if left else ""
-    return f"<ul>{items}</ul>{table._repr_html_()}{more}"
+    more = len(frame) - len(table.frame)
+    left_out = f"{count(more, what, plural(what))} not shown {verb(more, 'is', 'are')} compared all the same."
+    told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in (*found.sentences.sentences, moved) if sentence)
+    return f"<ul>{told}</ul>{table._repr_html_()}{f'<p>{left_out}</p>' if more else ''}"
 
 
 def moved_say(labels: Sequence[str], before: Compared, now: Compared) -> str:
@@ -237,7 +232,6 @@ class Explorer:
         self._known: dict[Job, Any] = {}
         self._last: tuple[View, Compared] | None = None
         self._filling = False
-        self._behind: Counted | None = None
         self.study = study
         names = list(dict.fromkeys([*known_studies(), study.id]))
         self.named = widgets.Dropdown(options=names, value=study.id, description="Study", **_WIDE)
@@ -319,7 +313,6 @@ class Explorer:
             return
         if change is not None and change["owner"] is self.level:
             self._list_codes()
-        self._behind = None
         self.read.value, self.exported.value = NOT_CLICKED, ""
         self._write_call()
         self.grid.busy = True
@@ -392,25 +385,21 @@ class Explorer:
             self._compared()
 
     def _clicked(self, change: Any) -> None:
-        drawn = self.grid.grid.get("cells", {}).get(change["new"].get("at"))
+        code, key, number = (change["new"][name] for name in ("code", "group", "number"))
+        drawn = self.grid.grid.get("cells", {}).get(code, {}).get(key)
         if drawn is None or self.grid.busy:  # while it is busy, the grid is still that of another view
             return
-        code, key = change["new"]["at"].split("\t")
-        number = int(change["new"]["number"])
-        if self._behind is None:
-            view = self.view
-            self._behind = Counted.of(self.study, view.by, view.level, view.asked, view.coder)
-        label = named_codes(self.study, self.view.level)[code]
-        where = f"“{label}”, {self.study.grouping(self.view.by).levels[key]}"
-        if number >= sum(drawn["marks"][:2]):
+        view, (raised, may, _) = self.view, drawn["marks"]
+        counted = Counted.of(self.study, view.by, view.level, view.asked, view.coder)
+        where = f"“{named_codes(self.study, view.level)[code]}”, {counted.grouping.levels[key]}"
+        if number >= raised + may:
             self.read.value = excerpts_html(self.study, f"{where}: this mark is of people who did not raise it.", [])
             return
         whole = number < 0 or self.grid.grid["each"] > 1
-        excerpts = self._behind.excerpts(code, key) if whole else self._behind.excerpts_of_mark(code, key, number)
-        known = self._behind.people(code, key)
-        who = "one person" if not whole and number < len(known) else "whoever may have said them"
-        head = f"{where}: {count(len(excerpts), 'excerpt')} of {who}."
-        self.read.value = excerpts_html(self.study, head, excerpts)
+        excerpts = counted.excerpts(code, key) if whole else counted.excerpts_of_mark(code, key, number)
+        one = not whole and number < len(counted.people(code, key))
+        who = "one person" if one else "whoever may have said them"
+        self.read.value = excerpts_html(self.study, f"{where}: {count(len(excerpts), 'excerpt')} of {who}.", excerpts)
 
     def _write_call(self) -> None:
         chosen = tuple(self.codes.value)

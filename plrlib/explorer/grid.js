@@ -32,16 +32,17 @@ function marks(counts) {
   return svg;
 }
 
-function cell(model, at, drawn) {
+function cell(model, code, group, drawn) {
   const button = document.createElement("button");
   button.type = "button";
-  button.dataset.at = at;
+  button.dataset.code = code;
+  button.dataset.group = group;
   button.setAttribute("aria-label", `${drawn.says}. Show the excerpts.`);
   button.title = "Show the excerpts behind it";
   button.append(marks(drawn.marks), Object.assign(document.createElement("span"), { textContent: drawn.text }));
   button.addEventListener("click", (event) => {
     const hit = event.target.closest(".plr-mark");
-    model.set("chosen", { at, number: hit ? Number(hit.dataset.number) : -1, click: Date.now() });
+    model.set("chosen", { code, group, number: hit ? Number(hit.dataset.number) : -1, click: Date.now() });
     model.save_changes();
   });
   return button;
@@ -67,9 +68,8 @@ function draw(model, root) {
     const line = node("tr");
     line.append(node("th", row.label, "row"));
     grid.columns.forEach((column) => {
-      const at = `${row.key}\t${column.key}`;
       const data = node("td");
-      data.append(cell(model, at, grid.cells[at]));
+      data.append(cell(model, row.key, column.key, grid.cells[row.key][column.key]));
       line.append(data);
     });
     body.append(line);
@@ -90,9 +90,10 @@ function render({ model, el }) {
   el.append(root);
   const busy = () => root.setAttribute("aria-busy", String(model.get("busy")));
   const chosen = () => {
-    const at = model.get("chosen").at;
+    const { code, group } = model.get("chosen");
     root.querySelectorAll("button").forEach((button) => {
-      button.setAttribute("aria-pressed", String(button.dataset.at === at));
+      const pressed = button.dataset.code === code && button.dataset.group === group;
+      button.setAttribute("aria-pressed", String(pressed));
     });
   };
   const all = () => { draw(model, root); chosen(); };

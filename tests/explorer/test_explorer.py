@@ -61,8 +61,8 @@ class Asked:
             job = self.waiting.pop(0)
             self.explorer.told(job, answer(self.study, *job))
 
-    def click(self, at, number=-1):
-        self.explorer.grid.chosen = {"at": at, "number": number, "click": id(object())}
+    def click(self, code, group, number=-1):
+        self.explorer.grid.chosen = {"code": code, "group": group, "number": number, "click": id(object())}
         return self.explorer.read.value
 
 
@@ -125,7 +125,7 @@ class TestBehind:
         counted[["n", "lower", "upper"]] *= 40
         drawn = grid(worked, WORKED, counted, {"T1": "A theme"}, "theme")
         assert drawn["each"] > 1
-        assert all(sum(cell["marks"]) <= 62 for cell in drawn["cells"].values())
+        assert all(sum(cell["marks"]) <= 62 for row in drawn["cells"].values() for cell in row.values())
 
 
 class TestExplorer:
@@ -191,21 +191,23 @@ class TestExplorer:
         assert asked.explorer.read.value == NOT_CLICKED
         found = Counted.of(worked, "sector", coder="first")
         excerpts = found.excerpts_of_mark("T1", "voluntary", 0)
-        page = asked.click("T1\tvoluntary", 0)
+        page = asked.click("T1", "voluntary", 0)
         assert all(f"<li>{excerpt}" in page for excerpt in excerpts)
         assert page.count("<li>") == len(excerpts)
         assert "of one person" in page
         silent = set(worked.participants.loc[worked.participants["consent_quote"] != "yes", "participant"])
         words = worked.texts._texts[worked.excerpts.set_index("excerpt")["participant"].isin(silent)]
         for theme in named_codes(worked, "theme"):
-            page = asked.click(f"{theme}\tvoluntary") + asked.click(f"{theme}\tstatutory")
+            page = asked.click(theme, "voluntary") + asked.click(theme, "statutory")
             assert not any(text in page for text in words if isinstance(text, str))
 
     def test_the_mark_of_somebody_who_did_not_raise_it_has_nothing_behind_it(self, worked):
         asked = Asked(worked)
         asked.answer(2)
-        at, cell = next((at, c) for at, c in asked.explorer.grid.grid["cells"].items() if c["marks"][2])
-        assert "did not raise it" in asked.click(at, sum(cell["marks"][:2]))
+        cells = asked.explorer.grid.grid["cells"]
+        marks = {(code, group): cell["marks"] for code, row in cells.items() for group, cell in row.items()}
+        (code, group), (raised, may, _) = next((at, some) for at, some in marks.items() if some[2])
+        assert "did not raise it" in asked.click(code, group, raised + may)
         assert "<li>" not in asked.explorer.read.value
 
     def test_why_there_is_no_answer_is_said(self, worked):
@@ -247,7 +249,7 @@ class TestExplorer:
         asked.answer(2)
         asked.explorer.level.value = "code"
         assert asked.explorer.grid.busy
-        assert asked.click("T1\tvoluntary") == NOT_CLICKED
+        assert asked.click("T1", "voluntary") == NOT_CLICKED
 
     def test_a_view_is_written_to_files(self, project, monkeypatch):
         folder = project.folder / "data" / "raw" / "rich"
