@@ -20,9 +20,9 @@ _MODULES = {
     "people": "design_table events groupings heard_say seats_picture separable_say talk_say",
     "power": "power_picture power_say",
     "saturation": "saturation_picture saturation_say saturation_table",
-    "sides": "codes_of_sides_say codes_of_sides_table limits_of_reading reading_column reading_others_table"
+    "readings": "codes_of_sides_say codes_of_sides_table limits_of_reading reading_column reading_others_table"
     " reading_people_picture reading_picture reading_say reading_table silent_say",
-    "sorting": "followed_picture followed_say ledger_table left_over_say left_over_table moved_picture moved_say"
+    "assignments": "followed_picture followed_say ledger_table left_over_say left_over_table moved_picture moved_say"
     " moved_table pairs sorters sorters_say",
     "words": "claims_of_words_say families_picture families_say families_table keyness_picture keyness_say"
     " keyness_table limits_of_words places_table voice_pairs voicings words_say",

@@ -8,9 +8,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 
+from plrlib.show import assignments
 from plrlib.show import data as checking
 from plrlib.show import people as hearing
-from plrlib.show import sorting
 from plrlib.show.charts.canvas import MARK_AREA, Look, text_width, wrapped
 from plrlib.show.charts.dots import MOST_MARKS, Axis, dot_grid, thinned
 from plrlib.show.figure import BLUE, GREY
@@ -120,7 +120,7 @@ def test_an_open_mark_is_hollow_and_a_shape_doubles_each_colour():
     assert len(set(zip(edges, shapes, strict=True))) == len(set(shapes)) == 2
 
 
-@pytest.mark.parametrize("draws", [checking, hearing, sorting])
+@pytest.mark.parametrize("draws", [checking, hearing, assignments])
 def test_every_picture_has_a_shape_for_each_colour(draws, monkeypatch, tmp_path):
     from plrlib import load_study, show  # noqa: PLC0415 - the pictures that these rooms draw
 

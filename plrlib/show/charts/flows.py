@@ -41,7 +41,7 @@ NUMBER = {"ha": "center", "va": "center", "size": SMALL, "bbox": CLEAR, "zorder"
 
 
 @dataclass(frozen=True)
-class Trails:
+class Flows:
     """What is drawn.
 
     Parameters
@@ -66,7 +66,7 @@ class Trails:
     whole: pd.DataFrame
 
 
-def trails(drawn: Trails, title: str) -> Figure:
+def flows(drawn: Flows, title: str) -> Figure:
     """Draw everything that is followed; what changes its row is coloured and named."""
     where, whole = drawn.where, drawn.whole
     stays = whole[whole.nunique(axis=1) == 1].iloc[:, 0].value_counts()

@@ -12,7 +12,7 @@ from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.charts.trails import Trails, trails
+from plrlib.show.charts.flows import Flows, flows
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.evidence import NOWHERE
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, shown_excerpts
@@ -220,7 +220,7 @@ def followed_picture(study: Study) -> Picture | Say:
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
     some, each = thinned(where[where.nunique(axis=1) > 1], MOST_MOVES) if blocks else (where, 1)
-    figure = trails(Trails(some, rows, heads, blocks, where), told.rstrip("."))
+    figure = flows(Flows(some, rows, heads, blocks, where), told.rstrip("."))
     mark = f"Of those that move one mark is {of_marks(each)}; those that stay are a block"
     mark = mark if blocks else "One mark is one excerpt"
     caption = passage(

@@ -9,8 +9,8 @@ from stats.test_saturation import held
 from study_maker import least, rich
 
 from plrlib import load_study, saturation, show
-from plrlib.show import sorting as following
-from plrlib.show.charts import trails
+from plrlib.show import assignments as following
+from plrlib.show.charts import flows
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ class TestSaturation:
 class TestFollowed:
     def test_every_excerpt_is_a_line_through_every_coder(self, published, monkeypatch):
         drawn = []
-        monkeypatch.setattr(trails, "_lines", lambda *arguments: drawn.append(arguments))
+        monkeypatch.setattr(flows, "_lines", lambda *arguments: drawn.append(arguments))
         show.followed_picture(published)
         [(_, x, places, names, moves, single, named)] = drawn
         assert list(names) == published.excerpts["excerpt"].tolist()
@@ -157,8 +157,8 @@ class TestFollowed:
 
     def test_of_many_those_that_stay_are_a_block(self, worked, monkeypatch):
         figures = []
-        draw = trails.trails
-        monkeypatch.setattr(following, "trails", lambda *arguments: figures.append(draw(*arguments)) or figures[-1])
+        draw = flows.flows
+        monkeypatch.setattr(following, "flows", lambda *arguments: figures.append(draw(*arguments)) or figures[-1])
         where = show.followed_picture(worked).numbers
         unmoved = where.loc[where["moves"] == "no", "excerpts"]
         texts = [text.get_text() for text in figures[0].axes[0].texts]
