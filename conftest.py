@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 NOTEBOOK = ".ipynb"
-FIRST = "website/test_lab.py"
-"""The file that takes longest, with a browser, a server and kernels: begun last, it would keep the others waiting."""
+LONG = ("website/test_lab.py", "website/*.py", f"*{NOTEBOOK}")
+"""The files that take longest, with browsers, servers and kernels: begun last, one would keep the others waiting."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,8 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start with the file that takes longest, and skip what takes minutes, unless it is asked for."""
-    items.sort(key=lambda item: not item.path.match(FIRST))
+    """Start with the files that take longest, and skip what takes minutes, unless it is asked for."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if item.path.match(name)), len(LONG)))
     if not config.getoption("--full"):
         for item in items:
             if item.get_closest_marker("full"):
