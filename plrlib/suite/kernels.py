@@ -1,4 +1,4 @@
-"""Kernels launched ahead of their use, and none left over."""
+"""Kernels that execute notebooks: one environment for all, launched ahead of their use, and none left over."""
 
 import asyncio
 import os
@@ -19,8 +19,6 @@ from platformdirs import user_cache_path
 
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY
-
-# The kernels that execute notebooks: one environment for every one of them, whoever starts it.
 
 # The last line ends a kernel whose parent died before the kernel began to watch it.
 PROFILE = """\
@@ -210,9 +208,6 @@ class Kernel:
                 process.kill()
                 process.wait()
             manager.context.destroy(linger=0)
-
-
-# Kernels launched ahead of their use, and none left over.
 
 
 class Pool:

@@ -1,4 +1,4 @@
-"""Execute one notebook in one kernel."""
+"""Notebooks: read from files, executed in a kernel, and written so that equal ones are equal bytes."""
 
 import asyncio
 import json
@@ -9,8 +9,6 @@ from plrlib.faults import RunError
 from plrlib.imports import quick_imports
 from plrlib.suite.kernels import Kernel
 from plrlib.suite.progress import DONE, NOT_IN_STUDY, NotebookError
-
-# Notebooks as files: read them, clear what an execution left, and write them so that equal ones are equal bytes.
 
 # What a kernel says of itself differs between releases of Python; a notebook need not.
 _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -26,6 +24,8 @@ _LANGUAGE = {
 
 with quick_imports():
     import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 
 def read_notebook(data: bytes, name: str) -> Any:
@@ -75,12 +75,6 @@ def as_bytes(notebook: Any) -> bytes:
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
 
-
-# Execute one notebook in one kernel.
-
-with quick_imports():
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 _PATIENCE = 120  # seconds for the last output to come after a cell has ended; on a busy machine it may be late
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

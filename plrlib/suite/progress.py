@@ -1,4 +1,4 @@
-"""Show how a run goes on: a bar on a terminal, a line a notebook elsewhere."""
+"""The progress of a run, and what can stop it, told so that a reader knows what to do."""
 
 import time
 from dataclasses import dataclass
@@ -13,9 +13,6 @@ from plrlib.faults import RunError
 
 DONE = "done"
 NOT_IN_STUDY = "not in study"
-
-
-# What can stop a run, told so that a reader knows what to do.
 
 
 @dataclass
@@ -74,11 +71,8 @@ def _shorten(lines: list[str], most: int, end: str) -> list[str]:
     return ["    " + line for line in kept]
 
 
-# Show how a run goes on: a bar on a terminal, a line a notebook elsewhere.
-
-
 class Progress:
-    """Names the notebooks being executed, how many are done, and the time it has taken.
+    """Names the notebooks being executed: in a bar on a terminal, a line a notebook elsewhere.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""Put what a run has made in its place."""
+"""What a run leaves: files written whole, the manifest, and one run at a time.
+
+A manifest says what a run worked on and what came of it, without a word of when, how long or where.
+"""
 
 import json
 import platform
@@ -24,7 +27,7 @@ from plrlib.privacy.keys import forget_withdrawn
 from plrlib.study.schema import TABLES
 from plrlib.suite.progress import NotebookError
 
-# What a run worked on and what came of it, without a word of when, how long or where.
+# The manifest.
 
 TABLE = ".parquet"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -62,7 +65,7 @@ def manifest(study: "Study", files: Mapping[str, bytes], notebooks: Mapping[str,
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-# Write files whole, and one run at a time.
+# Files that are whole, and one run at a time.
 
 
 def digest(data: bytes) -> str:
@@ -151,7 +154,7 @@ else:
         return True
 
 
-# Put what a run has made in its place.
+# Where everything belongs.
 
 
 def folder_for(folder: Path, study_id: str) -> Path:

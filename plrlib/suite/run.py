@@ -3,6 +3,8 @@
 Kernels are launched first and boot while this process imports what is slow, so such imports stand in the functions.
 """
 
+# ruff: noqa: PLC0415
+
 import asyncio
 import os
 import signal
@@ -27,53 +29,6 @@ from plrlib.suite.publish import check_names, check_unchanged, folder_for, keep_
 if TYPE_CHECKING:
     from plrlib.study.load import Study
     from plrlib.suite.execution import Execution
-
-
-# A study's tables as Parquet files.
-
-
-def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
-    """Return each table as a Parquet file, by the file's name.
-
-    Raises
-    ------
-    ValueError
-        If a table has a column of respondents' words; such words are never written.
-    """
-    for name, table in tables.items():
-        words = [column for column in table.columns if str(column).strip().casefold() == "text"]
-        if words:
-            raise ValueError(
-                f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file"
-            )
-    return {
-        f"{name}.parquet": table.to_parquet(engine="pyarrow", index=False) for name, table in sorted(tables.items())
-    }
-
-
-# Draft a study's joint display in a process of its own, in the environment that its notebooks have.
-
-
-def drafted(folder: Path, environment: Mapping[str, str], scratch: Path) -> dict[str, bytes]:
-    """Return the drafts of the study in a folder, by the file's name; nothing where it has no claims.
-
-    Raises
-    ------
-    RunError
-        If they cannot be made; the message ends with what was wrong.
-    """
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        command = [sys.executable, "-m", "plrlib.exporters.drafts", str(folder), place]
-        done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise RunError(f"the joint display of the study in {folder.name}/ could not be drafted: {last}")
-        return {name: (Path(place) / name).read_bytes() for name in DRAFTS if (Path(place) / name).is_file()}
-
-
-# Run the suite on studies: load them, execute the notebooks, and only then put everything in its place.
-
-# ruff: noqa: PLC0415
 
 
 @dataclass(frozen=True)
@@ -201,6 +156,44 @@ def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
     if errors:
         raise errors[0]
     return studies
+
+
+def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Return each table as a Parquet file, by the file's name.
+
+    Raises
+    ------
+    ValueError
+        If a table has a column of respondents' words; such words are never written.
+    """
+    for name, table in tables.items():
+        words = [column for column in table.columns if str(column).strip().casefold() == "text"]
+        if words:
+            raise ValueError(
+                f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file"
+            )
+    return {
+        f"{name}.parquet": table.to_parquet(engine="pyarrow", index=False) for name, table in sorted(tables.items())
+    }
+
+
+def drafted(folder: Path, environment: Mapping[str, str], scratch: Path) -> dict[str, bytes]:
+    """Return the drafts of a study's joint display, by the file's name; nothing where it has no claims.
+
+    They are made in a process of its own, in the environment that its notebooks have.
+
+    Raises
+    ------
+    RunError
+        If they cannot be made; the message ends with what was wrong.
+    """
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        command = [sys.executable, "-m", "plrlib.exporters.drafts", str(folder), place]
+        done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise RunError(f"the joint display of the study in {folder.name}/ could not be drafted: {last}")
+        return {name: (Path(place) / name).read_bytes() for name in DRAFTS if (Path(place) / name).is_file()}
 
 
 def _list_notebooks() -> list[Path]:

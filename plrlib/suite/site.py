@@ -1,4 +1,4 @@
-"""Pack a study's site as one file that a mentor opens without installing anything."""
+"""The site of all studies that have been run, and one study's pages as a file that a mentor opens as it is."""
 
 import html
 import os
@@ -15,8 +15,6 @@ from plrlib.study.load import Study
 from plrlib.suite.kernels import kernel_environment
 from plrlib.suite.publish import scratch_folder, write_file
 from plrlib.suite.review import FORM, form
-
-# Keep site/ as the studies that have been run stand now: built in a process of its own, and put in its place whole.
 
 MADE = "made.txt"
 """In site/: the digest of all that it was made from."""
@@ -35,27 +33,24 @@ def build_site(folders: Iterable[Path] = ()) -> Path | None:
     RunError
         If it cannot be built, or another run is going on. The site that was there stays.
     """
-    wanted = {folder.resolve(): None for folder in (*_in_raw(), *folders)}
+    wanted = _with_raw(folders)
     if not wanted:
         return None
-    site = home() / "site"
-    key = _key(wanted)
-    if (site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == key:
-        return site / "index.html"
-    with scratch_folder() as scratch:
-        target = built(wanted, scratch)
-        (target / MADE).write_text(key, encoding="utf-8")
-        if site.exists():
-            site.rename(scratch / "old")
-        target.rename(site)
+    site, key = home() / "site", _key(wanted)
+    if not _is_of(site, key):
+        with scratch_folder() as scratch:
+            target = built(wanted, scratch)
+            (target / MADE).write_text(key, encoding="utf-8")
+            if site.exists():
+                site.rename(scratch / "old")
+            target.rename(site)
     return site / "index.html"
 
 
 def drop_outdated(folders: Iterable[Path] = ()) -> bool:
     """Remove site/ where it is not of what has been run, and tell whether it was."""
-    wanted = {folder.resolve(): None for folder in (*_in_raw(), *folders)}
     site = home() / "site"
-    if not site.is_dir() or ((site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == _key(wanted)):
+    if not site.is_dir() or _is_of(site, _key(_with_raw(folders))):
         return False
     with scratch_folder() as scratch:
         site.rename(scratch / "old")
@@ -80,10 +75,16 @@ def built(folders: Iterable[Path], scratch: Path) -> Path:
     return target
 
 
-def _in_raw() -> list[Path]:
-    """Return the studies in data/raw/ that have been run, those that are shipped as they stand there."""
+def _with_raw(folders: Iterable[Path]) -> list[Path]:
+    """Return the studies in data/raw/ that have been run, and those in the folders given, each once."""
     names = [name for name in known_studies() if (processed(name) / "manifest.json").is_file()]
-    return [home() / "data" / "raw" / name for name in names]
+    raw = [home() / "data" / "raw" / name for name in names]
+    return list(dict.fromkeys(folder.resolve() for folder in (*raw, *folders)))
+
+
+def _is_of(site: Path, key: str) -> bool:
+    """Tell whether a site was made from what has this digest."""
+    return (site / MADE).is_file() and (site / MADE).read_text(encoding="utf-8") == key
 
 
 def _key(folders: Iterable[Path]) -> str:
@@ -102,7 +103,7 @@ def _key(folders: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
-# Pack a study's site as one file that a mentor opens without installing anything.
+# The pack of one study.
 
 FIRST = "open-me.html"
 _STORED = (".png", ".woff2", ".ttf", ".docx", ".xlsx")
