@@ -1,4 +1,7 @@
-"""`plr`: one short function a command. What is slow to import is imported by the command that needs it."""
+"""`plr`: a short function a command, then what several of them do and say.
+
+What is slow to import is imported by the command that needs it.
+"""
 
 # ruff: noqa: PLC0415
 
@@ -6,28 +9,43 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from plrlib.cli import messages
-from plrlib.cli.messages import console, explain_errors, fail, load, relative
-from plrlib.paths import DEFAULT_STUDY, STORE, home, processed, shipped_studies
-from plrlib.text import joined
+from plrlib.paths import DEFAULT_STUDY, STORE, home, known_studies, processed, shipped_studies, study_folder
+from plrlib.text import joined, listed, plural, verb
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
-StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A folder's name in data/raw/, or its path.")]
-Site = Annotated[
-    bool, typer.Option("--site/--no-site", envvar="PLR_SITE", help="Build site/ from the executed notebooks.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write all columns as JSON: null is missing, 1e999 infinite.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Write all columns as CSV.")]
-Out = Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder for the copy, not in data/raw/.")]
+    from plrlib.cli.screens import Screen
+    from plrlib.faults import Fault
+    from plrlib.study.load import Study
+
+_TEXTS = Path(__file__).parent
+_OPTIONS = tomllib.loads((_TEXTS / "options.toml").read_text(encoding="utf-8"))
+
+
+def _option(command: str, name: str) -> Any:
+    """Return an option, or an argument, as options.toml describes it."""
+    known = dict(_OPTIONS[command][name])
+    made = typer.Argument if known.pop("argument", False) else typer.Option
+    return made(*known.pop("flags", ()), **known)
+
+
+StudyName = Annotated[str, _option("any", "study")]
+Site = Annotated[bool, _option("any", "site")]
+AsJson = Annotated[bool, _option("any", "json")]
+AsCsv = Annotated[bool, _option("any", "csv")]
+Out = Annotated[Path, _option("any", "out")]
 Stance = Literal["supports", "qualifies", "opposes", "context"]
 """`plrlib.study.schema.STANCES`, which to import takes too long for `plr --help`."""
 
@@ -46,18 +64,18 @@ def main() -> None:
 def start(context: typer.Context) -> None:
     """Analyse what people said in focus groups and interviews, in notebooks that anyone can run again."""
     if context.invoked_subcommand is None:
-        print(messages.overview())
-
-
-StudyOrAll = Annotated[
-    str | None,
-    typer.Argument(metavar="STUDY", help="One study; without it those that are shipped.", show_default=False),
-]
-Jobs = Annotated[int, typer.Option(min=0, help="How many notebooks at a time; 0: as many as there are processors.")]
+        studies = known_studies()
+        executed = any((processed(name) / "manifest.json").is_file() for name in studies)
+        then = "plr lab" if executed else "plr run" if studies else "plr new NAME, or plr import FILE... --into NAME"
+        _say("overview.txt", version=version("plrlib"), studies=listed(studies, none="none yet"), then=then)
 
 
 @app.command()
-def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
+def run(
+    study: Annotated[str | None, _option("run", "study")] = None,
+    jobs: Annotated[int, _option("run", "jobs")] = 0,
+    site: Site = True,
+) -> None:
     """Check studies, execute every notebook on them, keep the results in data/processed/, and build site/ from them."""
     studies = [study] if study is not None else shipped_studies() or [DEFAULT_STUDY]
     with explain_errors(*studies):
@@ -65,9 +83,21 @@ def run(study: StudyOrAll = None, jobs: Jobs = 0, site: Site = True) -> None:
         from plrlib.suite.run import default_jobs, run_all
         from plrlib.suite.site import drop_outdated
 
-        with Progress(console(), f"loading {joined(studies)}") as progress:
+        with Progress(_console(), f"loading {joined(studies)}") as progress:
             outcomes = run_all(studies, jobs or default_jobs(), progress)
-        print("\n".join(map(messages.where_to_look, outcomes)))
+        for outcome in outcomes:
+            names = list(outcome.statuses)
+            simulated = " (simulated)" if outcome.study.settings.kind == "simulated" else ""
+            print(f"{outcome.study.id}{simulated}: {_number(len(names), 'notebook')} executed.")
+            for name, status in outcome.statuses.items():
+                if status != "done":
+                    print(f"  {name}: not in this study")
+            print(f"Start with  {_relative(outcome.folder / names[0])}")
+            for path in outcome.made:
+                print(f"Made for it {_relative(path)}")
+            print(f"Tables in   {_relative(processed(outcome.study.id))}")
+            for path in outcome.drafts:
+                print(f"Drafted     {_relative(path)}")
         folders = [outcome.study.folder for outcome in outcomes]
         if site:
             _build_site(*folders)
@@ -83,24 +113,27 @@ def check(study: StudyName = DEFAULT_STUDY) -> None:
         from plrlib.faults import Fault, StudyError
         from plrlib.privacy.identifiers import stops
 
-        loaded = load(study)
+        loaded = _load(study)
         if found := stops(loaded):
             raise StudyError(study, found)
-        print(messages.summary(loaded))
+        themes, n = len(loaded.themes), loaded.withdrawn
+        people, excerpts = _number(len(loaded.participants), "person"), _number(len(loaded.excerpts), "excerpt")
+        codes = f"{_number(len(loaded.codebook) - themes, 'code')} in {_number(themes, 'theme')}"
+        print(f"{loaded.id}: sound, with {_number(len(loaded.notes), 'note')}; {people}, {excerpts}, {codes}")
+        if n:
+            print(f"{_number(n, 'person')} withdrew and {verb(n, 'is', 'are')} left out")
         plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
-        messages.list_faults([Fault(*row) for row in plain.itertuples(index=False)])
+        list_faults([Fault(*row) for row in plain.itertuples(index=False)])
 
 
 @app.command()
 def compare(
     study: StudyName = DEFAULT_STUDY,
-    by: Annotated[str, typer.Option(metavar="GROUPING", help="A grouping of study.toml.", show_default=False)] = "",
-    level: Annotated[
-        Literal["theme", "code"], typer.Option(help="Whether themes are compared, or the codes in them.")
-    ] = "theme",
-    stance: Annotated[Stance | None, typer.Option(help="Only excerpts with this stance to their theme.")] = None,
-    coder: Annotated[str | None, typer.Option(metavar="CODER", help="Whose codings, if not the study's own.")] = None,
-    fragility: Annotated[bool, typer.Option("--fragility", help="Also search for how few people decide.")] = False,
+    by: Annotated[str, _option("compare", "by")] = "",
+    level: Annotated[Literal["theme", "code"], _option("compare", "level")] = "theme",
+    stance: Annotated[Stance | None, _option("compare", "stance")] = None,
+    coder: Annotated[str | None, _option("compare", "coder")] = None,
+    fragility: Annotated[bool, _option("compare", "fragility")] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -113,25 +146,19 @@ def compare(
         loaded = plrlib.load_study(study)
         try:
             by = by or screens.only_grouping(loaded)
-            with console().status(f"comparing {loaded.id} by {by}"):
+            with _console().status(f"comparing {loaded.id} by {by}"):
                 found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder, fragility=fragility)
         except (plrlib.NotInStudy, ValueError) as error:
             fail(f"{loaded.id}: {error}")
-        if not _for_programs(found.frame, as_json, as_csv):
-            screens.comparison(loaded, found, coder).print(console())
+        _show(found.frame, as_json, as_csv, lambda: screens.comparison(loaded, found, coder))
 
 
 @app.command()
 def plan(
-    n: Annotated[tuple[int, int], typer.Option(metavar="N N", help="The people in one group and in the other.")],
-    family: Annotated[int, typer.Option(help="How many themes or codes are compared at once.")] = 1,
-    power: Annotated[float, typer.Option(help="The chance with which a true difference is to show.")] = 0.8,
-    alpha: Annotated[
-        float,
-        typer.Option(
-            help="The chance of a false alarm, for all compared at once; three planned comparisons share 0.05."
-        ),
-    ] = 0.05,
+    n: Annotated[tuple[int, int], _option("plan", "n")],
+    family: Annotated[int, _option("plan", "family")] = 1,
+    power: Annotated[float, _option("plan", "power")] = 0.8,
+    alpha: Annotated[float, _option("plan", "alpha")] = 0.05,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -145,31 +172,30 @@ def plan(
             frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
-        if not _for_programs(frame, as_json, as_csv):
-            screens.plan(frame, power, family, alpha).print(console())
+        _show(frame, as_json, as_csv, lambda: screens.plan(frame, power, family, alpha))
 
 
 @app.command()
 def review(
     study: StudyName = DEFAULT_STUDY,
-    by: Annotated[str, typer.Option(metavar="NAME", help="Put on record that NAME has reviewed it.")] = "",
-    on: Annotated[str, typer.Option(metavar="DATE", help="The day of the review, if not today.")] = "",
-    note: Annotated[str, typer.Option(metavar="TEXT", help="What is to be said with the review.")] = "",
-    replace: Annotated[bool, typer.Option(help="Make the form anew, even if it has been filled in.")] = False,
+    by: Annotated[str, _option("review", "by")] = "",
+    on: Annotated[str, _option("review", "on")] = "",
+    note: Annotated[str, _option("review", "note")] = "",
+    replace: Annotated[bool, _option("review", "replace")] = False,
     site: Site = True,
 ) -> None:
     """Collect what a mentor should check as a form, or put on record who has checked it."""
     with explain_errors(study):
         from plrlib.suite.review import record, reviews_say, write_form
 
-        day, loaded = _day(on), load(study)
+        day, loaded = _day(on), _load(study)
         if by:
-            print(f"On record  {relative(record(loaded, by, day, note))}")
+            print(f"On record  {_relative(record(loaded, by, day, note))}")
         elif on or note:
             raise typer.BadParameter("--on and --note go with --by")
         else:
             path, new = write_form(loaded, replace)
-            print(f"To fill in  {relative(path)}")
+            print(f"To fill in  {_relative(path)}")
             if not new:
                 print("It was there, is not as it would be made now, and stays; --replace makes it anew.")
         print("\n".join(reviews_say(loaded)) or "Nobody has put a review on record yet.")
@@ -186,18 +212,15 @@ def _day(text: str) -> str:
 
 
 @app.command()
-def pack(
-    study: StudyName = DEFAULT_STUDY,
-    to: Annotated[Path | None, typer.Option("-o", "--to", metavar="FILE", help="Where to write it.")] = None,
-) -> None:
+def pack(study: StudyName = DEFAULT_STUDY, to: Annotated[Path | None, _option("pack", "to")] = None) -> None:
     """Make one ZIP of a study's site, for a mentor who installs nothing."""
     with explain_errors(study):
         from plrlib.suite import site
 
-        loaded = load(study)
-        with console().status("building the site"):
+        loaded = _load(study)
+        with _console().status("building the site"):
             path = site.pack(loaded, to)
-        where = path if to else relative(path)
+        where = path if to else _relative(path)
         print(f"Packed  {where} ({path.stat().st_size / 1e6:.1f} MB): unpack it, and open {site.FIRST}")
 
 
@@ -226,44 +249,26 @@ def lab(context: typer.Context) -> None:
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called in data/raw/.")]) -> None:
+def new(name: Annotated[str, _option("new", "name")]) -> None:
     """Begin a study: its folder with study.toml, empty tables, a data dictionary, and the same as a workbook."""
     with explain_errors():
         from plrlib.importers.new_study import new_study
 
-        print(messages.begun(new_study(name)))
-
-
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of other programs, or QualCoder's folder.")]
-Into = Annotated[str, typer.Option(metavar="NAME", help="The study's name in data/raw/.")]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="FIELD=COLUMN",
-        help="What a column of a sheet says: participant, code, text, event, coder, excerpt, any attribute of people; "
-        'codes="A, B, Code: *" for a sheet with a column a code. Once for each.',
-    ),
-]
-Nesting = Annotated[str, typer.Option(metavar="SIGN", help="What parts a theme from a code in a sheet, as > or .")]
-Project = Annotated[str, typer.Option(metavar="PROJECT", help="Which one, of a Taguette database with several.")]
-Speakers = Annotated[
-    Literal["auto", "none", "same", "apart"],
-    typer.Option(
-        help="Labels at the beginning of lines (P01: ...): read them where they are clear; none of them; the same "
-        "person in every document; each document has its own."
-    ),
-]
-Leader = Annotated[list[str] | None, typer.Option(metavar="LABEL", help="Whoever leads the talk; once for each.")]
-KeepNames = Annotated[bool, typer.Option("--keep-names", help="Keep names of people and documents as they are.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Put imported rows in the place of those that are there.")]
+        _say("begun.txt", where=_relative(new_study(name)), name=name)
 
 
 @app.command("import")
 def import_(
-    files: Files, into: Into, columns: Columns = None, nesting: Nesting = "", project: Project = "",
-    speakers: Speakers = "auto", leader: Leader = None, keep_names: KeepNames = False, replace: Replace = False,
-) -> None:  # fmt: skip
+    files: Annotated[list[Path], _option("import", "files")],
+    into: Annotated[str, _option("import", "into")],
+    columns: Annotated[list[str] | None, _option("import", "columns")] = None,
+    nesting: Annotated[str, _option("import", "nesting")] = "",
+    project: Annotated[str, _option("import", "project")] = "",
+    speakers: Annotated[Literal["auto", "none", "same", "apart"], _option("import", "speakers")] = "auto",
+    leader: Annotated[list[str] | None, _option("import", "leader")] = None,
+    keep_names: Annotated[bool, _option("import", "keep_names")] = False,
+    replace: Annotated[bool, _option("import", "replace")] = False,
+) -> None:
     """Make a study of other programs' files: REFI-QDA, Taguette, QualCoder, Dedoose, OpenQDA, or any sheets."""
     with explain_errors():
         from plrlib.importers.import_files import import_files
@@ -274,13 +279,13 @@ def import_(
             _columns(columns or ()), nesting, project, read_labels=speakers != "none", same_speakers=same,
             moderators=tuple(leader or ()), keep_names=keep_names, replace=replace,
         )  # fmt: skip
-        with console().status("reading"):
+        with _console().status("reading"):
             folder, report = import_files(files, into, choices)
-        messages.show_report(report)
-        print(f"Written to {relative(folder)}/")
+        show_report(report)
+        print(f"Written to {_relative(folder)}/")
 
 
-def _columns(pairs: Sequence[str]) -> dict[str, str]:
+def _columns(pairs: Iterable[str]) -> dict[str, str]:
     """Return FIELD=COLUMN pairs as a mapping."""
     found = {}
     for pair in pairs:
@@ -298,7 +303,7 @@ def mask(study: StudyName, out: Out) -> None:
         from plrlib.exporters.files import write_masked_copy
         from plrlib.study.store import delete
 
-        loaded = load(study)
+        loaded = _load(study)
         delete(loaded.id)
         print(write_masked_copy(loaded, out))
 
@@ -309,36 +314,28 @@ def disclosure(study: StudyName = DEFAULT_STUDY) -> None:
     with explain_errors(study):
         from plrlib.cli import screens
 
-        screens.disclosure(load(study)).print(console())
-
-
-Keep = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="ATTRIBUTE", help="An attribute that the copy is to have; once for each. Without: all of them."
-    ),
-]
+        screens.disclosure(_load(study)).print(_console())
 
 
 @app.command()
-def release(study: StudyName, out: Out, keep: Keep = None) -> None:
+def release(study: StudyName, out: Out, keep: Annotated[list[str] | None, _option("release", "keep")] = None) -> None:
     """Make a copy of a study that is safe to share: rare people and small numbers taken out, and say what was."""
     with explain_errors(study):
         from plrlib.exporters.files import write_release
 
-        messages.show_report(write_release(load(study), out, keep))
+        show_report(write_release(_load(study), out, keep))
 
 
-# What several commands do.
+# What several commands do and say.
 
 
 def _build_site(*folders: Path) -> None:
     """Build site/ and say where it is."""
     from plrlib.suite.site import build_site
 
-    with console().status("building the site"):
+    with _console().status("building the site"):
         page = build_site(folders)
-    print(f"As a site   {relative(page)}" if page else "")
+    print(f"As a site   {_relative(page)}" if page else "")
 
 
 def _one_of(as_json: bool, as_csv: bool) -> None:
@@ -346,10 +343,106 @@ def _one_of(as_json: bool, as_csv: bool) -> None:
         raise typer.BadParameter("give --json or --csv, not both")
 
 
-def _for_programs(frame: "pd.DataFrame", as_json: bool, as_csv: bool) -> bool:
-    """Write all of a frame where that is asked for, and tell whether it was."""
+def _show(frame: "pd.DataFrame", as_json: bool, as_csv: bool, screen: "Callable[[], Screen]") -> None:
+    """Show a frame: all of it to programs, where that is asked for, or what there is to read."""
     from plrlib.cli import screens
 
     if as_json or as_csv:
         sys.stdout.write(screens.as_json(frame) if as_json else screens.as_csv(frame))
-    return as_json or as_csv
+    else:
+        screen().print(_console())
+
+
+def _say(file: str, **words: str) -> None:
+    """Print one of the texts that stand beside this file, with these words in it."""
+    print((_TEXTS / file).read_text(encoding="utf-8").format(**words), end="")
+
+
+def show_report(text: str) -> None:
+    """Show a report in Markdown: laid out on a terminal, as it is elsewhere."""
+    from rich.markdown import Markdown
+
+    if _console().is_terminal:
+        _console().print(Markdown(text))
+    else:
+        print(text)
+
+
+def list_faults(faults: "Iterable[Fault]") -> None:
+    """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from plrlib.faults import in_order
+
+    ordered = in_order(faults)
+    if not _console().is_terminal:
+        for fault in ordered:
+            print(fault)
+    elif ordered:
+        table = Table("file", "row", "column", "what", "found", "what to do", show_edge=False)
+        for fault in ordered:
+            allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
+            remedy = "; ".join(filter(None, (allowed, fault.remedy)))
+            cells = (fault.file, str(fault.row or ""), fault.column, fault.message, fault.value, remedy)
+            table.add_row(*map(Text, cells))
+        _console().print(table)
+
+
+@contextmanager
+def explain_errors(*studies: str) -> Iterator[None]:
+    """Tell what a user can put right in words and by the exit code, not by a traceback."""
+    try:  # before anything slow is imported
+        for study in studies:
+            study_folder(study)
+    except FileNotFoundError as unknown:
+        fail(str(unknown))
+    from plrlib.faults import RunError, StudyError
+    from plrlib.suite.progress import NotebookError
+
+    try:
+        yield
+    except StudyError as error:
+        list_faults(error.faults)
+        fail(f"{error.study}: {_number(len(error.faults), 'fault')} found, nothing was done")
+    except NotebookError as failure:
+        fail(f"{failure.screen(height=37)}\n\nNothing else was changed. How far it got: {_relative(failure.kept)}")
+    except RunError as error:
+        fail(str(error))
+    except PermissionError as error:
+        fail(f"not allowed to read or write {error.filename}")
+    except KeyboardInterrupt:
+        fail("Stopped; everything is as it was.", 130)
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say why, and end."""
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _console() -> "Console":
+    """Return the console, or whatever stands in its place."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _load(study: str) -> "Study":
+    """Load a study by its name or folder; answers about it as it was before it changed are deleted."""
+    from plrlib.study.load import load_study
+    from plrlib.study.store import discard_stale
+
+    loaded = load_study(study)
+    discard_stale(loaded)
+    return loaded
+
+
+def _number(n: int, one: str) -> str:
+    """Return a number with what it counts, as `1,024 excerpts`; in a sum of figures none is 0 and not `no`."""
+    return f"{n:,} {one if n == 1 else plural(one)}"
+
+
+def _relative(path: Path | None) -> str:
+    """Return a path from the project's folder, as it is written on every system."""
+    return "" if path is None else path.relative_to(home()).as_posix()

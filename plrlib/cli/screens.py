@@ -1,5 +1,6 @@
 """Comparisons, plans and disclosure on a console: tables and sentences to read, CSV and JSON for programs."""
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from rich.cells import cell_len
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,12 +17,13 @@ from plrlib.stats.comparison.permutation import WITHIN
 from plrlib.text import count, joined, listed, p_value, people
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from plrlib.stats.comparison.compare import Comparison
     from plrlib.study.load import Study
 
 MISSING = "–"
+_COUNTS = ["code", "group", "lower", "upper", "n"]
+_UNWRAPPED = 100_000
+"""How wide something has to be so that no line of it is wrapped."""
 
 
 @dataclass(frozen=True)
@@ -43,30 +45,20 @@ class Screen:
     rows: Sequence[Sequence[str]]
     after: Sequence[str]
 
-    def print(self, console: "Console") -> None:
+    def print(self, console: Console) -> None:
         """Show it as wide as a terminal is; what is no terminal gets each line whole, without colours."""
-        before = [one_line(line) for line in self.before]
-        after = ["", *map(one_line, self.after)] if self.after else []
-        if console.is_terminal:
-            table = Table(show_edge=False)
-            for title, words in self.head:
-                table.add_column(Text(one_line(title)), justify="left" if words else "right")
-            for row in self.rows:
-                table.add_row(*(Text(one_line(cell)) for cell in row))
-            for part in (*map(Text, before), "", table, *map(Text, after)):
-                console.print(part)
-        else:
-            print("\n".join([*before, "", *self._table(), *after]))
-
-    def _table(self) -> list[str]:
-        cells = [[one_line(cell) for cell in row] for row in ([title for title, _ in self.head], *self.rows)]
-        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-        lines = []
-        for row in cells:
-            padding = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
-            parts = zip(row, padding, self.head, strict=True)
-            lines.append("  ".join(cell + pad if words else pad + cell for cell, pad, (_, words) in parts).rstrip())
-        return lines
+        terminal, lines = console.is_terminal, io.StringIO()
+        table = Table(show_edge=False) if terminal else Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for title, words in self.head:
+            table.add_column(Text(one_line(title)), justify="left" if words else "right")
+        for row in self.rows:
+            table.add_row(*(Text(one_line(cell)) for cell in row))
+        before, after = ([Text(one_line(line)) for line in told] for told in (self.before, self.after))
+        seen = console if terminal else Console(file=lines, width=_UNWRAPPED, color_system=None)
+        for part in (*before, "", table, *(["", *after] if after else [])):
+            seen.print(part)
+        if not terminal:
+            print("\n".join(map(str.rstrip, lines.getvalue().splitlines())))
 
 
 def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen:
@@ -84,8 +76,7 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     from plrlib.show.compare import DID, whys  # noqa: PLC0415 - it takes seaborn
 
     grouping, frame = found.grouping, found.frame
-    counts = zip(*(found.counts[column] for column in ("lower", "upper", "n")), strict=True)
-    raised = dict(zip(zip(found.counts["code"], found.counts["group"], strict=True), map(_of, counts), strict=True))
+    raised = {(of, group): _of(*n) for of, group, *n in found.counts[_COUNTS].itertuples(index=False, name=None)}
     labels = dict(zip(study.codebook["code"].astype(str), study.codebook["label"].astype(str), strict=True))
     two = len(grouping.levels) == 2
     rows = []
@@ -98,15 +89,13 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     reasons = [f"{labels[code]}: {why}" for code, why in zip(frame["code"], sentences, strict=True)]
     reasons = sentences[:1] if len(set(sentences)) == 1 else reasons
     stance = None if pd.isna(frame["stance"].iloc[0]) else str(frame["stance"].iloc[0])
-    what = [f"{grouping.label}, people who {DID[stance]} each {found.level}"]
-    if coder:
-        what.append(f"as {coder} coded")
+    what = f"{grouping.label}, people who {DID[stance]} each {found.level}{f', as {coder} coded' if coder else ''}"
     simulated = " (simulated)" if study.settings.kind == "simulated" else ""
     judged = f"{frame['status'].iloc[0]}, at alpha {found.alpha:.2g}"
     difference = "difference within rooms" if (frame["method"] == WITHIN).any() else "difference"
     titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
     head = [(found.level, True), *((title, False) for title in titles), ("verdict", True)]
-    return Screen([f"{study.id}{simulated}: {', '.join(what)}; {judged}"], head, rows, reasons)
+    return Screen([f"{study.id}{simulated}: {what}; {judged}"], head, rows, reasons)
 
 
 def only_grouping(study: "Study") -> str:
@@ -157,14 +146,10 @@ def _plan_says(frame: pd.DataFrame, studies: str, family: int, alpha: float) -> 
     each = f", so that all {family} together stay within {100 * alpha:.2g}" if family > 1 else ""
     rule = f"A gap shows if chance alone would bring it in {100 * alpha / family:.2g} of 100 studies or fewer{each}."
     if shown.empty:
-        return [
-            f"{with_people}, nothing would show, not even all {n_1} against none of {n_2}: it needs more people.",
-            rule,
-        ]
-    told = [
-        f"{with_people}, only a gap as wide as {int(first['raised_1'])} of {n_1} against none of {n_2} would show.",
-        rule,
-    ]
+        nothing = f"nothing would show, not even all {n_1} against none of {n_2}: it needs more people."
+        return [f"{with_people}, {nothing}", rule]
+    gap = f"only a gap as wide as {int(first['raised_1'])} of {n_1} against none of {n_2} would show."
+    told = [f"{with_people}, {gap}", rule]
     most = int(shown["raised_2"].max())
     if most < n_2 - 1:
         more = f"If more than {most} of {n_2} in group 2 raise it" if most else "If anybody in group 2 raises it"
@@ -187,21 +172,17 @@ def as_json(frame: pd.DataFrame) -> str:
 
     JSON has no word for infinity; 1e999 is a number to it, and infinite to Python, R and JavaScript.
     """
-    names = [json.dumps(str(name), ensure_ascii=False) for name in frame.columns]
+    plain = frame.astype("object").where(frame.notna(), None)
     records = [
-        "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}"
-        for row in frame.itertuples(index=False, name=None)
+        "{" + ", ".join(f"{_json(str(name))}: {_json(value)}" for name, value in record.items()) + "}"
+        for record in plain.to_dict("records")
     ]
     return "[\n" + ",\n".join(records) + "\n]\n"
 
 
 def _json(value: Any) -> str:
-    plain = value.item() if hasattr(value, "item") else value
-    if pd.isna(plain):
-        return "null"
-    if isinstance(plain, float) and abs(plain) == float("inf"):
-        return "1e999" if plain > 0 else "-1e999"
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("Infinity", "1e999") if isinstance(value, float) else text
 
 
 def one_line(text: str) -> str:
@@ -209,9 +190,8 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _of(counts: tuple[int, int, int]) -> str:
+def _of(lower: int, upper: int, n: int) -> str:
     """Return how many of n people raised it: `5 of 7`, `1 to 7 of 7`."""
-    lower, upper, n = counts
     return f"{lower} of {n}" if lower == upper else f"{lower} to {upper} of {n}"
 
 

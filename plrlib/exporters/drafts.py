@@ -13,11 +13,10 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from plrlib.exporters.files import safe, saved
+from plrlib.exporters.files import safe, saved, saved_workbook
 from plrlib.faults import NotInStudy
 from plrlib.paths import DRAFTS
 from plrlib.privacy.consent import text_of
@@ -172,12 +171,7 @@ NARROW, WIDE = 12, 60
 
 def workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
     """Return a workbook of these frames."""
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.title, book.properties.creator = title, ""
-    for name, frame in sheets.items():
-        _fill_sheet(book.create_sheet(name), frame)
-    return saved(book)
+    return saved_workbook(title, sheets, _fill_sheet)
 
 
 def _fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:

@@ -6,9 +6,11 @@ import re
 import secrets
 import shutil
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+from openpyxl import Workbook
 
 from plrlib.faults import RunError
 from plrlib.paths import home
@@ -148,6 +150,16 @@ def saved(file: Any) -> bytes:
     stream = io.BytesIO()
     file.save(stream)
     return steady(stream.getvalue())
+
+
+def saved_workbook(title: str, sheets: Mapping[str, Any], fill: Callable[[Any, Any], None]) -> bytes:
+    """Return an Excel workbook, each sheet of which `fill` fills from what stands under its name."""
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title, book.properties.creator = title, ""
+    for name, content in sheets.items():
+        fill(book.create_sheet(name), content)
+    return saved(book)
 
 
 def steady(data: bytes) -> bytes:

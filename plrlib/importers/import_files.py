@@ -1,7 +1,7 @@
 """Other programs' files into a study's folder: known by their content, read, laid out, written whole and reported."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +10,8 @@ import pandas as pd
 from plrlib.exporters.files import write_folder
 from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
-from plrlib.importers.material import Choices, Material, merge
-from plrlib.importers.sheets import asked_of
-from plrlib.importers.sources import Reader, Source, csv_grid, workbook_grids
+from plrlib.importers.material import Choices, Grid, Material, Reader, Source, merge
+from plrlib.importers.sheets import CODES, asked_of, csv_grid, workbook_grids
 from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
 from plrlib.paths import WORKBOOK
@@ -82,42 +81,39 @@ def _with_settings(folder: Path, choices: Choices) -> Choices:
 
 
 def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
-    found: list[Source] = []
+    """Read each file, and be told the faults of all of them; a column that was asked for must be in one of them."""
+    grids: list[Grid] = []
     materials: list[Material] = []
     faults: list[Fault] = []
     for path in paths:
         try:
             here = sources(path, choices)
             materials += map(read, here)
-            found += here
+            grids += [source.grid for source in here if source.grid.header]
         except StudyError as error:
             faults += error.faults
         except OSError as error:
             why = error.strerror or ""
             faults.append(Fault(path.name, None, "", "the file cannot be opened", why, "", "check its path"))
-    # A column may be in a file that could not be read.
-    faults = faults or _columns_not_found(found, choices.columns)
+    if not faults:  # else the column may be in a file that could not be read
+        allowed = "; ".join(f"{grid.file}: {', '.join(grid.header)}" for grid in grids) or "no sheet was given"
+        asked = [asked_of(grid, choices.columns) for grid in grids]
+        there = {name for columns in asked for name in (*columns.fields, *([CODES] if columns.wide else []))}
+        faults = [
+            Fault("--map", None, name, "no sheet has such a column", column, allowed, "correct the name")
+            for name, column in choices.columns.items()
+            if name not in there
+        ]
     if faults:
         raise StudyError(listed(path.name for path in paths), faults)
     return materials
-
-
-def _columns_not_found(found: Sequence[Source], columns: Mapping[str, str]) -> list[Fault]:
-    grids = [source.grid for source in found if source.grid.header]
-    allowed = "; ".join(f"{grid.file}: {', '.join(grid.header)}" for grid in grids) or "no sheet was given"
-    there = {name for grid in grids for name in asked_of(grid, columns)}
-    return [
-        Fault("--map", None, name, "no sheet has such a column", column, allowed, "correct the name")
-        for name, column in columns.items()
-        if name not in there
-    ]
 
 
 def tables_as_csv(made: StudyTables) -> dict[str, bytes]:
     """Return each table as the bytes of its CSV file, by the file's name."""
     files = {}
     for table, rows in made.tables.items():
-        columns = dict.fromkeys([*new_study.header(table), *(name for row in rows for name in row)])
+        columns = dict.fromkeys([*TABLES[table].names, *(name for row in rows for name in row)])
         frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
         files[f"{table}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
     return files
@@ -133,10 +129,12 @@ KNOWN = (
     "CSV and XLSX sheets of coded segments, people or codes"
 )
 _OWN_FORMATS = {
-    ".nvp": "NVivo", ".nvpx": "NVivo", ".mx": "MAXQDA", ".atlproj": "ATLAS.ti", ".hpr": "ATLAS.ti", ".dsx": "Dedoose",
+    ".nvp": "NVivo", ".mx": "MAXQDA", ".atlproj": "ATLAS.ti", ".hpr": "ATLAS.ti", ".dsx": "Dedoose",
 }  # fmt: skip
 """Programs by how the endings of files begin that only they read."""
 _EXPORT = "export the project there as REFI-QDA (.qdpx) and import that"
+_AGAIN = "export or save it again from its program"
+_ANEW = "export it again from the program it comes from"
 
 
 def read(source: Source) -> Material:
@@ -162,33 +160,31 @@ def sources(path: Path, choices: Choices) -> list[Source]:
     if any(reader.fits(whole) for reader in READERS):
         return [whole]
     if whole.is_zip and is_workbook(path):
-        return [replace(whole, grid=grid) for grid in workbook_grids(path)]
+        return [Source(path, choices, grid) for grid in workbook_grids(path)]
     if refusal := _refusal(whole):  # text that is none of these may be CSV, whatever its ending
         raise refusal
-    return [replace(whole, grid=csv_grid(path))]
+    return [Source(path, choices, csv_grid(path))]
 
 
 def _refusal(source: Source) -> StudyError | None:
     """Return why a source cannot be read; None where it may be a CSV file."""
-    name, ending = source.path.name, source.ending
+    ending, known = source.ending, f"known: {KNOWN}"
     program = next((program for own, program in _OWN_FORMATS.items() if ending.startswith(own)), "")
-    if source.path.is_dir():
-        what, remedy = "the folder is no QualCoder project", "name the file to import"
-        return refused(name, what, remedy, "no data.qda in it")
-    if source.is_database or source.is_zip:
-        unknown = ("a database, but of no program known here", "a ZIP, but neither a project nor a workbook")
-        what = f"in {program}'s own format" if program else unknown[source.is_zip]
-        return refused(name, f"it is {what}", _EXPORT, f"known: {KNOWN}")
-    if program:
-        return refused(name, f"it is in {program}'s own format, which only that program reads", _EXPORT)
-    if ending in (".qda", ".sqlite3", ".sqlite", ".db"):
-        return refused(name, "it is not an SQLite database", "export or save it again from its program")
-    if ending in (".qdpx", ".xlsx", ".xlsm"):
-        return refused(name, "the ZIP is cut short or damaged", "export it again from the program it comes from")
-    if source.start.startswith((b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")):
-        remedy = "save a workbook as .xlsx or CSV; a transcript alone is not coded"
-        return refused(name, "it is a document or an old kind of workbook", remedy, f"known: {KNOWN}")
-    return None
+    own = f"it is in {program}'s own format"
+    old = (b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
+    convert = "save a workbook as .xlsx or CSV; a transcript alone is not coded"
+    reasons = (
+        (source.path.is_dir(), "the folder is no QualCoder project", "name the file to import", "no data.qda in it"),
+        (program and (source.is_database or source.is_zip), own, _EXPORT, known),
+        (source.is_database, "it is a database, but of no program known here", _EXPORT, known),
+        (source.is_zip, "it is a ZIP, but neither a project nor a workbook", _EXPORT, known),
+        (program, f"{own}, which only that program reads", _EXPORT, ""),
+        (ending in (".qda", ".sqlite3", ".sqlite", ".db"), "it is not an SQLite database", _AGAIN, ""),
+        (ending in (".qdpx", ".xlsx", ".xlsm"), "the ZIP is cut short or damaged", _ANEW, ""),
+        (source.start.startswith(old), "it is a document or an old kind of workbook", convert, known),
+    )
+    faults = (refused(source.path.name, what, remedy, found) for holds, what, remedy, found in reasons if holds)
+    return next(faults, None)
 
 
 # The import report: what was read, what became of it, what could not be carried, and what was guessed.

@@ -1,4 +1,4 @@
-"""Material: the one thing that every reader makes of a file, in terms that all programs share.
+"""Sources and material: what every reader is given, and the one thing that it makes of it, whatever the program.
 
 A reader takes from a file what the tables of a study have a place for, and counts in the file itself how many of each
 kind it holds. All that follows (`merge`, `speakers`, `to_tables`, the report) knows material alone, and no program.
@@ -8,14 +8,18 @@ What is lost or gained on the way is counted with its reason, so that the report
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 from unicodedata import normalize
 
 from plrlib.faults import Fault, StudyError
+from plrlib.safe_open import SQLITE, archive, database
 from plrlib.text import count, look, verb
 
 NO_CODER = ""
 """The coder of a program that does not say who coded."""
-NO_PLACE = "passages whose place is not in the text"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,85 @@ class Choices:
     moderators: tuple[str, ...] = ()
     keep_names: bool = False
     replace: bool = False
+
+
+@dataclass
+class Grid:
+    """One sheet: `rows` maps the line in the file to the cells of that row by their column, all stripped.
+
+    A column without a name is not in it; what is no sheet has no header.
+    """
+
+    file: str = ""
+    header: list[str] = field(default_factory=list)
+    rows: dict[int, dict[str, str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def columns(self, *names: str) -> list[str]:
+        """Return the columns of these names, however they are written; the first name's before the second's."""
+        return [column for name in names for column in self.header if look(column) == look(name)]
+
+    def matching(self, pattern: str) -> dict[str, str]:
+        """Return the columns that fit a pattern, by what its * stands for, or by their name where it has none."""
+        before, star, after = pattern.partition("*")
+        if not star:
+            return {column: column for column in self.columns(pattern)}
+        return {
+            column[len(before) : len(column) - len(after)].strip() or column: column
+            for column in self.header
+            if fnmatchcase(column, pattern.replace("[", "[[]")) and len(column) > len(before) + len(after)
+        }
+
+
+class Source:
+    """A folder or a file to be read, or one of its sheets where it consists of sheets; and what was said beside it.
+
+    `start` is how the file begins, empty for a folder; `ending` is that of its name, in small letters.
+    """
+
+    def __init__(self, path: Path, choices: Choices, grid: Grid | None = None) -> None:
+        self.path, self.choices, self.grid = path, choices, grid or Grid()
+        self.start = b""
+        if not path.is_dir():
+            with path.open("rb") as stream:
+                self.start = stream.read(4096)
+        self.is_zip, self.is_database = self.start.startswith(b"PK"), self.start.startswith(SQLITE)
+        self.ending = path.suffix.casefold()
+
+    @cached_property
+    def tables(self) -> Mapping[str, Sequence[str]]:
+        """The columns of each table of a database."""
+        if not self.is_database:
+            return {}
+        with database(self.path) as base:
+            return base.columns
+
+    @cached_property
+    def members(self) -> Sequence[str]:
+        """The names of what is in a ZIP."""
+        if not self.is_zip:
+            return []
+        with archive(self.path) as zipped:
+            return zipped.names()
+
+
+class Reader(Protocol):
+    """Whatever reads one format: a module or an object with these two functions, listed in `import_files.READERS`."""
+
+    def fits(self, source: Source, /) -> bool:
+        """Tell, by what is in it, whether a source is of this format."""
+
+    def read(self, source: Source, /) -> "Material":
+        """Return all that a fitting source holds.
+
+        Raises
+        ------
+        StudyError
+            If it is damaged, hostile, or lacks what it takes.
+        """
+
+
+# What a reader makes.
 
 
 @dataclass(slots=True)
@@ -126,6 +209,11 @@ class Segment:
     coded: dict[tuple[str, str], None] = field(default_factory=dict)
     name: str = ""
 
+    @property
+    def place(self) -> tuple[str, int, int] | None:
+        """Where it stands; None where that is not known."""
+        return (self.document, self.start, self.end) if self.start >= 0 and self.document else None
+
 
 @dataclass
 class Material:
@@ -173,19 +261,25 @@ class Material:
     guesses: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def gain(self, kind: str, reason: str, n: int = 1) -> None:
-        """Count so many more of a kind than the file has."""
-        if n:  # a reason without a number would be a row of the report
-            self.changes[kind, reason] += n
-
     def lose(self, kind: str, reason: str, n: int = 1) -> None:
-        """Count so many of a kind that are not carried."""
-        self.gain(kind, reason, -n)
+        """Count so many of a kind that are not carried; below zero, so many more than the file has."""
+        if n:  # a reason without a number would be a row of the report
+            self.changes[kind, reason] -= n
 
     def lose_passage(self, reason: str, codings: int) -> None:
         """Count a passage that is not carried, and its codings."""
         self.lose("excerpts", reason)
         self.lose("codings", f"of {reason}", codings)
+
+    def mark(self, segment: Segment, given: Sequence[tuple[str, str]], there: bool) -> None:
+        """Count a passage with its codings (coder, code), and take it if it is `there` in its document's text."""
+        self.found.update(excerpts=1, codings=len(given))
+        for coder, code in given:
+            self.give(segment, coder, code)
+        if there:
+            self.segments.append(segment)
+        else:
+            self.lose_passage("passages whose place is not in the text", len(segment.coded))
 
     def give(self, segment: Segment, coder: str, code: str) -> None:
         """Give a code to a passage, or count that it cannot be given."""
@@ -242,8 +336,7 @@ def merge(materials: Sequence[Material]) -> Material:
         whole.notes += [file + note for note in material.notes]
         codes = _add_codes(whole, material, number)
         documents = _add_documents(whole, material, number)
-        people, contradictions = _add_people(whole, material, number, documents)
-        faults += contradictions
+        people = _add_people(whole, material, number, documents, faults)
         for segment in material.segments:
             segment.document = documents.get(segment.document, "")
             segment.person = people.get(segment.person, "")
@@ -259,10 +352,9 @@ def _add_codes(whole: Material, material: Material, number: int) -> dict[str, st
     known = {path: key for key, path in reversed(_paths(whole).items())}  # of one path the first code is meant
     keys = {key: known.get(path, f"{number} {key}") for key, path in _paths(material).items()}
     for key, code in material.codes.items():
-        old = whole.codes.get(keys[key])
-        if old is None:
+        old = whole.codes.setdefault(keys[key], code)
+        if old is code:
             code.parent = keys.get(code.parent, "")
-            whole.codes[keys[key]] = code
         else:
             whole.lose("codes", _AGAIN)
             old.definition = old.definition or code.definition
@@ -274,30 +366,29 @@ def _add_documents(whole: Material, material: Material, number: int) -> dict[str
     before = dict(whole.documents)  # two of one file are two, whatever they are called
     keys = {}
     for key, document in material.documents.items():
-        same = next((known for known, old in before.items() if _same(old, document)), "")
-        keys[key] = same or f"{number} {key}"
-        if same:
+        name = look(document.name)
+        alike = (known for known, old in before.items() if look(old.name) == name)
+        same = (known for known in alike if len({before[known].text, document.text} - {None}) < 2)
+        keys[key] = next(same, f"{number} {key}")
+        old = whole.documents.setdefault(keys[key], document)
+        if old is not document:
             whole.lose("documents", _AGAIN)
-            old = whole.documents[same]
             old.text = document.text if old.text is None else old.text
             old.values |= document.values
-        else:
-            whole.documents[keys[key]] = document
     return keys
 
 
-def _same(one: Document, other: Document) -> bool:
-    return look(one.name) == look(other.name) and (one.text == other.text or None in (one.text, other.text))
-
-
 def _add_people(
-    whole: Material, material: Material, number: int, documents: Mapping[str, str]
-) -> tuple[dict[str, str], list[Fault]]:
-    """Take the people and return their new keys, and contradictions; those whose names look alike are one person."""
-    # Within a file too: two cases of one name are one person.
+    whole: Material, material: Material, number: int, documents: Mapping[str, str], faults: list[Fault]
+) -> dict[str, str]:
+    """Take the people and return their new keys; those whose names look alike are one person, within a file too.
+
+    Each attribute of which two values are given is a fault, which tells the attribute and not the name.
+    """
     known = {look(person.name): key for key, person in whole.people.items()}
     keys: dict[str, str] = {}
-    faults = []
+    what = "the same person has another value before this"
+    remedy = "correct one of them, or tell two people apart by their names"
     for key, person in material.people.items():
         keys[key] = known.setdefault(look(person.name), f"{number} {key}")
         person.spans = [(documents[of], start, end) for of, start, end in person.spans if of in documents]
@@ -305,43 +396,29 @@ def _add_people(
         old = whole.people.setdefault(keys[key], person)
         if old is not person:
             whole.lose("people", "the same person named again")
-            faults += _contradictions(old, person, material.file)
+            faults += [
+                Fault(material.file, None, name, what, value[:40], old.values[name][:40], remedy)
+                for name, value in person.values.items()
+                if name in old.values and look(old.values[name]) != look(value)
+            ]
             old.values |= person.values | old.values  # what was said first stays
             old.spans += person.spans
             old.documents |= person.documents
-    return keys, faults
-
-
-def _contradictions(old: Person, new: Person, file: str) -> list[Fault]:
-    """Return a fault for each attribute of which two values are given; it tells the attribute and not the name."""
-    what = "the same person has another value before this"
-    remedy = "correct one of them, or tell two people apart by their names"
-    return [
-        Fault(file, None, name, what, value[:40], old.values[name][:40], remedy)
-        for name, value in new.values.items()
-        if name in old.values and look(old.values[name]) != look(value)
-    ]
+    return keys
 
 
 def _add_segments(whole: Material, material: Material) -> None:
     """Take the passages; one at the same place is one with it."""
-    earlier = {place: segment for segment in whole.segments if (place := _place(segment))}
-    own: dict[tuple[str, int, int], Segment] = {}
+    earlier = {segment.place: segment for segment in whole.segments if segment.place}
+    known = dict(earlier)
     for segment in material.segments:
-        place = _place(segment)
-        same = place and (earlier.get(place) or own.get(place))
-        if same:
-            whole.lose("excerpts", _AGAIN if place in earlier else "passages at the same place, taken as one")
-            for coder, code in segment.coded:
-                whole.give(same, coder, code)
-        else:
+        same = known.setdefault(segment.place, segment) if segment.place else segment
+        if same is segment:
             whole.segments.append(segment)
-            if place:
-                own[place] = segment
-
-
-def _place(segment: Segment) -> tuple[str, int, int] | None:
-    return (segment.document, segment.start, segment.end) if segment.start >= 0 and segment.document else None
+            continue
+        whole.lose("excerpts", _AGAIN if segment.place in earlier else "passages at the same place, taken as one")
+        for coder, code in segment.coded:
+            whole.give(same, coder, code)
 
 
 # Codes that are written as paths, put under one another.
@@ -353,12 +430,12 @@ def _nest(materials: Sequence[Material]) -> None:
     Where a file's paths are complete (`Theme > Code`), a theme that stands in paths only becomes a code. Otherwise (a
     full stop in a tag, as in `e.g.`) only a beginning that is a tag itself counts, in whichever of the files.
     """
-    tags = {code.name for material in materials if material.nesting for code in material.codes.values()}
-    for material in materials:
-        if material.nesting:
-            own = {code.name: key for key, code in material.codes.items()}
-            for name in [code.name for code in material.codes.values() if not code.parent]:
-                _nest_code(material, name, own, tags)
+    nested = [material for material in materials if material.nesting]
+    tags = {code.name for material in nested for code in material.codes.values()}
+    for material in nested:
+        own = {code.name: key for key, code in material.codes.items()}
+        for name in [code.name for code in material.codes.values() if not code.parent]:
+            _nest_code(material, name, own, tags)
 
 
 def _nest_code(material: Material, name: str, own: dict[str, str], tags: set[str]) -> None:
@@ -372,7 +449,7 @@ def _nest_code(material: Material, name: str, own: dict[str, str], tags: set[str
             own[above] = f"path {above}"
             material.codes[own[above]] = Code(above)
             in_paths, in_a_file = "themes that stand in the paths of codes alone", "codes that another of the files has"
-            material.gain("codes", in_paths if material.complete_paths else in_a_file)
+            material.lose("codes", in_paths if material.complete_paths else in_a_file, -1)
             _nest_code(material, above, own, tags)  # it may stand under another in its turn
         if above in own:
             code.parent, code.name = own[above], below.strip()

@@ -5,18 +5,17 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from plrlib.exporters.files import bring_back, saved, write_folder
+from plrlib.exporters.files import bring_back, saved_workbook, write_folder
 from plrlib.faults import RunError
 from plrlib.importers.to_tables import StudyTables
 from plrlib.paths import SHIPPED, WORKBOOK, home
-from plrlib.study.schema import TABLES, Column, Table, dictionary
+from plrlib.study.schema import TABLES, Table, dictionary
 from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
 from plrlib.text import capital
 
@@ -39,22 +38,14 @@ def new_study(name: str) -> Path:
 
 def new_files(name: str) -> dict[str, bytes]:
     """Return the files of a study that has nothing in it yet."""
-    tables = {f"{table}.csv": f"{','.join(header(table))}\n".encode() for table in TABLES}
-    return tables | {
-        FILE: template(name).encode(),
-        DICTIONARY: described(),
-        WORKBOOK: workbook(),
-    }
+    tables = {f"{name}.csv": f"{','.join(table.names)}\n".encode() for name, table in TABLES.items()}
+    workbook = saved_workbook("A study's tables", TABLES, _fill_sheet)
+    return tables | {FILE: template(name).encode(), DICTIONARY: described(), WORKBOOK: workbook}
 
 
 def described() -> bytes:
     """Return the data dictionary as a file."""
     return f"{dictionary()}\n".encode()
-
-
-def header(table: str) -> list[str]:
-    """Return every column that may stand in a table."""
-    return [column.name for column in TABLES[table].columns]
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -88,16 +79,6 @@ _WIDE = ("text", "gist", "definition", "use_when", "do_not_use_when", "label", "
 _LISTED = ("events", "participants", "excerpts", "codebook", "quantifiers")
 
 
-def workbook() -> bytes:
-    """Return it: with the same headers as the CSV files, and nothing below them."""
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.title, book.properties.creator = "A study's tables", ""
-    for table in TABLES.values():
-        _fill_sheet(book.create_sheet(table.name), table)
-    return saved(book)
-
-
 def _fill_sheet(sheet: Worksheet, table: Table) -> None:
     for across, column in enumerate(table.columns, 1):
         letter = get_column_letter(across)
@@ -108,83 +89,68 @@ def _fill_sheet(sheet: Worksheet, table: Table) -> None:
         head.comment = Comment(note, "plrlib", height=60, width=260)
         sheet.column_dimensions[letter].width = 48 if column.name in _WIDE else max(14, len(column.name) + 3)
         sheet.column_dimensions[letter].number_format = "@"  # text: an id keeps its zeros, and = stays a sign
-        if choices := _choices(column, table):
+        # To choose from are the values that a column may take, or the ids in the sheet that it refers to.
+        formula = f'"{",".join(column.allowed)}"' if column.allowed else ""
+        if not formula and column.refers in _LISTED and not column.several and column.refers != table.name:
+            formula = f"{column.refers}!$A$2:$A${ROWS}"
+        if formula:
+            choices = DataValidation(type="list", formula1=formula, allow_blank=True)
+            choices.showErrorMessage = bool(column.allowed)
+            choices.errorTitle, choices.error = column.name, f"one of: {', '.join(column.allowed)}; or blank"
             choices.add(f"{letter}2:{letter}{ROWS}")
             sheet.add_data_validation(choices)
     sheet.freeze_panes = "B2"
 
 
-def _choices(column: Column, table: Table) -> DataValidation | None:
-    """Return the list of a column: the values it may take, or the ids that stand in the sheet it refers to."""
-    if column.allowed:
-        formula = f'"{",".join(column.allowed)}"'
-    elif column.refers in _LISTED and not column.several and column.refers != table.name:
-        formula = f"{column.refers}!$A$2:$A${ROWS}"
-    else:
-        return None
-    choices = DataValidation(type="list", formula1=formula, allow_blank=True)
-    choices.showErrorMessage = bool(column.allowed)
-    choices.errorTitle, choices.error = column.name, f"one of: {', '.join(column.allowed)}; or blank"
-    return choices
-
-
 # study.toml: to be filled in, or, of an imported study, what the files tell and groupings to start from.
 
 
-def template(name: str) -> str:
-    """Return a study.toml to fill in, whose least is there already."""
-    return (Path(__file__).parent / "new_study.toml").read_text(encoding="utf-8").replace("NAME", name)
-
-
+_TEXTS = Path(__file__).parent
 _MOST_GROUPINGS, _MOST_GROUPS, _FEWEST = 6, 6, 2
 _NO_ATTRIBUTES = ("participant", "focus_group", "consent_quote", "withdrawn")
 
 
+def template(name: str) -> str:
+    """Return a study.toml to fill in, whose least is there already."""
+    return (_TEXTS / "new_study.toml").read_text(encoding="utf-8").replace("NAME", name)
+
+
 def imported_settings(name: str, made: StudyTables) -> str:
     """Return the text of an imported study's study.toml."""
-    coders = Counter(row["coder"] for row in made.tables["codings"])
-    lines = [
-        "[study]",
-        f"id = {quoted(name)}",
-        f"title = {quoted(made.material.title or name)}",
-        f"source = {quoted(f'imported from {made.material.origin}')}",
-        'kind = "collected"        # published, collected or simulated; shown wherever results are',
-        "complete = false          # true once every transcript was coded through: then a code not given was not said",
-    ]
-    if coders:
-        most = quoted(coders.most_common(1)[0][0])
-        lines.append(f"reference_coder = {most}   # whose codings the comparisons use")
-    lines.append("seed = 1")
-    if coders:
-        lines += ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
-        lines += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in made.coders]
-    counts = _attributes(made)
-    for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
-        labels = {group: capital(group) for group in counts[column]}
-        grouping = Grouping(_slug(column), capital(column.replace("_", " ")), column, labels)
-        lines += grouping_lines(grouping, grouping.name, "      # guessed; take out what you will not compare")
-    quasi = ", ".join(map(quoted, counts))
-    lines += ["", "[privacy]", f"quasi_identifiers = [{quasi}]", "smallest_group = 3", "names = []"]
-    return "\n".join(lines) + "\n"
-
-
-def _attributes(made: StudyTables) -> dict[str, Counter[str]]:
-    """Return how many people have each value, by the attribute."""
+    reference, coders = "", []
+    if made.coders:
+        most = quoted(Counter(row["coder"] for row in made.tables["codings"]).most_common(1)[0][0])
+        reference = f"reference_coder = {most}   # whose codings the comparisons use\n"
+        coders = ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
+        coders += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in made.coders]
     counts: dict[str, Counter[str]] = {}
     for row in made.tables["participants"]:
         for column, value in row.items():
             if value and column not in _NO_ATTRIBUTES:
                 counts.setdefault(column, Counter())[value] += 1
-    return counts
+    groupings = []
+    for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
+        # The name of a grouping becomes part of a file's name.
+        plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_") or f"column_{sum(map(ord, column))}"
+        labels = {group: capital(group) for group in counts[column]}
+        grouping = Grouping(plain, capital(column.replace("_", " ")), column, labels)
+        groupings += grouping_lines(grouping, plain, "      # guessed; take out what you will not compare")
+    return (
+        (_TEXTS / "imported_study.toml")
+        .read_text(encoding="utf-8")
+        .format(
+            id=quoted(name),
+            title=quoted(made.material.title or name),
+            source=quoted(f"imported from {made.material.origin}"),
+            reference=reference,
+            coders="".join(f"{line}\n" for line in coders),
+            groupings="".join(f"{line}\n" for line in groupings),
+            quasi=", ".join(map(quoted, counts)),
+        )
+    )
 
 
 def _can_group(counts: Mapping[str, int]) -> bool:
     """Tell whether values make groups of people: up to six, two of them of two people or more, and not all numbers."""
     often = sum(n >= _FEWEST for n in counts.values())
     return often > 1 and len(counts) <= _MOST_GROUPS and not all(re.fullmatch(r"[\d.,-]+", value) for value in counts)
-
-
-def _slug(column: str) -> str:
-    """Return a column as the name of a grouping, which becomes part of a file's name."""
-    plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_")
-    return plain or f"column_{sum(map(ord, column))}"

@@ -7,8 +7,7 @@ end of two characters counts as one, and a byte-order mark as none.
 from pathlib import PurePosixPath
 from typing import Any
 
-from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Material, Person, Segment, plain_text
-from plrlib.importers.sources import Source
+from plrlib.importers.material import NO_CODER, Code, Document, Material, Person, Segment, Source, plain_text
 from plrlib.safe_open import Archive, Opener, archive, elements, local, refused
 from plrlib.study.schema import WHOLE
 from plrlib.text import listed
@@ -16,7 +15,7 @@ from plrlib.text import listed
 _PROJECT = ".qde"
 _CODEBOOK = ".qdc"
 _TEXTS = ("TextSource", "Representation", "TextDescription", "Transcript")
-_OTHER_SOURCES = ("PDFSource", "PictureSource", "AudioSource", "VideoSource")
+_SOURCES = (*_TEXTS, "PDFSource", "PictureSource", "AudioSource", "VideoSource")
 _OTHER_PASSAGES = {
     "PDFSelection": "passages of a PDF of which only the place on the page is known",
     "PictureSelection": "parts of pictures",
@@ -24,12 +23,8 @@ _OTHER_PASSAGES = {
     "VideoSelection": "stretches of video",
 }
 _NOT_CARRIED = {"Set": "sets", "Link": "links", "Note": "notes and memos", "Graph": "maps"}
-_ELEMENTS = (
-    "Project", "CodeBook", "User", "Variable", "Codes", "Case",
-    *_TEXTS, *_OTHER_SOURCES, *_OTHER_PASSAGES, *_NOT_CARRIED,
-)  # fmt: skip
+_ELEMENTS = ("Project", "CodeBook", "User", "Variable", "Codes", "Case", *_SOURCES, *_OTHER_PASSAGES, *_NOT_CARRIED)
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
-_WHOLE_DOCUMENT = "codings of a whole document, not of a passage"
 _AGAIN = "export it again as REFI-QDA"
 
 
@@ -64,8 +59,7 @@ class _Project:
     def __init__(self, file: str, opener: Opener, zipped: Archive | None) -> None:
         self.file, self.opener, self.zipped = file, opener, zipped
         self.material = Material(file, "REFI-QDA")
-        self.users: dict[str, str] = {}
-        self.variables: dict[str, str] = {}
+        self.names: dict[str, str] = {}  # of users and variables
         self.places: dict[str, tuple[str, int, int]] = {}
         self.cases: list[tuple[str, Person, list[str], list[str]]] = []
         self.words_in_pdfs: dict[str, str] = {}
@@ -79,18 +73,14 @@ class _Project:
                 root = element.getroottree().getroot()
                 self._take_origin(root)
             match local(element):
-                case "User":
-                    self.users[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
-                case "Variable":
-                    self.variables[_guid(element)] = element.get("name") or ""
+                case "User" | "Variable":
+                    self.names[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
                 case "Codes":
                     self._take_codes(element)
                 case "Case":
                     self._take_case(element)
-                case name if name in _TEXTS:
-                    self._take_text(element)
-                case name if name in _OTHER_SOURCES:
-                    self._take_other_source(element)
+                case name if name in _SOURCES:
+                    self._take_source(element)
                 case name if name in _OTHER_PASSAGES:
                     self._take_other_passage(element)
                 case name if name in _NOT_CARRIED:
@@ -113,18 +103,14 @@ class _Project:
 
     def _take_codes(self, element: Any) -> None:
         """Take the whole tree of codes; `element` is Codes, whose children nest to any depth."""
-        # Without recursion, since the file decides how deep codes nest; reversed, since the last is taken first.
-        waiting = [(child, "") for child in element.iterchildren("{*}Code", reversed=True)]
-        while waiting:
-            one, parent = waiting.pop()
+        for one in element.iterdescendants("{*}Code"):
             key = _guid(one)
             self.material.found["codes"] += 1
             if key in self.material.codes:
                 self.material.lose("codes", "codes that stand twice")
             else:
                 definition = one.findtext("{*}Description", "").strip()
-                self.material.codes[key] = Code(one.get("name") or "", parent, definition)
-            waiting += [(child, key) for child in one.iterchildren("{*}Code", reversed=True)]
+                self.material.codes[key] = Code(one.get("name") or "", _guid(one.getparent()), definition)
 
     def _take_case(self, element: Any) -> None:
         """Keep a case until the sources have been read: it names them, and stands before them."""
@@ -135,51 +121,43 @@ class _Project:
     def _values(self, element: Any) -> dict[str, str]:
         values = {}
         for child in element.iterfind("{*}VariableValue"):
-            name = self.variables.get(_target(child.find("{*}VariableRef")), "")
+            name = self.names.get(_target(child.find("{*}VariableRef")), "")
             value = next((given.text or "" for given in child if local(given) in _VALUES), "").strip()
             if name and value:
                 values[name] = value
         return values
 
-    def _take_text(self, element: Any) -> None:
-        """Take one text with all that was marked in it."""
-        owner = element if local(element) == "TextSource" else element.getparent()
+    def _take_source(self, element: Any) -> None:
+        """Take a source with its attributes, or a text of one, with all that was marked in it."""
+        owner = element if local(element).endswith("Source") else element.getparent()
         if local(owner) == "PDFSelection":  # the words of one passage, and no document
             self.words_in_pdfs[_guid(owner)] = self._content(element) or ""
             return
         key = self._document(owner)
-        if self.material.documents[key].text is not None:  # a second transcript of the same recording
-            key = self._document(element)
-        document = self.material.documents[key]
-        document.text = self._content(element)
-        document.values |= self._values(element)
+        if local(element) in _TEXTS:
+            if self.material.documents[key].text is not None:  # a second transcript of the same recording
+                key = self._document(element)
+            self.material.documents[key].text = self._content(element)
+        self.material.documents[key].values |= self._values(element)
         for child in element.iterfind("{*}PlainTextSelection"):
             self._take_passage(child, key, child.get("startPosition"), child.get("endPosition"))
         points = {_guid(point): point.get("position") for point in element.iterfind("{*}SyncPoint")}
         for child in element.iterfind("{*}TranscriptSelection"):
             first, last = (points.get(_guid(child, end)) for end in ("fromSyncPoint", "toSyncPoint"))
             self._take_passage(child, key, first, last)
-        self._lose_codings_of(element)
-
-    def _take_other_source(self, element: Any) -> None:
-        """Take what is said of a source that is no text: its attributes, and codes of all of it."""
-        self.material.documents[self._document(element)].values |= self._values(element)
-        self._lose_codings_of(element)
-
-    def _lose_codings_of(self, source: Any) -> None:
-        codings = len(source.findall("{*}Coding"))
+        codings = len(element.findall("{*}Coding"))
         self.material.found["codings"] += codings
-        self.material.lose("codings", _WHOLE_DOCUMENT, codings)
+        self.material.lose("codings", "codings of a whole document, not of a passage", codings)
 
     def _take_other_passage(self, element: Any) -> None:
         """Take a passage of what is no text, where the file has its words; else count it."""
         words = self.words_in_pdfs.pop(_guid(element), "")
         if words:
             self._take_passage(element, self._document(element.getparent()), None, None, words)
-            return
-        codings = len(element.findall("{*}Coding"))
-        self.material.found.update(excerpts=1, codings=codings)
-        self.material.lose_passage(_OTHER_PASSAGES[local(element)], codings)
+        else:
+            codings = len(element.findall("{*}Coding"))
+            self.material.found.update(excerpts=1, codings=codings)
+            self.material.lose_passage(_OTHER_PASSAGES[local(element)], codings)
 
     def _document(self, source: Any) -> str:
         """Return the key of a source's document, which is made where there is none."""
@@ -217,21 +195,19 @@ class _Project:
     def _take_passage(self, element: Any, document: str, start: Any, end: Any, words: str = "") -> None:
         """Take one passage, which stands at a place of a document's text or has words of its own."""
         text = None if words else self.material.documents[document].text
-        segment = Segment(document, _position(start), _position(end))
-        codings = element.findall("{*}Coding")
-        for coding in codings:
-            coder = self.users.get(_guid(coding, "creatingUser") or _guid(element, "creatingUser"), NO_CODER)
-            self.material.give(segment, coder, _target(coding.find("{*}CodeRef")))
-        self.material.found.update(excerpts=1, codings=len(codings))
-        self.material.not_carried["memos on passages"] += bool(element.findtext("{*}Description"))
-        if text is not None and not 0 <= segment.start < segment.end <= len(text):
-            self.material.lose_passage(NO_PLACE, len(segment.coded))
-            return
+        first, last = (int(number) if number and WHOLE.fullmatch(number) else -1 for number in (start, end))
         noted = words or ((element.get("name") or "") if self.names_are_words else "")
-        segment.text = noted if text is None else text[segment.start : segment.end]
-        self.other_words += bool(noted) and segment.text != noted
-        self.material.segments.append(segment)
-        self.places[_guid(element)] = (document, segment.start, segment.end)
+        segment = Segment(document, first, last, noted if text is None else text[first:last])
+        given = []
+        for coding in element.iterfind("{*}Coding"):
+            user = _guid(coding, "creatingUser") or _guid(element, "creatingUser")
+            given.append((self.names.get(user, NO_CODER), _target(coding.find("{*}CodeRef"))))
+        there = text is None or 0 <= first < last <= len(text)
+        self.material.mark(segment, given, there)
+        self.material.not_carried["memos on passages"] += bool(element.findtext("{*}Description"))
+        if there:
+            self.other_words += bool(noted) and segment.text != noted
+            self.places[_guid(element)] = (document, first, last)
 
     def _settle_cases(self) -> None:
         """Give each case its documents and passages; one without a name only says something of its document."""
@@ -275,8 +251,3 @@ def _target(reference: Any) -> str:
 def _targets(element: Any, reference: str) -> list[str]:
     """Return the keys of all that an element refers to in such a way."""
     return [_target(child) for child in element.iterfind(f"{{*}}{reference}")]
-
-
-def _position(number: str | None) -> int:
-    """Return a position; -1 where it is none."""
-    return int(number) if number and WHOLE.fullmatch(number) else -1

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import NO_CODER, Code, Document, Material, Person, Segment
-from plrlib.importers.sources import Grid, Source
+from plrlib.importers.material import NO_CODER, Code, Document, Grid, Material, Person, Segment, Source
 from plrlib.safe_open import refused
+from plrlib.study.files import read_sheet
 from plrlib.study.schema import PARTICIPANTS, WHOLE
+from plrlib.study.workbooks import Page, read_workbook
 from plrlib.text import count, look
 
 CODES = "codes"
@@ -22,7 +23,6 @@ USUAL: dict[str, list[str]] = _TABLES["usual"]
 KEPT_AS_THEY_ARE = ("gist", "form", "quantifier", "page", "section")
 """Fields that are columns of the excerpts."""
 OF_SEGMENTS = (*USUAL, "start", "end", *KEPT_AS_THEY_ARE[1:])
-PEOPLE = tuple(c.name for c in PARTICIPANTS.columns)
 SPEAKER = ("role", "sector")
 """What may be known of whoever spoke where the person is not."""
 _BLANK = dict.fromkeys((*OF_SEGMENTS, *SPEAKER), "")
@@ -67,13 +67,12 @@ class Layout:
     def fits(self, source: Source) -> bool:
         """Tell whether a sheet has the columns of this layout; what was said of its columns goes before."""
         grid = source.grid
-        return all(map(grid.matching, self.known_by)) and not asked_of(grid, source.choices.columns)
+        return all(map(grid.matching, self.known_by)) and not any(asked_of(grid, source.choices.columns))
 
     def read(self, source: Source) -> Material:
         """Return what the sheet holds in the columns of this layout."""
         grid = source.grid
-        columns = columns_of(grid, asked_of(grid, self.fields))
-        material = _read(grid, columns, self.nesting, one_code=self.one_code)
+        material = _read(grid, columns_of(grid, self.fields), self.nesting, one_code=self.one_code)
         material.origin = self.origin
         material.complete_paths = material.complete_paths and not self.nesting
         material.notes += self.notes
@@ -97,10 +96,12 @@ class Columns(NamedTuple):
     wide: dict[str, str]
 
 
-def asked_of(grid: Grid, asked: Mapping[str, str]) -> dict[str, str]:
-    """Return those fields for which a sheet has the column that was asked for: the others may be in another sheet."""
-    there = {name: _wide(grid, asked) if name == CODES else grid.columns(column) for name, column in asked.items()}
-    return {name: asked[name] for name, columns in there.items() if columns}
+def asked_of(grid: Grid, asked: Mapping[str, str]) -> Columns:
+    """Return those columns that were asked for and that a sheet has: the others may be in another sheet."""
+    found = {name: grid.columns(column) for name, column in asked.items() if name != CODES}
+    patterns = asked[CODES].split(",") if CODES in asked else []
+    wide = {code: column for pattern in patterns for code, column in grid.matching(pattern.strip()).items()}
+    return Columns({name: columns[0] for name, columns in found.items() if columns}, wide)
 
 
 def columns_of(grid: Grid, asked: Mapping[str, str]) -> Columns:
@@ -111,22 +112,15 @@ def columns_of(grid: Grid, asked: Mapping[str, str]) -> Columns:
     grid
         The sheet.
     asked
-        Fields by the name of their column, all of which are there; a field of another name is an attribute of people.
+        Fields by the name of their column; a field of another name is an attribute of people.
     """
-    fields = {name: grid.columns(column)[0] for name, column in asked.items() if name != CODES}
-    wide = _wide(grid, asked)
-    for name in (*OF_SEGMENTS, *PEOPLE[1:]):
+    fields, wide = asked_of(grid, asked)
+    for name in (*OF_SEGMENTS, *PARTICIPANTS.names[1:]):
         taken = {*fields.values(), *wide.values()}
         free = [column for column in grid.columns(*USUAL.get(name, (name,))) if column not in taken]
         if free and name not in fields and not (name == "code" and wide):
             fields[name] = free[0]
     return Columns(fields, wide)
-
-
-def _wide(grid: Grid, asked: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns that stand for a code each, by that code."""
-    patterns = asked[CODES].split(",") if CODES in asked else []
-    return {code: column for pattern in patterns for code, column in grid.matching(pattern.strip()).items()}
 
 
 # What a sheet holds: coded segments, a row a segment or a row a coding; people, a row each; or codes, a row each.
@@ -146,8 +140,8 @@ def read(source: Source) -> Material:
         If a cell of a wide sheet is neither yes nor no, or the sheet cannot be told to be any of these.
     """
     grid = source.grid
-    asked = asked_of(grid, source.choices.columns)
-    columns = columns_of(grid, asked)
+    asked = asked_of(grid, source.choices.columns).fields
+    columns = columns_of(grid, source.choices.columns)
     material = _read(grid, columns, source.choices.nesting)
     for name, column in sorted(columns.fields.items(), key=lambda field: grid.header.index(field[1])):
         if name not in asked and look(column) != look(name):
@@ -177,7 +171,7 @@ def _read_people(grid: Grid, columns: Columns, material: Material) -> None:
     """Take a sheet of people; each column is an attribute."""
     material.origin = "sheet of people"
     who = columns.fields["participant"]
-    names = {column: name for name, column in columns.fields.items() if name in (*PEOPLE, "event")}
+    names = {column: name for name, column in columns.fields.items() if name in (*PARTICIPANTS.names, "event")}
     for line, row in grid.rows.items():
         material.found["people"] += 1
         if row[who]:
@@ -190,11 +184,11 @@ def _read_people(grid: Grid, columns: Columns, material: Material) -> None:
 def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: str) -> None:
     """Take a codebook; a column `parent` may say what each stands under."""
     material.origin = "codebook"
-    parents = grid.columns("parent", "parent code")
-    definitions = grid.columns("definition", "description", "memo", "comment")
+    parents = grid.columns("parent", "parent code")[:1]
+    definitions = grid.columns("definition", "description", "memo", "comment")[:1]
     for row in grid.rows.values():
         name = row[columns.fields["code"]]
-        parent, definition = ("".join(row[column] for column in found[:1]) for found in (parents, definitions))
+        parent, definition = ("".join(row[column] for column in found) for found in (parents, definitions))
         material.found["codes"] += 1
         if name and name not in material.codes:
             material.codes[name] = Code(name, "" if parent == name else parent, definition)
@@ -225,8 +219,7 @@ def _read_segments(grid: Grid, columns: Columns, material: Material, *, one_code
     material.segments = list(segments.values())
     material.found.update(documents=len(material.documents), people=len(material.people))
     material.found.update(codes=len(material.codes), excerpts=len(segments))
-    used = {*columns.fields.values(), *columns.wide.values()}
-    unused = [column for column in grid.header if column not in used]
+    unused = [column for column in grid.header if column not in {*columns.fields.values(), *columns.wide.values()}]
     if unused:
         material.not_carried[f"columns that were not asked for ({', '.join(unused)[:200]})"] += len(unused)
 
@@ -234,42 +227,39 @@ def _read_segments(grid: Grid, columns: Columns, material: Material, *, one_code
 def _segment(material: Material, row: Mapping[str, str]) -> Segment:
     """Return the segment of a row, and keep what the row says of its document and of whoever speaks."""
     document, person = row["event"], row["participant"]
+    own: tuple[str, ...] = KEPT_AS_THEY_ARE
     if document:
         material.documents.setdefault(document, Document(document))
     if person:
-        attributes = [*(name for name in row if name not in _BLANK), *SPEAKER]
-        given = {name: row[name] for name in attributes if row[name]}
         values = material.people.setdefault(person, Person(person)).values
-        values |= given | values  # what was said first stays
-    own = KEPT_AS_THEY_ARE if person else (*KEPT_AS_THEY_ARE, *SPEAKER)
+        for name in [*(name for name in row if name not in _BLANK), *SPEAKER]:
+            if row[name]:
+                values.setdefault(name, row[name])  # what was said first stays
+    else:
+        own += SPEAKER
     start, end = (int(row[name]) if WHOLE.fullmatch(row[name]) else -1 for name in ("start", "end"))
     return Segment(document, start, end, row["text"], person, {n: row[n] for n in own if row[n]}, name=row["excerpt"])
 
 
 def _codes_by_row(grid: Grid, columns: Columns, *, one_code: bool) -> dict[int, list[str]]:
     """Return the codes that the cell of a row holds, or whose columns are marked in it."""
-    if columns.wide:
-        _refuse_other_marks(grid, columns.wide)
-        wide = columns.wide.items()
-        return {
-            line: [code for code, column in wide if row[column].casefold() in _YES] for line, row in grid.rows.items()
-        }
-    cells = {line: row[columns.fields["code"]] for line, row in grid.rows.items()}
-    codes = {line: [cell] if one_code else _SEVERAL.split(cell) for line, cell in cells.items()}
-    return {line: list(filter(None, found)) for line, found in codes.items()}
-
-
-def _refuse_other_marks(grid: Grid, wide: Mapping[str, str]) -> None:
+    if not columns.wide:
+        cells = {line: row[columns.fields["code"]] for line, row in grid.rows.items()}
+        codes = {line: [cell] if one_code else _SEVERAL.split(cell) for line, cell in cells.items()}
+        return {line: list(filter(None, found)) for line, found in codes.items()}
+    wide = columns.wide.items()
+    marks = {line: {code: row[column] for code, column in wide} for line, row in grid.rows.items()}
     what = "the cell says neither that the code was given nor that it was not"
     allowed, remedy = "1, x, yes, true; 0", "write one of these, or leave it blank"
     faults = [
-        Fault(grid.file, line, column, what, row[column][:40], allowed, remedy)
-        for line, row in grid.rows.items()
-        for column in wide.values()
-        if row[column].casefold() not in (*_YES, *_NO)
+        Fault(grid.file, line, columns.wide[code], what, mark[:40], allowed, remedy)
+        for line, row in marks.items()
+        for code, mark in row.items()
+        if mark.casefold() not in (*_YES, *_NO)
     ]
     if faults:
         raise StudyError(grid.file, faults)
+    return {line: [code for code, mark in row.items() if mark.casefold() in _YES] for line, row in marks.items()}
 
 
 def _note_nesting(material: Material, nesting: str) -> None:
@@ -281,3 +271,64 @@ def _note_nesting(material: Material, nesting: str) -> None:
         n = sum(material.nesting in name for name in names)
         sign = material.nesting.strip()
         material.guesses.append(f'"{sign}" in {count(n, "code")} is taken to part a theme from a code under it')
+
+
+# Sheets as they stand in CSV files and workbooks.
+
+
+def csv_grid(path: Path) -> Grid:
+    """Read a CSV file.
+
+    Raises
+    ------
+    StudyError
+        If it is no text, or has rows that do not fit its header.
+    """
+    sheet = read_sheet(path)
+    if sheet.faults:
+        raise StudyError(path.name, sheet.faults)
+    rows = {
+        line: dict(zip(sheet.cells, map(str.strip, cells), strict=True))
+        for line, cells in zip(sheet.lines.tolist(), sheet.rows(*sheet.cells), strict=True)
+    }
+    return Grid(path.name, list(sheet.cells), rows, [note.message for note in sheet.notes])
+
+
+def workbook_grids(path: Path) -> list[Grid]:
+    """Read every sheet of a workbook that has a header and a row.
+
+    Raises
+    ------
+    StudyError
+        If it is damaged or hostile, or two columns of a sheet have the same name.
+    """
+    book = read_workbook(path)
+    heads = [next(iter(page.rows.values()), []) for page in book.pages]
+    if any(head[:4] == ["id", "document", "tag", "content"] or head[:2] == ["tag", "description"] for head in heads):
+        # Taguette writes texts that begin with = as formulas, and what they once gave is no text.
+        book = read_workbook(path, formulas=True)
+    grids = [grid for page in book.pages if (grid := _grid(path.name, page, len(book.pages) > 1))]
+    if not grids:
+        raise refused(path.name, "no sheet of it has a header and a row", "save the sheet that is meant, with a header")
+    grids[0].notes += book.told
+    return grids
+
+
+def _grid(file: str, page: Page, several: bool) -> Grid | None:
+    """Return a sheet under its first row with two filled cells; a title above it is passed over."""
+    lines = [line for line, row in page.rows.items() if sum(map(bool, row)) > 1]
+    if len(lines) < 2:
+        return None
+    label = f"{file}[{page.name}]" if several else file
+    names = {at: name for at, cell in enumerate(page.rows[lines[0]]) if (name := cell.strip())}
+    header = list(names.values())
+    doubled = next((name for name in header if header.count(name) > 1), "")
+    if doubled:
+        remedy = "keep one of them, or give it another"
+        raise refused(label, "two columns have the same name", remedy, doubled, lines[0])
+    rows = {}
+    for line, row in page.rows.items():
+        cells = {name: row[at].strip() if at < len(row) else "" for at, name in names.items()}
+        if line > lines[0] and any(cells.values()):
+            rows[line] = cells
+    return Grid(label, header, rows)

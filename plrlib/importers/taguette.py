@@ -6,11 +6,9 @@ Its exports as CSV and XLSX are layouts of sheets.
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from html.parser import HTMLParser
 
-from plrlib.importers.material import NO_CODER, NO_PLACE, Code, Document, Material, Segment
-from plrlib.importers.sources import Source
+from plrlib.importers.material import NO_CODER, Code, Document, Material, Segment, Source
 from plrlib.safe_open import Database, database, refused
 from plrlib.text import listed
 
@@ -40,7 +38,22 @@ def read(source: Source) -> Material:
                 texts[str(key)] = text = HtmlText(str(html or ""))
                 material.documents[str(key)] = Document(str(name), text.text)
         material.found.update(codes=len(material.codes), documents=len(material.documents))
-        _read_highlights(base, material, texts)
+        coders = _coders(base)
+        tags: dict[int, list[str]] = {}
+        for highlight, tag in base.rows("highlight_tags", "highlight_id", "tag_id", order="tag_id"):
+            tags.setdefault(highlight, []).append(str(tag))
+        places = base.rows("highlights", "id", "document_id", "start_offset", "end_offset", order="id")
+        for key, document, start, end in places:
+            if str(document) not in texts:  # of another project
+                continue
+            text = texts[str(document)]
+            segment = Segment(str(document), name=str(key))
+            there = isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)
+            if there:
+                segment.start, segment.end = text.character(start), text.character(end, end=True)
+                segment.text = text.text[segment.start : segment.end]
+            given = [(coders.get((key, tag), NO_CODER), tag) for tag in tags.get(key, ())]
+            material.mark(segment, given, there)
     return material
 
 
@@ -54,28 +67,6 @@ def _project(source: Source, base: Database) -> tuple[int, str]:
         what = f"one project is imported at a time; there: {there}"
         raise refused(source.path.name, what, "choose with --project", wanted)
     return fitting[0]
-
-
-def _read_highlights(base: Database, material: Material, texts: Mapping[str, "HtmlText"]) -> None:
-    coders = _coders(base)
-    tags: dict[int, list[str]] = {}
-    for highlight, tag in base.rows("highlight_tags", "highlight_id", "tag_id", order="tag_id"):
-        tags.setdefault(highlight, []).append(str(tag))
-    places = base.rows("highlights", "id", "document_id", "start_offset", "end_offset", order="id")
-    for key, document, start, end in places:
-        text = texts.get(str(document))
-        if text is None:  # of another project
-            continue
-        given = tags.get(key, [])
-        material.found.update(excerpts=1, codings=len(given))
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
-            material.lose_passage(NO_PLACE, len(given))
-            continue
-        first, last = text.character(start), text.character(end, end=True)
-        segment = Segment(str(document), first, last, text.text[first:last], name=str(key))
-        for tag in given:
-            material.give(segment, coders.get((key, tag), NO_CODER), tag)
-        material.segments.append(segment)
 
 
 def _coders(base: Database) -> dict[tuple[int, str], str]:

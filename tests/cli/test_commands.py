@@ -14,7 +14,7 @@ import pytest
 from programs import PATIENCE, ended
 
 from plrlib import compare, load_study, smallest_difference
-from plrlib.cli import commands, messages
+from plrlib.cli import commands
 from plrlib.faults import Fault, StudyError
 from plrlib.paths import DEFAULT_STUDY, STORE
 from plrlib.study.schema import STANCES
@@ -149,7 +149,7 @@ def test_check_gives_a_table_on_a_terminal(project):
 def test_markup_in_what_was_found_is_shown_as_it_is(capsys, monkeypatch):
     fault = Fault("a.csv", 2, "b", "is not [known]", "[red]x[/red]")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    messages.list_faults([fault])
+    commands.list_faults([fault])
     assert "[red]x[/red]" in capsys.readouterr().out
 
 

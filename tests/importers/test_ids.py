@@ -2,8 +2,7 @@
 
 import pytest
 
-from plrlib.importers.speakers import document_name
-from plrlib.importers.to_tables import distinct, ids_for, is_code
+from plrlib.importers.to_tables import distinct, document_name, ids_for, is_code
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from plrlib import StudyError, load_study
 from plrlib.exporters.files import write_folder
 from plrlib.faults import RunError
-from plrlib.importers.new_study import DICTIONARY, folder_of, header, new_files, new_study
+from plrlib.importers.new_study import DICTIONARY, folder_of, new_files, new_study
 from plrlib.paths import WORKBOOK
 from plrlib.study.schema import TABLES
 
@@ -25,8 +25,7 @@ def test_a_new_study_has_every_table_and_only_lacks_rows(project):
     folder = new_study("mine")
     assert folder == project.folder.resolve() / "data" / "raw" / "mine"
     for name, table in TABLES.items():
-        assert header(name) == [column.name for column in table.columns]
-        assert (folder / f"{name}.csv").read_text(encoding="utf-8") == ",".join(header(name)) + "\n"
+        assert (folder / f"{name}.csv").read_text(encoding="utf-8") == ",".join(table.names) + "\n"
     with pytest.raises(StudyError) as error:
         load_study("mine")
     required = sorted(f"{name}.csv" for name, table in TABLES.items() if table.required)
@@ -149,7 +148,7 @@ def test_a_table_with_rows_in_both_is_a_fault(project):
         StudyError, match=r"codebook\.csv: codebook\.csv and the sheet of that name in study.xlsx both have"
     ):
         load_study("mine")
-    (folder / "codebook.csv").write_text(",".join(header("codebook")) + "\n", encoding="utf-8")
+    (folder / "codebook.csv").write_text(",".join(TABLES["codebook"].names) + "\n", encoding="utf-8")
     assert len(load_study("mine").codebook) == 2
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plrlib.importers.speakers import is_moderator, turns
+from plrlib.importers.to_tables import is_moderator, turns
 
 
 def labels(text):
