@@ -59,6 +59,11 @@ class Prepared:
         """What `remembered` functions have answered."""
 
     @cached_property
+    def events(self) -> list[str]:
+        """The names of the V events."""
+        return self._study.events["event"].astype(str).tolist()
+
+    @cached_property
     def listed(self) -> NDArray[np.bool_]:
         """P × V: who is listed where, by `focus_group` and the attendance table."""
         return seats(self._study.participants, self._study.attendance, self._study.events)

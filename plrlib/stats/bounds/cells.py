@@ -69,6 +69,11 @@ class Cells:
         """Return the number of people in the sets of some cells."""
         return int(self.sizes[np.unique(self.of[here])].sum())
 
+    def number(self, here: NDArray[np.bool_]) -> int | None:
+        """Return the number of people in some cells, if these are all cells of their sets; None: that may differ."""
+        whole = np.isin(self.of, self.of[here]).sum() == here.sum()
+        return self.people(here) if whole else None
+
     def split(self, states: NDArray[np.int64]) -> tuple["Cells", NDArray[np.int64], NDArray[np.int64]]:
         """Keep people in different states apart; `states` gives a whole number for each of P people.
 
@@ -99,7 +104,7 @@ class Cells:
 
     def sat(self, study: Study, events: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return for each of N cells whether its people are known to have been at one of some events."""
-        return np.asarray(self.seats[:, np.isin(list(study.events["event"]), list(events))].any(axis=1), dtype=bool)
+        return np.asarray(self.seats[:, np.isin(study.prepared.events, list(events))].any(axis=1), dtype=bool)
 
     def groups(self, study: Study, grouping: Grouping) -> NDArray[np.int64]:
         """Return for each of N cells the position of its group; -1: in none, or outside the grouping's population."""

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.stats.bounds.cells import Cells
-from plrlib.stats.bounds.program import Program
+from plrlib.stats.bounds.program import Program, Term
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
 from plrlib.study.settings import Grouping
@@ -110,7 +110,7 @@ def assign(study: Study, cells: Cells, *, events: bool = False) -> Assignment:
     rules = study.settings.populations
     needed = {event for name in study.margins["population"].unique() for event in rules[name].get("event", ())}
     for v in np.flatnonzero(cells.unlisted):
-        if events or study.events["event"].iloc[v] in needed:
+        if events or study.prepared.events[v] in needed:
             _attend(study, cells, found, int(v))
     for population, totals in study.margins.groupby("population", sort=False, observed=True):
         who = _members(study, cells, found, rules[str(population)])
@@ -126,7 +126,7 @@ def assign(study: Study, cells: Cells, *, events: bool = False) -> Assignment:
 
 def _attend(study: Study, cells: Cells, found: Assignment, v: int) -> None:
     """Add how many of each cell were at an event of which not everybody is known."""
-    name, heard = study.events["event"].iloc[v], study.events["participants"].iloc[v]
+    name, heard = study.prepared.events[v], study.events["participants"].iloc[v]
     seated = cells.seats[:, v]
     there = found.there[name] = found.program.variables(cells.room)
     found.program.pairwise(there, found.people)
@@ -277,27 +277,45 @@ def raising(
             program.pairwise(speakers[key], raised[fit])
     read = {(kind.attribution, kind.low, kind.high) for kind in coded}
     for key, said in speakers.items():
-        _speak(program, people[cells.fits[:, key[0]]], said, key[1], sure=key in read)
+        fit = cells.fits[:, key[0]]
+        _speak(program, people[fit], cells.number(fit), said, key[1], key in read)
     if could is not None:
         known = [(kind, speakers[kind.attribution, kind.low, kind.high]) for kind in could]
         _nobody_else(program, cells, people, raised, state, known)
     return Raising(program, people, raised)
 
 
-def _speak(program: Program, candidates: NDArray[np.int64], said: NDArray[np.int64], low: str, *, sure: bool) -> None:
-    """Require as many speakers as the quantifier says; where it is not sure that an excerpt has the code, or none."""
-    slack, has = 0.0, np.zeros(0, dtype=np.int64)
-    if not sure:
-        if low == "1":
-            return  # none, or some: nothing is asked
-        slack, has = 2.0 * program.most_of(said, candidates) + 1.0, program.variables(np.ones(1, dtype=np.int64))
-        program.require([(said, 1.0), (has, -slack)], high=0.0)
-    if low == "majority":
-        program.require([(said, 2.0), (candidates, -1.0), (has, -slack)], low=1.0 - slack)
-    elif low == "all":
-        program.require([(said, 1.0), (candidates, -1.0), (has, -slack)], low=-slack)
-    else:
-        program.require([(said, 1.0), (has, -slack)], low=float(low) - slack)
+def _speak(
+    program: Program,
+    candidates: NDArray[np.int64],
+    number: int | None,
+    said: NDArray[np.int64],
+    low: str,
+    *,
+    sure: bool,
+) -> None:
+    """Require as many speakers as the quantifier says; where it is not sure that an excerpt has the code, or none.
+
+    `number` is that of the candidates, if it is the same in every completion.
+    """
+    if not sure and low == "1":
+        return  # none, or some: nothing is asked
+    if number is not None and low in ("majority", "all"):
+        low = str(number // 2 + 1 if low == "majority" else number)
+    most = program.most_of(candidates)
+    # what is asked, and by how much it fails where nobody spoke: a larger number would allow the same whole numbers
+    # and more that are not whole, and these have to be branched away
+    asked: tuple[list[Term], float, float] = {
+        "majority": ([(said, 2.0), (candidates, -1.0)], 1.0, most + 1.0),
+        "all": ([(said, 1.0), (candidates, -1.0)], 0.0, most),
+    }.get(low) or ([(said, 1.0)], float(low), float(low))
+    terms, least, short = asked
+    if sure:
+        program.require(terms, low=least)
+        return
+    has = program.variables(np.ones(1, dtype=np.int64))
+    program.require([(said, 1.0), (has, -program.most_of(said))], high=0.0)
+    program.require([*terms, (has, -short)], low=least - short)
 
 
 def _nobody_else(
@@ -310,7 +328,11 @@ def _nobody_else(
         fit = np.flatnonzero(cells.fits[:, kind.attribution])
         if kind.high == "minority":
             each = program.variables(np.array([len(cells.alike)]))
-            program.require([(each, 2.0), (people[fit], -1.0)], high=-1.0)
+            number = cells.number(cells.fits[:, kind.attribution])
+            if number is None:
+                program.require([(each, 2.0), (people[fit], -1.0)], high=-1.0)
+            else:
+                program.require([(each, 1.0)], high=float((number - 1) // 2))
             program.require([(said, 1.0), (each, -float(kind.copies))], high=0.0)
         elif kind.high != "all":
             program.require([(said, 1.0)], high=float(kind.high) * kind.copies)

@@ -12,7 +12,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize._highspy import _core as highs
 
-Terms = Iterable[tuple[NDArray[np.int64], float]]
+Term = tuple[NDArray[np.int64], float]
+Terms = Iterable[Term]
 Rows = Iterable[tuple[NDArray[np.int64], NDArray[np.int64], float]]
 Ends = float | NDArray[np.int64]
 Sums = list[tuple[NDArray[np.int64], int]]
@@ -100,10 +101,9 @@ class Program:
         """Return the smallest and the largest sum that variables can have, 0 of none; raises as `least` does."""
         return (self.least(variables, given), self.most(variables, given)) if len(variables) else (0, 0)
 
-    def most_of(self, *variables: NDArray[np.int64]) -> float:
-        """Return the largest of the sums that groups of variables can have by their own limits alone."""
-        upper = np.concatenate(self._upper)
-        return max(float(upper[some].sum()) for some in variables)
+    def most_of(self, variables: NDArray[np.int64]) -> float:
+        """Return the largest sum that variables can have by their own limits alone."""
+        return float(np.concatenate(self._upper)[variables].sum())
 
     def allows(self, given: Sums) -> bool:
         """Tell whether sums of variables can all have these values at once; nothing is required of the programme."""
@@ -216,6 +216,7 @@ class _Solver:
         model.a_matrix_.value_ = self._matrix.data
         self._highs = highs._Highs()
         self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("presolve", "off")  # it takes longer than it saves in programmes this small
         self._highs.passModel(model)
         self._columns = np.arange(shape[1], dtype=np.int32)
         self._cost, self._bounds = np.zeros(shape[1]), (self.lower, self.upper)
