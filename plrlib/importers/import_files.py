@@ -10,7 +10,7 @@ import pandas as pd
 from plrlib.exporters.files import write_folder
 from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
-from plrlib.importers.material import Choices, Grid, Material, Reader, Source, merge
+from plrlib.importers.material import Choices, Grid, Material, Reader, Source, merge, told
 from plrlib.importers.sheets import CODES, asked_of, csv_grid, workbook_grids
 from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
@@ -20,7 +20,7 @@ from plrlib.safe_open import refused
 from plrlib.study.schema import TABLES
 from plrlib.study.settings import FILE, read_settings
 from plrlib.study.workbooks import is_workbook
-from plrlib.text import count, listed, people, verb
+from plrlib.text import listed
 
 REPORT_FILE = "import-report.md"
 
@@ -62,11 +62,7 @@ def _refuse_rows(folder: Path, name: str) -> None:
     if workbook.is_file() and workbook.read_bytes() != new_study.new_files(name)[WORKBOOK]:
         filled.append(WORKBOOK)
     if filled:
-        raise RunError(
-            f"data/raw/{name}/ has rows already ({listed(filled)}), and nothing was changed. Give all files of a "
-            "study in one call: their people are put together by name. --replace puts imported rows in the place of "
-            "those there"
-        )
+        raise RunError(told("rows_there", name=name, filled=listed(filled)))
 
 
 def _with_settings(folder: Path, choices: Choices) -> Choices:
@@ -124,10 +120,6 @@ def tables_as_csv(made: StudyTables) -> dict[str, bytes]:
 
 READERS: tuple[Reader, ...] = (*sheets.LAYOUTS, sheets, qualcoder, taguette, refi)
 """Every reader; the first that fits reads a source. Sheets come first: to know one, its workbook need not be opened."""
-KNOWN = (
-    "REFI-QDA .qdpx and .qdc; Taguette .sqlite3, .csv, .xlsx; QualCoder .qda; Dedoose .xlsx; OpenQDA .csv; "
-    "CSV and XLSX sheets of coded segments, people or codes"
-)
 _OWN_FORMATS = {
     ".nvp": "NVivo", ".mx": "MAXQDA", ".atlproj": "ATLAS.ti", ".hpr": "ATLAS.ti", ".dsx": "Dedoose",
 }  # fmt: skip
@@ -168,7 +160,7 @@ def sources(path: Path, choices: Choices) -> list[Source]:
 
 def _refusal(source: Source) -> StudyError | None:
     """Return why a source cannot be read; None where it may be a CSV file."""
-    ending, known = source.ending, f"known: {KNOWN}"
+    ending, known = source.ending, told("known")
     program = next((program for own, program in _OWN_FORMATS.items() if ending.startswith(own)), "")
     own = f"it is in {program}'s own format"
     old = (b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
@@ -241,24 +233,16 @@ def report(name: str, read: Sequence[Material], made: StudyTables, key: str) -> 
 
 
 def _notes(made: StudyTables, key: str) -> list[str]:
-    notes = []
+    notes, participants = [], made.tables["participants"]
     if key:
         renamed = sum(kind == "person" for kind, _ in made.ids)
-        whose = f"{people(renamed)} and {count(len(made.ids) - renamed, 'document')}"
-        notes.append(
-            f"{whose} had a name that could be somebody's, and got an id in its place; which is which is kept outside "
-            f"of the project, in {key}; with --keep-names names stay"
-        )
+        notes.append(told("renamed", n=renamed, documents=len(made.ids) - renamed, key=key))
     n = len({row["excerpt"] for row in made.tables["excerpts"]} - {row["excerpt"] for row in made.tables["codings"]})
     if n:
-        notes.append(f"{count(n, 'excerpt')} {verb(n, 'is', 'are')} left over: marked, and without a code")
-    participants = made.tables["participants"]
+        notes.append(told("left_over", n=n))
     if participants:
         consent = sum(row.get("consent_quote") == "yes" for row in participants)
-        notes.append(
-            f"consent_quote is yes for {consent} of {people(len(participants))}: the words of everybody else are shown "
-            "nowhere; write it into participants.csv for whoever agreed"
-        )
+        notes.append(told("consent", yes=consent, n=len(participants)))
         if made.coders:
             notes.append("coders are shown under the names that the program has for them")
     return notes

@@ -5,13 +5,15 @@ kind it holds. All that follows (`merge`, `speakers`, `to_tables`, the report) k
 What is lost or gained on the way is counted with its reason, so that the report can account for every number.
 """
 
+import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from string import Formatter
+from typing import Any, Protocol
 from unicodedata import normalize
 
 from plrlib.faults import Fault, StudyError
@@ -20,6 +22,25 @@ from plrlib.text import count, look, verb
 
 NO_CODER = ""
 """The coder of a program that does not say who coded."""
+
+
+_MESSAGES = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+
+
+class _Sentences(Formatter):
+    """Fills in the sentences of messages.toml: numbers with what they count, and the words that go with them."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """Return a value as it stands in a sentence."""
+        one, several, many = spec.partition("|")
+        if several:
+            return verb(value, one, many)
+        return count(value, one) if one else str(value)
+
+
+def told(message: str, **words: str | int) -> str:
+    """Return one of the sentences of messages.toml, filled in."""
+    return _Sentences().format(_MESSAGES[message], **words)
 
 
 @dataclass(frozen=True)
@@ -301,8 +322,7 @@ class Material:
     def note_other_words(self, n: int) -> None:
         """Tell how many passages stand at places whose words are not those that the program keeps beside them."""
         if n:
-            passages, are, them = count(n, "passage"), verb(n, "is", "are"), verb(n, "it", "them")
-            self.notes.append(f"{passages} {are} not worded as the program noted beside {them}")
+            self.notes.append(told("other_words", n=n))
 
 
 def plain_text(text: str) -> str:

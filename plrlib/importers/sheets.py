@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import NO_CODER, Code, Document, Grid, Material, Person, Segment, Source
+from plrlib.importers.material import NO_CODER, Code, Document, Grid, Material, Person, Segment, Source, told
 from plrlib.safe_open import refused
 from plrlib.study.files import read_sheet
 from plrlib.study.schema import PARTICIPANTS, WHOLE
 from plrlib.study.workbooks import Page, read_workbook
-from plrlib.text import count, look
+from plrlib.text import look
 
 CODES = "codes"
 """The field of a wide sheet: names of its columns, parted by commas, * standing for anything."""
@@ -161,9 +161,8 @@ def _read(grid: Grid, columns: Columns, nesting: str, *, one_code: bool = False)
         _read_segments(grid, columns, material, one_code=one_code)
         _note_nesting(material, nesting)
     else:
-        remedy = 'say which columns do: --map participant="..." --map code="..." --map text="..." --map event="..."'
         what = "its columns do not say what it is: coded segments, people or codes"
-        raise refused(grid.file, what, remedy, ", ".join(grid.header[:12])[:200])
+        raise refused(grid.file, what, told("which_columns"), ", ".join(grid.header[:12])[:200])
     return material
 
 
@@ -269,8 +268,7 @@ def _note_nesting(material: Material, nesting: str) -> None:
     material.complete_paths = bool(material.nesting)
     if material.nesting and not nesting:
         n = sum(material.nesting in name for name in names)
-        sign = material.nesting.strip()
-        material.guesses.append(f'"{sign}" in {count(n, "code")} is taken to part a theme from a code under it')
+        material.guesses.append(told("nesting", sign=material.nesting.strip(), n=n))
 
 
 # Sheets as they stand in CSV files and workbooks.

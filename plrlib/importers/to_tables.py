@@ -15,11 +15,11 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import Choices, Material, Person, Segment
+from plrlib.importers.material import Choices, Material, Person, Segment, told
 from plrlib.privacy.keys import Key
 from plrlib.safe_open import refused
 from plrlib.study.schema import PARTICIPANTS, TABLES
-from plrlib.text import count, joined, look, people, verb
+from plrlib.text import count, joined, look
 
 UNNAMED_CODER = "coder"
 TABLE_OF = {
@@ -154,9 +154,7 @@ def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:
             values[person] |= fresh
             of_documents += len(fresh)
     if of_documents:
-        n = of_documents
-        what = f"{count(n, 'attribute')} of documents {verb(n, 'is', 'are')} taken for"
-        material.guesses.append(f"{what} {verb(n, 'that', 'those')} of the people who speak in them")
+        material.guesses.append(told("attributes", n=of_documents))
     own = {look(column.name): column for column in PARTICIPANTS.columns}
     headers = {look(name): f"{name} (as named in the file)" for name in ("participant", "focus_group")}
     first: dict[tuple[str, str], str] = {}
@@ -235,10 +233,7 @@ def _note_empty_tables(made: StudyTables) -> None:
         file, what = made.material.file, "it holds no people, passages, codings or codes"
         raise refused(file, what, "import a file in which something was marked and coded, or a codebook")
     if missing:
-        made.material.notes.append(
-            f"there are no {joined(missing, 'or')} in what was read, and the study cannot be run without: add them by "
-            "hand, or import again with the files that hold them beside these, and --replace"
-        )
+        made.material.notes.append(told("empty_tables", missing=joined(missing, "or")))
 
 
 # Who was heard in each document, and which passages are whose.
@@ -290,8 +285,7 @@ def _find_by_case(material: Material, found: dict[str, Speakers]) -> None:
             found[document].people[key] = None
             found[document].owners.append((start, end, key))
     if without_document:
-        n = without_document
-        material.notes.append(f"{people(n)} {verb(n, 'is', 'are')} listed at an event of which there is no document")
+        material.notes.append(told("no_document", n=without_document))
 
 
 def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choices) -> None:
@@ -309,10 +303,11 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
             where.setdefault(label, set()).add(key)
     shared = {label for label, keys in where.items() if len(keys) > 1 and label not in known}
     if shared and choices.same_speakers is None:
-        told = {label: f"a label begins lines in {count(len(where[label]), 'document')}" for label in sorted(shared)}
-        same = "say --speakers same if it is one person wherever it stands"
-        remedy = f"{same}, --speakers apart if each document has its own"
-        faults = [Fault(material.file, None, "", message, label, "", remedy) for label, message in told.items()]
+        counts = {label: count(len(where[label]), "document") for label in sorted(shared)}
+        faults = [
+            Fault(material.file, None, "", f"a label begins lines in {n}", label, "", told("which_speaker"))
+            for label, n in counts.items()
+        ]
         raise StudyError("who speaks", faults)
     for key, own in labelled.items():
         for turn in own:
@@ -327,11 +322,8 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
                 found[key].people[person] = None
             found[key].owners.append((turn.start, turn.end, person))
     if labelled:
-        n = len({owner for key in labelled for *_, owner in found[key].owners} - {MODERATOR})
-        what = f"lines of {count(len(labelled), 'document')} begin with whose they are"
-        who = f"{people(n)} {verb(n, 'is', 'are')} told apart so"
-        remedy = "otherwise --speakers none, and --leader LABEL for whoever leads the talk"
-        material.guesses.append(f"{what}: {who}; {remedy}")
+        who = len({owner for key in labelled for *_, owner in found[key].owners} - {MODERATOR})
+        material.guesses.append(told("labelled", n=len(labelled), who=who))
 
 
 def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
@@ -354,12 +346,9 @@ def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
             interviews += 1
         found[key].people[person] = None
     if interviews:
-        what = f"{count(interviews, 'document')} in which nobody is told apart {verb(interviews, 'is', 'are')}"
-        material.guesses.append(f"{what} taken for an interview with one person each")
+        material.guesses.append(told("interviews", n=interviews))
     if groups:
-        what = f"{count(groups, 'document')} of a group {verb(groups, 'does', 'do')} not tell whose words are whose"
-        so = "their excerpts are given to the event, and count for anybody who may have sat there"
-        material.notes.append(f"{what}: {so}")
+        material.notes.append(told("groups", n=groups))
 
 
 # Whose each line of a transcript is, where lines begin with a label: `P01: ...`.
