@@ -274,11 +274,7 @@ def import_(
         from plrlib.importers.import_files import import_files
         from plrlib.importers.material import Choices
 
-        same = {"same": True, "apart": False}.get(speakers)
-        choices = Choices(
-            _columns(columns or ()), nesting, project, read_labels=speakers != "none", same_speakers=same,
-            moderators=tuple(leader or ()), keep_names=keep_names, replace=replace,
-        )  # fmt: skip
+        choices = Choices(_columns(columns or ()), nesting, project, speakers, tuple(leader or ()), keep_names, replace)
         with _console().status("reading"):
             folder, report = import_files(files, into, choices)
         show_report(report)

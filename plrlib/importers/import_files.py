@@ -10,7 +10,7 @@ import pandas as pd
 from plrlib.exporters.files import write_folder
 from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
-from plrlib.importers.material import Choices, Grid, Material, Reader, Source, merge, told
+from plrlib.importers.material import FORMATS, Choices, Grid, Material, Reader, Source, merge, told
 from plrlib.importers.sheets import CODES, asked_of, csv_grid, workbook_grids
 from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
@@ -40,40 +40,30 @@ def import_files(paths: Sequence[Path], name: str, choices: Choices) -> tuple[Pa
         If a study of that name has rows already, and may not be replaced.
     """
     folder = new_study.folder_of(name)
+    settings, workbook = folder / FILE, folder / WORKBOOK
     if not choices.replace:
-        _refuse_rows(folder, name)
-    choices = _with_settings(folder, choices)
+        tables = [folder / f"{table}.csv" for table in TABLES]
+        filled = [path.name for path in tables if path.is_file() and len(path.read_bytes().strip().splitlines()) > 1]
+        # The workbook of a new study has no rows, and goes: the CSV files hold them.
+        if workbook.is_file() and workbook.read_bytes() != new_study.new_files(name)[WORKBOOK]:
+            filled.append(WORKBOOK)
+        if filled:
+            raise RunError(told("rows_there", name=name, filled=listed(filled)))
+    if settings.is_file():  # its [import] says of columns what was not said with this call
+        there, faults, _ = read_settings(settings)
+        if faults:
+            raise StudyError(folder.name, faults)
+        columns = {**there.columns, **choices.columns}
+        choices = replace(choices, columns=columns, nesting=choices.nesting or there.nesting)
     materials = _read_all(paths, choices)
     made = to_tables(merge(materials), choices, {} if choices.keep_names else read_key(name))
     key = write_key(name, made.ids) if made.ids else None  # first: without it nobody knows who an id is
     text = report(name, materials, made, str(key or ""))
     files = tables_as_csv(made) | {new_study.DICTIONARY: new_study.described(), REPORT_FILE: text.encode()}
-    settings = folder / FILE  # one that somebody has written stays
+    # A study.toml that somebody has written stays.
     if not settings.is_file() or settings.read_text(encoding="utf-8-sig") == new_study.template(name):
         files[FILE] = new_study.imported_settings(name, made).encode()
     return write_folder(folder, files, remove=[WORKBOOK]), text
-
-
-def _refuse_rows(folder: Path, name: str) -> None:
-    """Refuse to put rows where some are."""
-    paths = [folder / f"{table}.csv" for table in TABLES]
-    filled = [path.name for path in paths if path.is_file() and len(path.read_bytes().strip().splitlines()) > 1]
-    workbook = folder / WORKBOOK  # that of a new study has no rows, and goes: the CSV files hold them
-    if workbook.is_file() and workbook.read_bytes() != new_study.new_files(name)[WORKBOOK]:
-        filled.append(WORKBOOK)
-    if filled:
-        raise RunError(told("rows_there", name=name, filled=listed(filled)))
-
-
-def _with_settings(folder: Path, choices: Choices) -> Choices:
-    """Return the choices with what a study.toml that is there says of columns, in [import]."""
-    if not (folder / FILE).is_file():
-        return choices
-    settings, faults, _ = read_settings(folder / FILE)
-    if faults:
-        raise StudyError(folder.name, faults)
-    columns = {**settings.columns, **choices.columns}
-    return replace(choices, columns=columns, nesting=choices.nesting or settings.nesting)
 
 
 def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
@@ -120,10 +110,6 @@ def tables_as_csv(made: StudyTables) -> dict[str, bytes]:
 
 READERS: tuple[Reader, ...] = (*sheets.LAYOUTS, sheets, qualcoder, taguette, refi)
 """Every reader; the first that fits reads a source. Sheets come first: to know one, its workbook need not be opened."""
-_OWN_FORMATS = {
-    ".nvp": "NVivo", ".mx": "MAXQDA", ".atlproj": "ATLAS.ti", ".hpr": "ATLAS.ti", ".dsx": "Dedoose",
-}  # fmt: skip
-"""Programs by how the endings of files begin that only they read."""
 _EXPORT = "export the project there as REFI-QDA (.qdpx) and import that"
 _AGAIN = "export or save it again from its program"
 _ANEW = "export it again from the program it comes from"
@@ -161,7 +147,7 @@ def sources(path: Path, choices: Choices) -> list[Source]:
 def _refusal(source: Source) -> StudyError | None:
     """Return why a source cannot be read; None where it may be a CSV file."""
     ending, known = source.ending, told("known")
-    program = next((program for own, program in _OWN_FORMATS.items() if ending.startswith(own)), "")
+    program = next((program for own, program in FORMATS["own_formats"].items() if ending.startswith(own)), "")
     own = f"it is in {program}'s own format"
     old = (b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
     convert = "save a workbook as .xlsx or CSV; a transcript alone is not coded"

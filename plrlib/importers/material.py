@@ -13,18 +13,21 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from unicodedata import normalize
 
 from plrlib.faults import Fault, StudyError
-from plrlib.safe_open import SQLITE, archive, database
+from plrlib.safe_open import SQLITE, database
 from plrlib.text import count, look, verb
 
 NO_CODER = ""
 """The coder of a program that does not say who coded."""
 
 
-_MESSAGES = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+FORMATS, _MESSAGES = (
+    tomllib.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+    for file in ("formats.toml", "messages.toml")
+)
 
 
 class _Sentences(Formatter):
@@ -55,10 +58,9 @@ class Choices:
         What stands between a theme and a code in a sheet's column of codes; blank: looked for.
     project
         Which project of a Taguette database that has several.
-    read_labels
-        Whether labels at the beginning of a transcript's lines tell who speaks.
-    same_speakers
-        Whether a label means the same person in every document; None: a label in several documents is a fault.
+    speakers
+        What labels at the beginning of a transcript's lines tell: `none` of them is read; the `same` person in every
+        document; `apart`, somebody else in each; `auto`, that a label in several documents is a fault.
     moderators
         More labels of whoever leads the talk.
     keep_names
@@ -70,8 +72,7 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     nesting: str = ""
     project: str = ""
-    read_labels: bool = True
-    same_speakers: bool | None = None
+    speakers: Literal["auto", "none", "same", "apart"] = "auto"
     moderators: tuple[str, ...] = ()
     keep_names: bool = False
     replace: bool = False
@@ -127,14 +128,6 @@ class Source:
             return {}
         with database(self.path) as base:
             return base.columns
-
-    @cached_property
-    def members(self) -> Sequence[str]:
-        """The names of what is in a ZIP."""
-        if not self.is_zip:
-            return []
-        with archive(self.path) as zipped:
-            return zipped.names()
 
 
 class Reader(Protocol):

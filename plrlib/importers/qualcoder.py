@@ -7,14 +7,10 @@ Unicode characters from 0, the end not included.
 from collections.abc import Iterator
 from typing import Any
 
-from plrlib.importers.material import Code, Document, Material, Person, Segment, Source, plain_text
+from plrlib.importers.material import FORMATS, Code, Document, Material, Person, Segment, Source, plain_text
 from plrlib.safe_open import Database, database
 
 _FILE = "data.qda"
-_NOT_CARRIED = {
-    "code_image": "codings of pictures", "code_av": "codings of sound and video", "annotation": "notes and memos",
-    "journal": "notes and memos", "graph": "maps", "stored_sql": "stored queries",
-}  # fmt: skip
 _LIBRARY = "Ref_"
 """How the attributes begin that QualCoder fills from a list of literature."""
 
@@ -50,7 +46,7 @@ def read(source: Source) -> Material:
                 material.documents[key].values[attribute] = value.strip()
         _read_segments(base, material)
         _read_links(base, material)
-        for table, what in _NOT_CARRIED.items():
+        for table, what in FORMATS["qualcoder"]["not_carried"].items():
             material.not_carried[what] += base.count(table)
     return material
 

@@ -7,31 +7,24 @@ end of two characters counts as one, and a byte-order mark as none.
 from pathlib import PurePosixPath
 from typing import Any
 
-from plrlib.importers.material import NO_CODER, Code, Document, Material, Person, Segment, Source, plain_text
+from plrlib.importers.material import FORMATS, NO_CODER, Code, Document, Material, Person, Segment, Source, plain_text
 from plrlib.safe_open import Archive, Opener, archive, elements, local, refused
 from plrlib.study.schema import WHOLE
 from plrlib.text import listed
 
 _PROJECT = ".qde"
 _CODEBOOK = ".qdc"
-_TEXTS = ("TextSource", "Representation", "TextDescription", "Transcript")
-_SOURCES = (*_TEXTS, "PDFSource", "PictureSource", "AudioSource", "VideoSource")
-_OTHER_PASSAGES = {
-    "PDFSelection": "passages of a PDF of which only the place on the page is known",
-    "PictureSelection": "parts of pictures",
-    "AudioSelection": "stretches of sound",
-    "VideoSelection": "stretches of video",
-}
-_NOT_CARRIED = {"Set": "sets", "Link": "links", "Note": "notes and memos", "Graph": "maps"}
-_ELEMENTS = ("Project", "CodeBook", "User", "Variable", "Codes", "Case", *_SOURCES, *_OTHER_PASSAGES, *_NOT_CARRIED)
-_VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
+_REFI: dict[str, Any] = FORMATS["refi"]
+_SOURCES, _OTHER_PASSAGES = (*_REFI["texts"], *_REFI["other_sources"]), _REFI["other_passages"]
+_ELEMENTS = (*_REFI["others"], *_SOURCES, *_OTHER_PASSAGES, *_REFI["not_carried"])
 _AGAIN = "export it again as REFI-QDA"
 
 
 def fits(source: Source) -> bool:
     """Tell whether a source is a project, packed with its texts or not, or a codebook: any XML is taken for one."""
     if source.is_zip:
-        return source.ending == ".qdpx" or any(name.casefold().endswith(_PROJECT) for name in source.members)
+        with archive(source.path) as zipped:
+            return source.ending == ".qdpx" or any(name.casefold().endswith(_PROJECT) for name in zipped.names())
     return source.ending in (_PROJECT, _CODEBOOK) or source.start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
@@ -83,8 +76,8 @@ class _Project:
                     self._take_source(element)
                 case name if name in _OTHER_PASSAGES:
                     self._take_other_passage(element)
-                case name if name in _NOT_CARRIED:
-                    self.material.not_carried[_NOT_CARRIED[name]] += 1
+                case name if name in _REFI["not_carried"]:
+                    self.material.not_carried[_REFI["not_carried"][name]] += 1
         if root is None:
             raise refused(self.file, "it holds no project and no codebook", _AGAIN)
         self._settle_cases()
@@ -122,7 +115,7 @@ class _Project:
         values = {}
         for child in element.iterfind("{*}VariableValue"):
             name = self.names.get(_target(child.find("{*}VariableRef")), "")
-            value = next((given.text or "" for given in child if local(given) in _VALUES), "").strip()
+            value = next((given.text or "" for given in child if local(given) in _REFI["values"]), "").strip()
             if name and value:
                 values[name] = value
         return values
@@ -134,7 +127,7 @@ class _Project:
             self.words_in_pdfs[_guid(owner)] = self._content(element) or ""
             return
         key = self._document(owner)
-        if local(element) in _TEXTS:
+        if local(element) in _REFI["texts"]:
             if self.material.documents[key].text is not None:  # a second transcript of the same recording
                 key = self._document(element)
             self.material.documents[key].text = self._content(element)

@@ -1,14 +1,13 @@
 """Sheets of coded segments, of people or of codes: laid out as a program exports them, or known by their columns."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import NO_CODER, Code, Document, Grid, Material, Person, Segment, Source, told
+from plrlib.importers.material import FORMATS, NO_CODER, Code, Document, Grid, Material, Person, Segment, Source, told
 from plrlib.safe_open import refused
 from plrlib.study.files import read_sheet
 from plrlib.study.schema import PARTICIPANTS, WHOLE
@@ -17,8 +16,7 @@ from plrlib.text import look
 
 CODES = "codes"
 """The field of a wide sheet: names of its columns, parted by commas, * standing for anything."""
-_TABLES = tomllib.loads((Path(__file__).parent / "layouts.toml").read_text(encoding="utf-8"))
-USUAL: dict[str, list[str]] = _TABLES["usual"]
+USUAL: dict[str, list[str]] = FORMATS["usual"]
 """Fields, and how programs call the columns for them."""
 KEPT_AS_THEY_ARE = ("gist", "form", "quantifier", "page", "section")
 """Fields that are columns of the excerpts."""
@@ -35,7 +33,7 @@ _PATHS = (" > ", "\\", " :: ")
 
 @dataclass(frozen=True)
 class Layout:
-    """How a program lays out one kind of sheet, as layouts.toml has it; a reader of it.
+    """How a program lays out one kind of sheet, as formats.toml has it; a reader of it.
 
     Parameters
     ----------
@@ -83,7 +81,7 @@ class Layout:
         return material
 
 
-LAYOUTS = tuple(Layout(**table) for table in _TABLES["layouts"])
+LAYOUTS = tuple(Layout(**table) for table in FORMATS["layouts"])
 
 
 # Which column of a sheet says what: as it was asked for, or as programs call it.

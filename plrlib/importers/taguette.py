@@ -8,7 +8,7 @@ import json
 from bisect import bisect_left, bisect_right
 from html.parser import HTMLParser
 
-from plrlib.importers.material import NO_CODER, Code, Document, Material, Segment, Source
+from plrlib.importers.material import FORMATS, NO_CODER, Code, Document, Material, Segment, Source
 from plrlib.safe_open import Database, database, refused
 from plrlib.text import listed
 
@@ -92,11 +92,7 @@ def _coders(base: Database) -> dict[tuple[int, str], str]:
 
 # The text of a document, which Taguette keeps as HTML, and the characters at its offsets.
 
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
-    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-})  # fmt: skip
+_BLOCKS = frozenset(FORMATS["taguette"]["blocks"])
 
 
 class HtmlText(HTMLParser):

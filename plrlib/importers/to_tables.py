@@ -106,8 +106,7 @@ def _fill_codebook(made: StudyTables) -> dict[str, str]:
     material = made.material
     # By place at each depth, from the top: a code comes behind the one above, and before that one's next sibling.
     position = {key: n for n, key in enumerate(material.codes)}
-    ordered = sorted(material.codes, key=lambda key: [position[above] for above in material.path(key)])
-    codes = {key: material.codes[key] for key in ordered}
+    codes = dict(sorted(material.codes.items(), key=lambda code: [position[key] for key in material.path(code[0])]))
     names = {key: " ".join(code.name.split()) or "unnamed" for key, code in codes.items()}
     often = Counter(map(look, names.values()))
     given: set[str] = set()
@@ -252,7 +251,7 @@ def speakers_of(material: Material, choices: Choices) -> dict[str, Speakers]:
     for segment in material.segments:
         if segment.person and segment.document:
             found[segment.document].people[segment.person] = None
-    if choices.read_labels:
+    if choices.speakers != "none":
         _find_by_label(material, found, choices)
     _find_by_document(material, found)
     for key, speakers in found.items():
@@ -302,7 +301,7 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
         for label in labels:
             where.setdefault(label, set()).add(key)
     shared = {label for label, keys in where.items() if len(keys) > 1 and label not in known}
-    if shared and choices.same_speakers is None:
+    if shared and choices.speakers == "auto":
         counts = {label: count(len(where[label]), "document") for label in sorted(shared)}
         faults = [
             Fault(material.file, None, "", f"a label begins lines in {n}", label, "", told("which_speaker"))
@@ -313,7 +312,7 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
         for turn in own:
             label, person = look(turn.label), MODERATOR
             if label in where:
-                local = label in shared and not choices.same_speakers  # somebody else in each document
+                local = label in shared and choices.speakers == "apart"  # somebody else in each document
                 person = known.get(label, f"label {key if local else ''} {label}")
                 if person not in material.people:
                     prefix = f"{document_name(material.documents[key].name)} " if local else ""

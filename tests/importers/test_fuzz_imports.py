@@ -126,7 +126,7 @@ def tried(name: str, data: bytes) -> str:
         path.write_bytes(data)
         try:
             materials = read(path)
-            tables = to_tables(merge(materials), Choices(same_speakers=True), {})
+            tables = to_tables(merge(materials), Choices(speakers="same"), {})
         except StudyError as error:
             assert error.faults
             assert all(fault.message and str(fault).isprintable() for fault in error.faults)

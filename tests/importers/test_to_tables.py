@@ -79,7 +79,7 @@ def test_somebody_else_can_lead_the_talk():
 def test_without_labels_a_group_names_nobody():
     made = material(p=Person("P09", documents={}))
     mark(made, "I do.", ("ann", "c"))
-    done = laid_out(made, read_labels=False)
+    done = laid_out(made, speakers="none")
     assert rows(done, "excerpts", "participant", "event") == [("", "FG1")]
     assert rows(done, "events", "event", "kind", "participants") == [("FG1", "focus group", "")]
 
@@ -104,17 +104,17 @@ def test_a_label_in_two_documents_is_asked_about():
 
 
 @pytest.mark.parametrize(
-    ("same", "people"), [(True, ["P01", "P02"]), (False, ["FG1 P01", "FG1 P02", "FG2 P01", "FG2 P02"])]
+    ("speakers", "people"), [("same", ["P01", "P02"]), ("apart", ["FG1 P01", "FG1 P02", "FG2 P01", "FG2 P02"])]
 )
-def test_a_label_is_one_person_or_one_in_each_document(same, people):
+def test_a_label_is_one_person_or_one_in_each_document(speakers, people):
     made = material()
     made.documents["e"] = Document("FG2", TALK)
     made.found.update(documents=1)
     mark(made, "costs a lot", ("ann", "c"))
     mark(made, "I do not mind", ("ann", "c"), document="e")
-    done = laid_out(made, same_speakers=same)
+    done = laid_out(made, speakers=speakers)
     assert [row["participant"] for row in done.tables["participants"]] == people
-    if same:
+    if speakers == "same":
         assert rows(done, "attendance", "participant", "event") == [("P01", "FG2"), ("P02", "FG2")]
 
 
