@@ -291,7 +291,6 @@ def _speak(
     number: int | None,
     said: NDArray[np.int64],
     low: str,
-    *,
     sure: bool,
 ) -> None:
     """Require as many speakers as the quantifier says; where it is not sure that an excerpt has the code, or none.
