@@ -161,20 +161,21 @@ def row(way: str, seconds: dict[str, list[float]]) -> str:
 
 def agreement(p: dict[str, np.ndarray]) -> list[str]:
     """Return how far the p-values are from R's, and scipy's from ours."""
-    off = np.abs(p[TOGETHER] - p[OURS]).max()
-    lines = [f"`permutation_test` exchanges people between groups too, and draws: its p is up to {off:.2f} away."]
-    if R in p:
-        far = (np.abs(p[OURS] - p[R][:, 0]) / p[R][:, 0]).max()
-        ours, theirs = p[ALL_OURS][:, 1], p[R][:, 1]
-        some = np.isfinite(theirs) & (theirs > 0)
-        off = (np.abs(ours[some] - theirs[some]) / theirs[some]).max()
-        lines.insert(
-            0, f"The largest relative difference of the {CODES} p-values from R's is {far:.0e}, of the odds ratios"
-        )
-        lines.insert(
-            1, f"{off:.0e}. The limits differ by design: R inverts two one-sided tests, ours the two-sided one."
-        )
-    return lines
+    drawn_off = np.abs(p[TOGETHER] - p[OURS]).max()
+    drawn_from = (
+        f"`permutation_test` permutes people between events too, and draws: its p is up to {drawn_off:.2f} away."
+    )
+    if R not in p:
+        return [drawn_from]
+    far = (np.abs(p[OURS] - p[R][:, 0]) / p[R][:, 0]).max()
+    ours, theirs = p[ALL_OURS][:, 1], p[R][:, 1]
+    some = np.isfinite(theirs) & (theirs > 0)
+    off = (np.abs(ours[some] - theirs[some]) / theirs[some]).max()
+    return [
+        f"The largest relative difference from R's p-values is {far:.0e}, and from its odds ratios {off:.0e}.",
+        "The limits differ: R inverts two one-sided tests, and ours the two-sided one.",
+        drawn_from,
+    ]
 
 
 def growth() -> str:
@@ -183,8 +184,8 @@ def growth() -> str:
     exponent = np.polyfit(np.log(MORE_CODES), np.log(took), 1)[0]
     sizes = ", ".join(f"{n}: {1000 * one:.1f}" for n, one in zip(MORE_CODES, took, strict=True))
     return (
-        f"Milliseconds of p, odds ratio and interval by the number of codes: {sizes}; to the power of {exponent:.2f}. The"
-        f" process took {peak():.0f} MB at most."
+        f"Milliseconds of p, odds ratio and interval by the number of codes: {sizes}; to the power of {exponent:.2f}."
+        f" The process took {peak():.0f} MB at most."
     )
 
 
