@@ -37,7 +37,7 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
         - separable: one answer for the grouping. `within`: some event (or the people heard only alone, taken together)
           holds two groups or more, so that they can be compared within it. `between`: each event holds one group,
           each group sat in at least two events of several people, and the largest of these is at most 1.5 times the
-          smallest, so that whole events can be exchanged. `no`: a difference between groups could as well be one
+          smallest, so that whole events can be permuted. `no`: a difference between groups could as well be one
           between events. Missing where it may depend on who sat where, which is not published. People whose group is
           not known count where totals fix how many are in each group, and are left out otherwise;
         - hearings: hearings a person, of the people there; missing where one of them may have been heard at an event

@@ -314,7 +314,7 @@ def test_compare_tells_the_faults_of_a_study(project):
         (["compare", "--json", "--csv"], "--json or --csv, not both"),
         (["plan"], "'--n'"),
         (["plan", "--n", "7"], "2 arguments"),
-        (["plan", "--n", "7", "0"], "each level has at least one person, not 7 and 0"),
+        (["plan", "--n", "7", "0"], "each group has at least one person, not 7 and 0"),
         (["plan", "--n", "7", "7", "--power", "2"], "power lies between 0 and 1"),
         (["plan", "--n", "7", "7", "--alpha", "0"], "alpha lies between 0 and 1"),
         (["plan", "--n", "7", "7", "--family", "0"], "family is a number of codes, at least 1"),

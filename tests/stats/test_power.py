@@ -157,7 +157,7 @@ def test_a_p_that_is_alpha_but_for_rounding_is_shown():
         ({"n": (7, 7), "alpha": 0}, "alpha lies between 0 and 1"),
         ({"n": (7, 7), "family": 0}, "family is a number of codes"),
         ({"n": (2000, 2000)}, "2,000 and 2,000 people are more than is gone through"),
-        ({"n": None, "blocks": [(n, 6) for n in range(1, 9)]}, "the totals of these 8 rooms can fall in .* ways"),
+        ({"n": None, "blocks": [(n, 6) for n in range(1, 9)]}, "the totals of these 8 events can fall in .* ways"),
     ],
 )
 def test_what_is_no_design_is_refused(given, message):

@@ -42,7 +42,7 @@ def presence(
     coder: str | None = None,
     events: str = "first",
 ) -> pd.DataFrame:
-    """Count, of the people in each group, those who raised each code.
+    """Count the people of each group who raised each code, with sharp bounds where speakers are not named.
 
     Parameters
     ----------
@@ -87,6 +87,19 @@ def presence(
     A quantifier's upper end limits its excerpt, not the code. The bounds are integer programmes over counts of people
     by cell (where they were × what they are), solved exactly: by linear programmes (HiGHS, which SciPy brings along),
     and by branching where these have no whole numbers.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, presence
+    >>> print(presence(load_study("worked-example"), "sector").head(2).to_string(index=False))
+    grouping     group code  n  lower  upper  excerpts
+      sector voluntary   T1 15     15     15        49
+      sector statutory   T1 15      0      0         0
+
+    See Also
+    --------
+    attribution : Whom an excerpt may be of.
+    compare : Tests whether groups raised codes equally often.
     """
     grouping = study.grouping(by)
     found = evidence(study, level, stance, coder, events)
@@ -256,6 +269,14 @@ def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
         If the study has no such grouping.
     ValueError
         If totals and quantifiers cannot all be true.
+
+    Examples
+    --------
+    >>> from plrlib import attribution, load_study
+    >>> print(attribution(load_study("worked-example"), "sector").head(2).to_string(index=False))
+    excerpt     heard  about  certain
+      E0001 voluntary   True     True
+      E0002 voluntary   True     True
     """
     grouping = study.grouping(by)
     may = possible_groups(study, grouping)

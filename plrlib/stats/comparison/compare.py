@@ -170,8 +170,20 @@ def compare(
 
     Notes
     -----
-    Fisher 1935; Freeman & Halton 1951; Mehta, Patel & Gray 1985; Tarone 1990; Westfall & Young 1993; Newcombe 1998; Fay
-    2010; Walsh et al. 2014.
+    [fisher1935]_, [freeman1951]_ and [mehta1985]_ for the tests; [westfall1993]_ and [tarone1990]_ for what is allowed
+    for; [newcombe1998]_ and [fay2010]_ for intervals; [walsh2014]_ for fragility.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study
+    >>> found = compare(load_study("worked-example"), "sector")
+    >>> found.frame.loc[0, ["code", "method", "verdict"]].tolist()
+    ['T1', 'within', 'differs']
+
+    See Also
+    --------
+    presence : The counts that are compared.
+    power : What groups of given sizes could show at all.
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")

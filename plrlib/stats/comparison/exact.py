@@ -75,6 +75,13 @@ def two_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> ExactTest
     Notes
     -----
     [fisher1935]_, [mehta1985]_; as R's fisher.test and mantelhaen.test(exact = TRUE).
+
+    Examples
+    --------
+    One code, one event: five of six against one of six.
+
+    >>> two_groups(np.array([[[5, 1]]]), np.array([[6, 6]])).p.round(4)
+    array([0.0801])
     """
     raised = _checked(raised, sizes)
     null = two_group_nulls(raised.sum(axis=2), sizes)
@@ -88,7 +95,7 @@ def two_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> ExactTest
 
 
 def several_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int = 0) -> ExactTest:
-    """Fisher–Freeman–Halton test of any number of groups over any number of blocks.
+    """Fisher–Freeman–Halton exact test of any number of groups over any number of blocks.
 
     The outcome is the vector of how many of each group raised the code, over all blocks. The vectors are enumerated up
     to 5,000,000 of them, or 50,000,000 products. Beyond that 9,999 are drawn from `seed`, the statistic is the

@@ -96,7 +96,7 @@ def judge(
     for c, one in ranges.items():
         p_low[c], p_high[c], p_min[c] = one.low, one.high, one.p_min
     for c in np.flatnonzero(~np.isnan(p_low)).tolist():
-        # a code that cannot be exchanged together with the others adds at most its own chance of so small a p
+        # a code that cannot be permuted together with the others adds at most its own chance of so small a p
         others = p_min <= p_high[c] * (1 + P_TIE)
         if known[c]:
             high[c] = min(1.0, high[c] + (others & ~known).sum() * p_high[c])
@@ -114,11 +114,11 @@ def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, s
     Parameters
     ----------
     p_min
-        The smallest p that its margins allow; nan: its levels cannot be compared.
+        The smallest p that its margins allow; nan: its groups cannot be compared.
     low, high
         The smallest and largest that its adjusted p can be.
     sometimes_confounded
-        Whether it depends on what is not known if its levels can be compared.
+        Whether it depends on what is not known if its groups can be compared.
     share
         Tarone's alpha / K.
     alpha
