@@ -193,6 +193,18 @@ class TestTables:
             ),
         ]
 
+    @pytest.mark.parametrize("name", ["Smith; J", "and", "A, B and C", "me (1st)", "a\u2028b"])
+    def test_a_coder_may_be_called_anything(self, tmp_path, name):
+        """No name is taken apart again: not at a semicolon, not at what a sentence joins names with."""
+        raised = {"T1": everyone("V"), "T2": everyone("S")}
+        study = two_rooms(tmp_path, raised, coders=("me", f'"{name}"'))
+        real = compare(study, "sector", other_coders=True)
+        assert set(real.other_coders["coder"]) == {name}
+        frame = show.others_table(study, real).frame
+        assert name in frame.to_string() or name in " ".join(map(str, frame.columns))
+        for say in (show.compare_say, show.compared_say, show.limits_of_comparing):
+            assert say(study, real).sentences
+
     def test_other_coders_stand_beside(self, tmp_path):
         study = made(tmp_path)
         others = [("T1", "ben", "too few to tell"), ("T1", "eve", "differs")]
