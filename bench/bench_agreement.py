@@ -22,17 +22,8 @@ import scipy
 from processes import in_a_process, peak
 
 import plrlib
-from plrlib.stats.agreement import (
-    ALPHA,
-    EVENTS,
-    EXCERPTS,
-    Units,
-    distinct_sets,
-    interval,
-    one_of_many,
-    resampled,
-    yes_or_no,
-)  # fmt: skip
+from plrlib.stats.agreement import EVENTS, EXCERPTS
+from plrlib.stats.coefficients import ALPHA, Units, distinct_sets, interval, one_of_many, resampled, yes_or_no
 
 RESULTS = Path(__file__).resolve().parent / "results" / "agreement.md"
 SIZES = (1_250, 5_000, 20_000, 40_000)

@@ -1,33 +1,40 @@
 """Agreement between coders: Krippendorff's alpha, Cohen's kappa, Gwet's AC1 and raw agreement, with intervals.
 
-Letters: R coders, E excerpts, U units that are resampled, C codes, Q categories (distinct sets of codes, or themes), B
-replicates. References: references.toml, beside this file.
+Letters: R coders, E excerpts, C codes, Q categories (distinct sets of codes, or themes), B replicates. References:
+references.toml, beside this file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.linalg import invpascal
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.themes import envelopes
+from plrlib.stats.coefficients import (
+    COEFFICIENTS,
+    RAW,
+    Array,
+    Units,
+    distinct_sets,
+    interval,
+    one_of_many,
+    resampled,
+    yes_or_no,
+)
+from plrlib.stats.themes import NOT_SEEN, envelopes
 from plrlib.study.evidence import codes_at, codings_of, read_by
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 
-Array = NDArray[np.float64]
-Found = dict[str, Array]
-ALPHA, KAPPA, AC1, RAW = "alpha", "kappa", "AC1", "raw"
-COEFFICIENTS = (ALPHA, KAPPA, AC1, RAW)
 OVERALL, PAIRS = "overall", "pairs"
 UNITS = ("code", "theme")
+EVENTS, EXCERPTS = "events", "excerpts, optimistic"
+FEWEST_EVENTS, MOST_NOWHERE = 8, 0.2
+"""Events are resampled where there are so many, and less than this share of the excerpts is in no one event."""
 _WHOLE = 1 - 1e-12
 
 
@@ -106,10 +113,8 @@ def agreement(
     """
     if unit not in UNITS:
         raise ValueError(f"unit is 'code' or 'theme', not {unit!r}")
-    rows = [_rows(study, unit, group) for group in _groups(study, unit, coders)]
-    frame = pd.concat(rows, ignore_index=True)
-    targets = [t for t in frame["target"].unique() if t != OVERALL]
-    frame["target"] = pd.Categorical(frame["target"], categories=[OVERALL, *targets])
+    frame = pd.concat([_rows(study, unit, group) for group in _groups(study, unit, coders)], ignore_index=True)
+    frame["target"] = pd.Categorical(frame["target"], categories=frame["target"].unique())
     frame["coefficient"] = pd.Categorical(frame["coefficient"], categories=COEFFICIENTS)
     return frame
 
@@ -119,16 +124,10 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
     if len(known) < 2:
         done = {"code": "gave codes", "theme": "sorted excerpts into envelopes"}[unit]
         raise NotInStudy(f"Fewer than two coders {done}, so that there is nobody to agree or disagree with.")
-    if coders is None:
-        groups: list[tuple[str, ...]] = [tuple(known)]
-    elif coders == PAIRS:
-        groups = list(combinations(known, 2))
-    elif isinstance(coders, str):
+    if isinstance(coders, str) and coders != PAIRS:
         raise ValueError(f"coders is {PAIRS!r}, or names them one by one, not {coders!r}")
-    elif all(isinstance(name, str) for name in coders):
-        groups = [tuple(str(name) for name in coders)]
-    else:
-        groups = [tuple(group) for group in coders]
+    listed: list[Any] = list(combinations(known, 2) if coders == PAIRS else known if coders is None else coders)
+    groups = [tuple(group) for group in ([listed] if all(isinstance(name, str) for name in listed) else listed)]
     for group in groups:
         strangers = [name for name in group if name not in known]
         if strangers or len(set(group)) < max(2, len(group)):
@@ -148,34 +147,36 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     each = yes_or_no(given.given, given.seen, drawn.members)
     overall = one_of_many(given.category, len(given.sets), drawn.members, given.sets if unit == "code" else None)
 
-    def coefficients(weights: Array) -> Found:
-        """Return each coefficient for B sets of weights: B × (1 + C), overall first."""
+    def coefficients(weights: Array) -> Array:
+        """Return each coefficient for B sets of weights: B × coefficients × (1 + C), overall first."""
         whole, by_code = overall(weights), each(weights)
-        return {name: np.column_stack([whole[name], by_code[name]]) for name in COEFFICIENTS}
+        return np.stack([np.column_stack([whole[name], by_code[name]]) for name in COEFFICIENTS], axis=1)
 
-    estimate = coefficients(np.ones((1, len(drawn) + 1)))
-    low, high = ({name: np.full(v.shape[1], np.nan) for name, v in estimate.items()} for _ in range(2))
+    [estimate] = coefficients(np.ones((1, len(drawn) + 1)))
+    low = high = np.full(estimate.shape, np.nan)
     if len(drawn) > 1:
-        found = [coefficients(weights) for weights in resampled(drawn, study.settings.seed)]
-        imperfect = ~(estimate[RAW][0] >= _WHOLE)
-        for name in COEFFICIENTS:
-            ends = interval(np.concatenate([part[name] for part in found]))
-            low[name], high[name] = (np.where(imperfect, end, np.nan) for end in ends)
+        replicates = [coefficients(weights) for weights in resampled(drawn, study.settings.seed)]
+        raw = estimate[COEFFICIENTS.index(RAW)]
+        low, high = (np.where(raw < _WHOLE, end, np.nan) for end in interval(np.concatenate(replicates)))
     targets = [OVERALL, *given.codes]
-    parts = []
-    for name in COEFFICIENTS:
-        frame = pd.DataFrame({"unit": unit, "coders": ", ".join(group), "coefficient": name, "target": targets})
-        for column, values in (("estimate", estimate[name][0]), ("low", low[name]), ("high", high[name])):
-            frame[column] = pd.Series(values).astype("Float64").where(~np.isnan(values))
-        frame["n"] = pd.array([int(paired.sum())] * len(targets), dtype="Int64")
-        frame["resampled"] = pd.Series([drawn.kind] * len(targets), dtype="str").where(frame["low"].notna())
-        parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
+    frame = pd.DataFrame(
+        {
+            "unit": unit,
+            "coders": ", ".join(group),
+            "coefficient": np.repeat(COEFFICIENTS, len(targets)),
+            "target": targets * len(COEFFICIENTS),
+            "estimate": estimate.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "n": paired.sum(),
+            "resampled": drawn.kind,
+        }
+    )
+    frame["resampled"] = frame["resampled"].where(frame["low"].notna())
+    return frame.astype({**dict.fromkeys(("estimate", "low", "high"), "Float64"), "n": "Int64"})
 
 
 # Which coder gave what to which excerpt.
-
-UNSEEN = -1
 
 
 @dataclass(frozen=True)
@@ -245,15 +246,24 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
     >>> found.given.shape, len(found.sets)
     ((2, 439, 20), 20)
     """
-    if unit == "theme":
-        return _envelopes(study, coders)
-    codes, target = codes_at(study, "code")
+    left_over = study.settings.left_over
+    if unit == "code":
+        codes, target = codes_at(study, "code")
+    else:
+        codes = [*(theme for theme in study.themes["code"] if theme != left_over), left_over]
     given = np.zeros((len(coders), len(study.excerpts), len(codes)), dtype=bool)
+    seen = np.zeros(given.shape[:2], dtype=bool)
     for r, coder in enumerate(coders):
-        excerpt, code = codings_of(study, coder)
-        counts = target[code] >= 0
-        given[r, excerpt[counts], target[code[counts]]] = True
-    seen = np.array([read_by(study, coder) for coder in coders])
+        if unit == "code":
+            seen[r] = read_by(study, coder)
+            excerpt, code = codings_of(study, coder)
+            code = target[code]
+        else:
+            found = envelopes(study, coder)
+            seen[r] = found["status"] != NOT_SEEN
+            excerpt = np.flatnonzero(seen[r])
+            code = pd.Index(codes).get_indexer(pd.Index(found["theme"].astype("object").fillna(left_over)))[excerpt]
+        given[r, excerpt[code >= 0], code[code >= 0]] = True
     return Ratings(codes, given, seen, *distinct_sets(given, seen))
 
 
@@ -272,64 +282,6 @@ def alike_excerpts(study: Study, unit: str, pair: Sequence[str], code: str = "")
         given = found.given[:, :, found.codes.index(code)]
         same = given[0] == given[1]
     return [str(name) for name in study.excerpts["excerpt"][same & found.seen.all(axis=0)]]
-
-
-def _envelopes(study: Study, coders: Sequence[str]) -> Ratings:
-    themes = [*(code for code in study.themes["code"] if code != study.settings.left_over), study.settings.left_over]
-    given = np.zeros((len(coders), len(study.excerpts), len(themes)), dtype=bool)
-    seen = np.zeros(given.shape[:2], dtype=bool)
-    for r, coder in enumerate(coders):
-        ledger = envelopes(study, coder)
-        seen[r] = (ledger["status"] != "not seen").to_numpy()
-        theme = pd.Index(themes).get_indexer(ledger["theme"].astype("object").fillna(study.settings.left_over))
-        given[r, np.flatnonzero(seen[r]), theme[seen[r]]] = True
-    return Ratings(themes, given, seen, *distinct_sets(given, seen))
-
-
-def distinct_sets(given: NDArray[np.bool_], seen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Which set of codes each coder gave each excerpt (R × E numbers; -1: not seen), and each set once: Q × C.
-
-    Examples
-    --------
-    >>> given = np.array([[[1, 0], [1, 1]], [[1, 0], [0, 0]]], dtype=bool)  # two coders, two excerpts, two codes
-    >>> category, sets = distinct_sets(given, np.array([[True, True], [True, False]]))
-    >>> category.tolist(), sets.astype(int).tolist()
-    ([[0, 1], [0, -1]], [[1, 0], [1, 1]])
-    """
-    packed = np.packbits(given[seen], axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, max(packed.shape[1], 1)))).ravel()
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    category = np.full(seen.shape, UNSEEN, dtype=np.int64)
-    category[seen] = which
-    return category, given[seen][first]
-
-
-# Resample excerpts, or the whole events where they were said, and say between what the results lie.
-
-EVENTS, EXCERPTS = "events", "excerpts, optimistic"
-FEWEST_EVENTS, MOST_NOWHERE = 8, 0.2
-"""Events are resampled where there are so many, and less than this share of the excerpts is in no one event."""
-REPLICATES = 1000
-LOST = 0.05
-"""No interval is claimed where more than this share of the replicates has no result."""
-_ROOM = 2_000_000
-
-
-@dataclass(frozen=True)
-class Units:
-    """What is drawn again and again: its `kind`, and for each of E excerpts its unit, from 0 to U-1; -1: none."""
-
-    kind: str
-    of: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return int(self.of.max(initial=-1)) + 1
-
-    @cached_property
-    def members(self) -> sp.csr_array:
-        """U + 1 × E: which excerpts belong to a unit; the last row: those that belong to none."""
-        n, row = len(self.of), np.where(self.of < 0, len(self), self.of)
-        return sp.csr_array((np.ones(n), (row, np.arange(n))), shape=(len(self) + 1, n))
 
 
 def units(study: Study, counted: NDArray[np.bool_]) -> Units:
@@ -363,374 +315,3 @@ def units(study: Study, counted: NDArray[np.bool_]) -> Units:
     of = np.where(place >= 0, np.searchsorted(events, place), NOT_KNOWN)
     of[nowhere] = len(events) + np.arange(int(nowhere.sum()))
     return Units(EVENTS, of)
-
-
-def resampled(drawn: Units, seed: int, replicates: int = REPLICATES) -> Iterator[NDArray[np.float64]]:
-    """How often each unit is drawn in a bootstrap, in blocks of replicates: together B × U + 1, as in `Units.members`.
-
-    Examples
-    --------
-    >>> [block] = resampled(Units("events", np.array([0, 0, 1, 2])), seed=1, replicates=2)
-    >>> block.tolist()  # three units, and last what is in none
-    [[1.0, 2.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0]]
-    """
-    rng = np.random.default_rng(seed)
-    n = len(drawn)
-    step = max(1, _ROOM // n)
-    for start in range(0, replicates, step):
-        b = min(step, replicates - start)
-        times = np.zeros((n + 1, b))  # units first: sparse products would copy the other order
-        times[:n] = rng.multinomial(n, np.full(n, 1 / n), size=b).T
-        yield times.T
-
-
-def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Percentile interval of 95 %: over B replicates (first axis); nan where too many of them have no result.
-
-    Examples
-    --------
-    >>> low, high = interval(np.linspace(0, 1, 1001)[:, None])
-    >>> print(low.round(3), high.round(3))
-    [0.025] [0.975]
-    """
-    lost = np.isnan(values)
-    ends = np.full((2, *values.shape[1:]), np.nan)
-    claimed = lost.mean(axis=0) <= LOST
-    if claimed.any():
-        ends[:, claimed] = np.nanpercentile(values[:, claimed], [2.5, 97.5], axis=0)
-    return ends[0], ends[1]
-
-
-# Coefficients of agreement. All are made of two kinds of terms: sums over excerpts of what is known of one excerpt, and
-# products of two such sums, category by category. So excerpts are added up by unit once, and what is drawn a thousand
-# times is units: a few dozen events in place of thousands of excerpts.
-
-_NOTHING = 1e-12
-_FEW_UNITS = 256
-"""Up to so many units, products are summed over categories once for each two units, and not for each replicate."""
-
-
-def yes_or_no(
-    given: NDArray[np.bool_], seen: NDArray[np.bool_], units: sp.csr_array | None = None
-) -> Callable[[Array], Found]:
-    """Alpha, kappa, AC1 and raw agreement of C codes, each given or not, as a function of weights.
-
-    Parameters
-    ----------
-    given, seen : ndarray
-        R × E × C: whether a coder gave a code; R × E: whether the coder saw the excerpt.
-    units : sparse array, optional
-        U × E: which excerpts belong to a unit; None: every excerpt is a unit.
-
-    Returns
-    -------
-    Callable
-        From weights, B × U, to the coefficients, B × C; nan where one is not defined.
-
-    See Also
-    --------
-    one_of_many : The same of ratings that are one of several categories.
-
-    References
-    ----------
-    [krippendorff2011]_, [cohen1960]_, [light1971]_, [gwet2008]_.
-
-    Examples
-    --------
-    >>> given = np.array([[[1], [1], [0], [0]], [[1], [0], [0], [0]]], dtype=bool)  # two coders, four excerpts, a code
-    >>> found = yes_or_no(given, np.ones((2, 4), dtype=bool))(np.ones((1, 4)))
-    >>> {name: round(float(value[0, 0]), 3) for name, value in found.items()}
-    {'alpha': 0.533, 'kappa': 0.5, 'AC1': 0.529, 'raw': 0.75}
-    """
-    units = sp.eye_array(seen.shape[1], format="csr") if units is None else units
-    m = seen.sum(axis=0).astype(np.float64)
-    paired = m > 1
-    others = np.where(paired, m - 1, 1)
-    codes = [_sparse(one & there[:, None]) for one, there in zip(given, seen, strict=True)]
-    k = sum(codes[1:], codes[0])
-    # Of m coders k gave the code, and k (m - k) pairs differ: none where nobody gave it, so that all stays sparse.
-    differing = (sp.diags_array(m) @ k - k.power(2)).tocsr()
-    differing.eliminate_zeros()
-
-    def total(features: sp.csr_array, by: Array) -> sp.csr_array:
-        return _weighted(units, by) @ features
-
-    def sums(by: Array) -> Array:
-        return np.asarray(units @ by)[:, None]
-
-    apart, apart_by_excerpt = total(differing, 2 * paired / others), total(differing, 2 * paired / others / _or_one(m))
-    ones, share = total(k, paired), total(k, 1 / _or_one(m))
-    pairable, excerpts, read = sums(m * paired), sums(paired), sums(m > 0)
-    twos = []
-    for a, b in combinations(range(len(given)), 2):
-        both = seen[a] & seen[b]
-        twos.append((sums(both), total(abs(codes[a] - codes[b]), both), total(codes[a], both), total(codes[b], both)))
-
-    def coefficients(weights: Array) -> Found:
-        n, some = weights @ pairable, weights @ ones
-        raw = 1 - _ratio(weights @ apart_by_excerpt, weights @ excerpts)
-        expected = _ratio(some * (some - 1) + (n - some) * (n - some - 1), n * (n - 1))
-        common = _ratio(weights @ share, weights @ read)
-        kappas = []
-        for both, differ, first, second in twos:
-            po, pa, pb = (_ratio(weights @ part, weights @ both) for part in (differ, first, second))
-            kappas.append(_beyond(1 - po, pa * pb + (1 - pa) * (1 - pb)))
-        return {
-            ALPHA: _beyond(1 - _ratio(weights @ apart, n), expected),
-            KAPPA: _mean(kappas),
-            AC1: _beyond(raw, 2 * common * (1 - common)),
-            RAW: raw,
-        }
-
-    return coefficients
-
-
-def one_of_many(
-    category: NDArray[np.int64],
-    n_categories: int,
-    units: sp.csr_array | None = None,
-    sets: NDArray[np.bool_] | None = None,
-) -> Callable[[Array], Found]:
-    """Alpha, kappa, AC1 and raw agreement of one rating an excerpt, of Q categories, as a function of weights.
-
-    Parameters
-    ----------
-    category : ndarray
-        R × E: the category given; -1: not seen.
-    n_categories : int
-        Q: those that were used at all, whatever the weights.
-    units : sparse array, optional
-        U × E: which excerpts belong to a unit; None: every excerpt is a unit.
-    sets : ndarray, optional
-        Q × C: the codes of each category, which alpha compares by MASI; None: two categories are the same or not.
-
-    Returns
-    -------
-    Callable
-        From weights, B × U, to the coefficients, B; nan where one is not defined.
-
-    See Also
-    --------
-    yes_or_no : The same of many codes, each given or not.
-
-    References
-    ----------
-    [krippendorff2011]_, [passonneau2006]_, [cohen1960]_, [light1971]_, [gwet2008]_.
-
-    Examples
-    --------
-    >>> category = np.array([[0, 1, 2, 2], [0, 1, 2, 1]])
-    >>> found = one_of_many(category, 3)(np.ones((1, 4)))
-    >>> {name: round(float(value[0]), 3) for name, value in found.items()}
-    {'alpha': 0.667, 'kappa': 0.636, 'AC1': 0.628, 'raw': 0.75}
-    """
-    units = sp.eye_array(category.shape[1], format="csr") if units is None else units
-    seen = category >= 0
-    m = seen.sum(axis=0).astype(np.float64)
-    paired = m > 1
-    per_pair = paired / np.where(paired, m - 1, 1)
-    onehot = [_onehot(ratings, n_categories) for ratings in category]
-    counts = sum(onehot[1:], onehot[0])
-    pairs = [(a, b, seen[a] & seen[b]) for a, b in combinations(range(len(category)), 2)]
-    same = np.zeros(len(m))
-    alike = np.zeros(len(m))
-    for a, b, both in pairs:
-        equal = both & (category[a] == category[b])
-        same += 2 * equal
-        alike += 2 * (equal if sets is None else _alike(sets, category[a], category[b], both))
-    sizes = _weighted(units, paired) @ counts
-    squares = _products(sizes, sizes, None if sets is None else masi_product(sets))
-    shares = _weighted(units, 1 / _or_one(m)) @ counts
-    share_squares = _products(shares, shares)
-    agreeing, agreeing_by_excerpt = units @ (alike * per_pair), units @ (same * per_pair / _or_one(m))
-    pairable, excerpts, read = units @ (m * paired), units @ paired.astype(float), units @ (m > 0).astype(float)
-    twos = []
-    for a, b, both in pairs:
-        first, second = (_weighted(units, both) @ onehot[r] for r in (a, b))
-        equal = both & (category[a] == category[b])
-        twos.append((units @ both.astype(float), units @ equal.astype(float), _products(first, second)))
-
-    def coefficients(weights: Array) -> Found:
-        n = weights @ pairable
-        raw = _ratio(weights @ agreeing_by_excerpt, weights @ excerpts)
-        alpha = _beyond(_ratio(weights @ agreeing, n), _ratio(squares(weights) - n, n * (n - 1)))
-        chance = 1 - _ratio(share_squares(weights), (weights @ read) ** 2)
-        kappas = []
-        for both, equal, expected in twos:
-            total = weights @ both
-            kappas.append(_beyond(_ratio(weights @ equal, total), _ratio(expected(weights), total**2)))
-        return {ALPHA: alpha, KAPPA: _mean(kappas), AC1: _beyond(raw, chance / max(n_categories - 1, 1)), RAW: raw}
-
-    return coefficients
-
-
-def _sparse(flags: NDArray[np.bool_]) -> sp.csr_array:
-    """Return E × C flags as a sparse array; SciPy's own way, through pairs of indices, takes twice as long."""
-    at = np.flatnonzero(flags)
-    ends = np.append(0, np.cumsum(np.count_nonzero(flags, axis=1)))
-    return sp.csr_array((np.ones(len(at)), at % flags.shape[1], ends), shape=flags.shape)
-
-
-def _weighted(units: sp.csr_array, by: NDArray[Any]) -> sp.csr_array:
-    """Return the excerpts of each unit (U × E), each excerpt with its weight."""
-    return sp.csr_array((units.data * by[units.indices], units.indices, units.indptr), shape=units.shape)
-
-
-def _onehot(ratings: NDArray[np.int64], n_categories: int) -> sp.csr_array:
-    """Return E × Q: one where the excerpt has the category."""
-    at = np.flatnonzero(ratings >= 0)
-    return sp.csr_array((np.ones(len(at)), (at, ratings[at])), shape=(len(ratings), n_categories))
-
-
-def _products(
-    left: sp.csr_array, right: sp.csr_array, similar: Callable[[Array], Array] | None = None
-) -> Callable[[Array], Array]:
-    """Return a function that sums, for weights, the products of two weighted sums (U × Q) over the categories: B.
-
-    With `similar`, every category of the one is multiplied by every category of the other, as far as they are similar.
-    """
-    if left.shape[0] <= _FEW_UNITS:
-        by_two = left @ (right.T if similar is None else similar(right.T.toarray()))
-        by_two = by_two.toarray() if sp.issparse(by_two) else by_two
-        return lambda weights: np.asarray(((weights @ by_two) * weights).sum(axis=1))
-
-    def products(weights: Array) -> Array:
-        mine = weights @ left
-        other = mine if right is left else weights @ right
-        return np.asarray(np.einsum("bq,bq->b", mine, other if similar is None else similar(other.T).T))
-
-    return products
-
-
-def _beyond(observed: Array, expected: Array) -> Array:
-    """Return agreement beyond what is expected; nan where chance alone would always agree."""
-    room = 1 - expected
-    return np.asarray(np.where(room > _NOTHING, (observed - expected) / np.where(room > _NOTHING, room, 1), np.nan))
-
-
-def _ratio(top: Array, bottom: Array) -> Array:
-    return np.asarray(np.where(bottom > 0, top / _or_one(bottom), np.nan))
-
-
-def _or_one(values: Array) -> Array:
-    """Return values to divide by: 1 where they are 0, or less."""
-    return np.where(values > 0, values, 1.0)
-
-
-def _mean(found: list[Array]) -> Array:
-    """Return the mean over the pairs of coders for whom it is defined."""
-    every = np.array(found)
-    known = ~np.isnan(every)
-    return _ratio(np.where(known, every, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
-
-
-# How alike two sets of codes are: 1 - the MASI distance.
-
-SUBSET, OVERLAP = 2 / 3, 1 / 3
-_MOST_CODES = 8
-"""Sets of so many codes at most are compared by the subsets that they share: 256 for a set of eight."""
-_ROWS, _COLUMNS = 256, 16
-"""Larger sets are compared with all others so many at once; products are made for so many columns at once."""
-
-
-def masi(common: NDArray[Any], one: NDArray[Any], other: NDArray[Any]) -> Array:
-    """MASI similarity of two sets of codes, 1 - their MASI distance, from how many codes they have.
-
-    Parameters
-    ----------
-    common, one, other : ndarray or int
-        How many codes are in both sets, in the one and in the other; arrays that broadcast.
-
-    Returns
-    -------
-    ndarray
-        From 0 (nothing in common) to 1 (the same). Two empty sets are the same; an empty one has nothing in common with
-        another.
-
-    Notes
-    -----
-    J × M. J is Jaccard's share, of all codes in either set those in both. M is 1 where the sets are the same, 2/3
-    where one holds the other, 1/3 where they overlap otherwise [passonneau2006]_.
-
-    Examples
-    --------
-    >>> masi(np.array([2, 1, 0]), np.array([2, 1, 1]), np.array([2, 2, 1])).round(3).tolist()
-    [1.0, 0.333, 0.0]
-    """
-    monotonicity = np.where(common == np.minimum(one, other), SUBSET, OVERLAP)
-    jaccard = common / np.maximum(one + other - common, 1)
-    return np.asarray(np.where((common == one) & (common == other), 1.0, monotonicity * jaccard), dtype=np.float64)
-
-
-def _alike(
-    sets: NDArray[np.bool_], first: NDArray[np.int64], second: NDArray[np.int64], both: NDArray[np.bool_]
-) -> Array:
-    """Return for each of E excerpts the similarity of the sets that two coders gave; 0 where not both saw it."""
-    found = np.zeros(len(both))
-    size = sets.sum(axis=1)
-    distinct, which = np.unique(first[both] * len(sets) + second[both], return_inverse=True)
-    one, other = np.divmod(distinct, len(sets))
-    found[both] = masi((sets[one] & sets[other]).sum(axis=1), size[one], size[other])[which]
-    return found
-
-
-def masi_product(sets: NDArray[np.bool_]) -> Callable[[Array], Array]:
-    """Product of the Q × Q MASI similarities of sets with Q × K numbers, as a function; it never holds all of them.
-
-    Parameters
-    ----------
-    sets : ndarray
-        Q × C: whether a set has a code.
-
-    Notes
-    -----
-    Similarity depends on sizes a and b and on how many codes c are common. As a function of c it is a sum of binomials,
-    f(a, b, c) = sum over k of g(a, b, k) (c over k), Newton's forward differences; and (c over k) is the number of
-    subsets of k codes that are in both sets. So similarities factor over the subsets: thousands of sets of few codes
-    take as many steps as they have subsets, in place of millions for each two of them.
-
-    Examples
-    --------
-    >>> sets = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=bool)
-    >>> masi_product(sets)(np.eye(3)).round(3).tolist()
-    [[1.0, 0.333, 0.0], [0.333, 1.0, 0.0], [0.0, 0.0, 1.0]]
-    """
-    size, width = sets.sum(axis=1), sets.shape[1] + 1
-    most = min(_MOST_CODES, int(62 / np.log2(width + 1)))  # a subset is one number of 63 bits: its codes as digits
-    rows, keys, lengths = [], [], []
-    for n in range(min(most, int(size.max(initial=0))) + 1):
-        mine = np.flatnonzero(size == n)
-        codes = sets[mine].nonzero()[1].reshape(len(mine), n) + 1
-        for k in range(n + 1):
-            for chosen in combinations(range(n), k):
-                rows.append(mine)
-                keys.append(codes[:, list(chosen)] @ width ** np.arange(k))
-                lengths.append(np.full(len(mine), k))
-    row, length = np.concatenate(rows), np.concatenate(lengths)
-    _, first, of = np.unique(np.concatenate(keys), return_index=True, return_inverse=True)
-    length = length[first]
-    column, at = np.unique(of * (most + 1) + size[row], return_inverse=True)
-    features = sp.csr_array((np.ones(len(row)), (row, at)), shape=(len(sets), len(column)))
-    each = pd.DataFrame({"column": range(len(column)), "subset": column // (most + 1), "size": column % (most + 1)})
-    two = each.merge(each, on="subset")
-    sizes = np.arange(most + 1)
-    weight = masi(sizes, sizes[:, None, None], sizes[:, None]) @ invpascal(most + 1, kind="lower").T
-    values = weight[two["size_x"], two["size_y"], length[two["subset"]]]
-    between = sp.csr_array((values, (two["column_x"], two["column_y"])), shape=(len(column), len(column)))
-    large = np.flatnonzero(size > most)
-
-    def multiplied(numbers: Array) -> Array:
-        found = np.empty_like(numbers)
-        for start in range(0, numbers.shape[1], _COLUMNS):
-            some = np.s_[:, start : start + _COLUMNS]
-            found[some] = features @ (between @ (features.T @ numbers[some]))
-        for start in range(0, len(large), _ROWS):
-            block = large[start : start + _ROWS]
-            common = sets[block].astype(np.float32) @ sets.T.astype(np.float32)
-            similar = masi(common, size[block, None], size)
-            found[block] += similar @ numbers
-            similar[:, large] = 0  # those are in the rows of the larger sets already
-            found += similar.T @ numbers[block]
-        return found
-
-    return multiplied

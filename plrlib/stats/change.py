@@ -47,9 +47,16 @@ class Paired:
     rows: NDArray[np.int64]
 
     @property
-    def counted(self) -> NDArray[np.bool_]:
-        """P × C: whether a person's two hearings can be set side by side."""
-        return self.asked & ~self.unclear
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """P × C: whether a person's two hearings can be set side by side (`people`), and what they did with a code."""
+        here, before, after = self.asked & ~self.unclear, self.before, self.after
+        return {
+            "people": here,
+            "kept": here & before & after,
+            "gained": here & ~before & after,
+            "lost": here & before & ~after,
+            "neither": here & ~before & ~after,
+        }
 
 
 def participants_by_part(study: Study, level: str) -> dict[tuple[str, str], list[str]]:
@@ -59,13 +66,10 @@ def participants_by_part(study: Study, level: str) -> dict[tuple[str, str], list
     """
     found = evidence(study, level, events="all")
     heard = paired(study, found)
-    here, before, after = heard.counted, heard.before, heard.after
-    parts = {
-        "people": here, "kept": here & before & after, "gained": here & ~before & after,
-        "lost": here & before & ~after, "neither": here & ~before & ~after,
-    }  # fmt: skip
     names = study.participants["participant"].astype(str).to_numpy()[heard.rows]
-    return {(code, part): list(names[who[:, c]]) for part, who in parts.items() for c, code in enumerate(found.codes)}
+    return {
+        (code, part): list(names[who[:, c]]) for part, who in heard.parts.items() for c, code in enumerate(found.codes)
+    }
 
 
 def paired(study: Study, found: Evidence) -> Paired:
@@ -207,11 +211,10 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
         raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")
     found = evidence(study, level, coder=coder, events="all")
     pairs = paired(study, found)
-    here, before, after = pairs.counted, pairs.before, pairs.after
-    step = np.where(here, after.astype(np.int64) - before, 0)
-    gained, lost = (step == 1).sum(axis=0), (step == -1).sum(axis=0)
-    p, p_min = mcnemar(gained, lost), mcnemar(gained + lost, 0)
-    p_of, exact = swapped(step, study.settings.seed)
+    parts = pairs.parts
+    people = {name: who.sum(axis=0) for name, who in parts.items()}
+    p, p_min = mcnemar(people["gained"], people["lost"]), mcnemar(people["gained"] + people["lost"], 0)
+    p_of, exact = swapped(parts["gained"].astype(np.int64) - parts["lost"], study.settings.seed)
     adjusted = step_down(p, lambda codes: p_of.T[codes], sampled=not exact)
     needed = alpha / tarone(p_min, alpha)
     few = p_min > needed * (1 + P_TIE)
@@ -219,11 +222,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     frame = pd.DataFrame(
         {
             "code": pd.Categorical(found.codes, categories=found.codes),
-            "people": here.sum(axis=0),
-            "kept": (here & before & after).sum(axis=0),
-            "gained": gained,
-            "lost": lost,
-            "neither": (here & ~before & ~after).sum(axis=0),
+            **people,
             "left_out": (pairs.asked & pairs.unclear).sum(axis=0),
             "not_asked": (~pairs.asked).sum(axis=0),
             "p": p,
@@ -234,7 +233,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
             "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
         }
     )
-    whole = dict.fromkeys(("people", "kept", "gained", "lost", "neither", "left_out", "not_asked"), "Int64")
+    whole = dict.fromkeys((*people, "left_out", "not_asked"), "Int64")
     return frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_needed", "p_adjusted"), "Float64")})
 
 

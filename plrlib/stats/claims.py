@@ -84,7 +84,11 @@ def claim_evidence(study: Study) -> pd.DataFrame:
     {'supports': 55, 'qualifies': 4, 'opposes': 4, 'others': 15}
     """
     study.needs("claims")
-    away = _left(study)
+    away: dict[tuple[str, str], tuple[str, ...]] = {}  # the coders who take an excerpt out of a theme
+    for first, other in others_of_another_kind(study):
+        gone = moved(study, first, other)
+        for key in zip(gone["excerpt"].astype("object"), gone["from"].astype("object"), strict=True):
+            away[key] = (*away.get(key, ()), other)
     form = study.excerpts["form"].astype("object").to_numpy()
     ids = study.excerpts["excerpt"].astype("object").to_numpy()
     rows: list[tuple[object, ...]] = []
@@ -208,16 +212,6 @@ def _evidence_of(study: Study, finding: str) -> tuple[NDArray[np.bool_], NDArray
     of = np.zeros(n, dtype=bool)
     of[evidence(study, _level_of(study, finding), events="all").excerpts(finding)] = True
     return of, np.where(theme == paths(study)[finding][-1], stance, NO_STANCE)
-
-
-def _left(study: Study) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the coders of another kind who take an excerpt out of a theme, by excerpt and theme."""
-    away: dict[tuple[str, str], list[str]] = {}
-    for first, other in others_of_another_kind(study):
-        gone = moved(study, first, other)
-        for excerpt, theme in zip(gone["excerpt"], gone["from"].astype("object"), strict=True):
-            away.setdefault((str(excerpt), str(theme)), []).append(other)
-    return {key: tuple(coders) for key, coders in away.items()}
 
 
 def others_of_another_kind(study: Study) -> list[tuple[str, str]]:

@@ -71,19 +71,16 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
     """
     grouping = study.grouping(by)
     people = _people(study, grouping)
-    verdict = _separable(study, grouping)
-    talk = _talk(study, grouping, people)
-    columns = ["grouping", "event", "group", "people", "lower", "upper", "separable", "hearings", "excerpts", "words"]
-    rows: list[tuple[object, ...]] = [
-        (grouping.name, event, key, low if low == high else pd.NA, low, high, verdict, *talk[v][i])
-        for v, event in enumerate(study.events["event"])
-        for i, (key, (low, high)) in enumerate(zip(grouping.levels, people[v], strict=True))
+    rows = [
+        (event, key, *ends, *said)
+        for event, here, talk in zip(study.events["event"], people, _talk(study, grouping, people), strict=True)
+        for key, ends, said in zip(grouping.levels, here, talk, strict=True)
     ]
-    rows += [
-        (grouping.name, None, key, low if low == high else pd.NA, low, high, verdict, *[pd.NA] * 3)
-        for key, low, high in _nowhere(study, grouping)
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
+    rows += [(None, key, *ends, *[np.nan] * 3) for key, *ends in _nowhere(study, grouping)]
+    frame = pd.DataFrame(rows, columns=["event", "group", "lower", "upper", "hearings", "excerpts", "words"])
+    frame.insert(0, "grouping", grouping.name)
+    frame.insert(3, "people", frame["lower"].where(frame["lower"] == frame["upper"]))
+    frame.insert(6, "separable", _separable(study, grouping))
     frame["event"] = pd.Categorical(frame["event"], categories=list(study.events["event"]))
     frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
     whole = dict.fromkeys(("people", "lower", "upper"), "Int64")
@@ -171,32 +168,24 @@ def _unmixed_is_possible(study: Study, cells: Cells, group: NDArray[np.int64]) -
     return True
 
 
-def _talk(
-    study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]
-) -> list[list[tuple[float, float, float]]]:
-    """Return V × G: events, excerpts and words a person of a group at an event; missing where not known."""
-    there, group = study.prepared.attended, study.prepared.group(grouping)
-    attended = there.sum(axis=1)
+def _talk(study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]) -> NDArray[np.float64]:
+    """Return V × G × 3: events, excerpts and words a person of a group at an event; nan where not known."""
+    there, group, speaker = study.prepared.attended, study.prepared.group(grouping), study.prepared.speaker
+    at = group[:, None] == np.arange(len(grouping.levels))
+    listed = there.T.astype(np.int64) @ at
+    low, high = np.moveaxis(np.array(people, dtype=np.int64).reshape(*listed.shape, 2), 2, 0)
+    more = (high > listed)[study.prepared.not_all_known].any(axis=0)
+    # unless all are listed, it is not known of each who they are
+    size = np.where((low == high) & (high == listed) & (listed > 0), listed, np.nan)
     place, doubtful = _where_said(study)
-    words = study.excerpts["n_words"].to_numpy(dtype=float, na_value=np.nan)
-    at = [np.asarray(group == i, dtype=bool) for i in range(len(grouping.levels))]
-    listed = [[int((there[:, v] & who).sum()) for who in at] for v in range(len(people))]
-    open_ones = np.flatnonzero(study.prepared.not_all_known)
-    more = [any(people[v][i][1] > listed[v][i] for v in open_ones) for i in range(len(at))]
-    rows = []
-    for v, ends in enumerate(people):
-        row = []
-        for i, (low, high) in enumerate(ends):
-            who = there[:, v] & at[i]
-            theirs = (place == v) & np.append(who, False)[study.prepared.speaker]
-            heard = excerpts = spoken = np.nan
-            if low == high == listed[v][i] > 0:  # otherwise it is not known of each who they are
-                heard = np.nan if more[i] else float(attended[who].mean())
-                excerpts = np.nan if doubtful[v] else float(theirs.sum() / high)
-                spoken = np.nan if doubtful[v] else float(words[theirs].sum() / high)
-            row.append((heard, excerpts, spoken))
-        rows.append(row)
-    return rows
+    said = np.flatnonzero((place >= 0) & np.append(at.any(axis=1), False)[speaker] & there[speaker, place])
+    cell = place[said], group[speaker[said]]
+    excerpts, words = np.zeros((2, *listed.shape))
+    np.add.at(excerpts, cell, 1)
+    np.add.at(words, cell, study.excerpts["n_words"].to_numpy(dtype=float, na_value=np.nan)[said])
+    heard = np.where(more, np.nan, there.T @ (there.sum(axis=1)[:, None] * at) / size)
+    size[doubtful] = np.nan
+    return np.stack([heard, excerpts / size, words / size], axis=2)
 
 
 def _where_said(study: Study) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

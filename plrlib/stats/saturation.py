@@ -4,11 +4,12 @@ Letters: V events of one kind, C codes. References: references.toml, beside this
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.stats import hypergeom
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.agreement import MOST_NOWHERE
@@ -186,15 +187,7 @@ def any_order(times: NDArray[np.int64], events: int) -> NDArray[np.float64]:
     [1.333, 2.333, 3.0]
     """
     after = np.arange(1, events + 1)[:, None]
-    without = events - times[None, :]
-    possible = after <= without
-    left = np.where(possible, without - after, 0)
-    missed = _log_choose(without, np.where(possible, after, 0)) - _log_choose(events, after)
-    return np.asarray((1 - np.where(possible & (left >= 0), np.exp(missed), 0.0)).sum(axis=1))
-
-
-def _log_choose(n: NDArray[np.int64] | int, k: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.asarray(gammaln(np.asarray(n) + 1.0) - gammaln(k + 1.0) - gammaln(np.asarray(n) - k + 1.0))
+    return np.asarray(hypergeom.sf(0, events, times, after).sum(axis=1), dtype=np.float64)
 
 
 # What each event added to the codes already met, and how many may still be to come.
@@ -294,12 +287,13 @@ def saturation(
     order = study.events["order"].fillna(np.iinfo(np.int64).max).to_numpy(dtype=np.int64)
     held = np.argsort(order, kind="stable")
     kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
+    names = study.events["event"].astype(str).to_numpy()
     rows: list[tuple[object, ...]] = []
     for kind in dict.fromkeys([*study.events["kind"].cat.categories, NOT_SAID]):
         mine = held[kinds[held] == kind]
         if len(mine):
-            names = [str(study.events["event"].iloc[v]) for v in mine]
-            rows += [(kind, *row, len(mine)) for row in _rows(came_up[mine], names, (base, run, threshold), study)]
+            found_of_kind = _rows(came_up[mine], names[mine], (base, run, threshold), study.settings.seed)
+            rows += [(kind, *row, len(mine)) for row in found_of_kind]
     frame = pd.DataFrame(rows, columns=["kind", "measure", "position", "event", "estimate", "low", "high", "n"])
     frame["measure"] = pd.Categorical(frame["measure"], categories=MEASURES)
     numbers = dict.fromkeys(("estimate", "low", "high"), "Float64") | {"position": "Int64", "n": "Int64"}
@@ -307,28 +301,25 @@ def saturation(
 
 
 def _rows(
-    came_up: NDArray[np.bool_], names: list[str], rule: tuple[int, int, float], study: Study
-) -> list[tuple[object, ...]]:
-    """Return the measures of one kind of event: measure, position, event, estimate, low, high."""
-    new = first_met(came_up)
+    came_up: NDArray[np.bool_], names: NDArray[np.object_], rule: tuple[int, int, float], seed: int
+) -> Iterator[tuple[object, ...]]:
+    """Yield the measures of one kind of event: measure, position, event, estimate, low, high."""
+    base, run, threshold = rule
+    new, n = first_met(came_up), len(names)
     times = came_up.sum(axis=0)
     times = times[times > 0]
-    n = len(names)
-    average, (low, high) = any_order(times, n), _orders(came_up, study.settings.seed)
-    rows: list[tuple[object, ...]] = []
-    for v, name in enumerate(names):
-        rows.append((NEW, v + 1, name, new[v], None, None))
-        rows.append((TOTAL, v + 1, name, new[: v + 1].sum(), None, None))
-        rows.append((ANY_ORDER, v + 1, None, average[v], low[v], high[v]))
-    shares = new_information(new, rule[0], rule[1])
-    rows += [(INFORMATION, v + 1, names[v], share, None, None) for v, share in shares]
-    reached = next((v + 1 - rule[1] for v, share in shares if share <= rule[2]), None)
-    rows.append((REACHED, None, None, reached, None, None))
-    rows.append((CODES, None, None, len(times), None, None))
-    rows.append((CHAO2, None, None, *chao2(times, n)))
-    ends = coverage_interval(times, n, study.settings.seed)
-    rows.append((COVERAGE, None, None, coverage(times, n), *ends))
-    return rows
+    orders = zip(any_order(times, n), *_orders(came_up, seed), strict=True)
+    for v, (name, total, average) in enumerate(zip(names, np.cumsum(new), orders, strict=True)):
+        yield NEW, v + 1, name, new[v], None, None
+        yield TOTAL, v + 1, name, total, None, None
+        yield ANY_ORDER, v + 1, None, *average
+    shares = new_information(new, base, run)
+    for v, share in shares:
+        yield INFORMATION, v + 1, names[v], share, None, None
+    yield REACHED, None, None, next((v + 1 - run for v, share in shares if share <= threshold), None), None, None
+    yield CODES, None, None, len(times), None, None
+    yield CHAO2, None, None, *chao2(times, n)
+    yield COVERAGE, None, None, coverage(times, n), *coverage_interval(times, n, seed)
 
 
 def first_met(came_up: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -361,7 +352,6 @@ def new_information(new: NDArray[np.int64], base: int, run: int) -> list[tuple[i
 def _orders(came_up: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
     """Return the 2.5th and 97.5th percentile of the codes met after so many events, over orders drawn: 2 × V."""
     rng = np.random.default_rng(seed)
-    met = np.array(
-        [np.logical_or.accumulate(came_up[rng.permutation(len(came_up))]).sum(axis=1) for _ in range(ORDERS)]
-    )
+    orders = (came_up[rng.permutation(len(came_up))] for _ in range(ORDERS))
+    met = [np.logical_or.accumulate(order).sum(axis=1) for order in orders]
     return np.asarray(np.percentile(met, [2.5, 97.5], axis=0), dtype=np.float64)

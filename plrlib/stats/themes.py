@@ -6,7 +6,6 @@ codes across themes. Letters: E excerpts, S sides, G groups.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
@@ -80,12 +79,6 @@ def envelopes(study: Study, coder: str) -> pd.DataFrame:
     ledger["theme"] = pd.Categorical(named, categories=themes)
     status = pd.Series(IN_A_THEME, index=ledger.index).where(~over, LEFT_OVER).where(seen, NOT_SEEN)
     ledger["status"] = pd.Categorical(status, categories=STATUSES)
-    _reconcile(study, ledger)
-    return ledger[["excerpt", "coder", "theme", "stance", "status"]]
-
-
-def _reconcile(study: Study, ledger: pd.DataFrame) -> None:
-    """Raise where an excerpt is in no envelope or in two, or an envelope is none of the study's themes."""
     twice = sorted(set(ledger["excerpt"][ledger["excerpt"].duplicated()]))
     if twice or len(ledger) != len(study.excerpts):
         raise ValueError(
@@ -94,6 +87,7 @@ def _reconcile(study: Study, ledger: pd.DataFrame) -> None:
     astray = ledger["excerpt"][(ledger["status"] == IN_A_THEME) & ledger["theme"].isna()]
     if len(astray):
         raise ValueError(f"excerpts in an envelope that is no theme of the codebook: {', '.join(astray)}")
+    return ledger[["excerpt", "coder", "theme", "stance", "status"]]
 
 
 def moved(study: Study, a: str, b: str) -> pd.DataFrame:
@@ -301,8 +295,11 @@ def sides(
         of = (marks["side"].isna() if side is None else marks["side"] == side).to_numpy()
         for i, group in enumerate(grouping.levels):
             at = of & may[:, i]
+            stance, form = (marks.loc[at, name].value_counts(dropna=False) for name in ("stance", "form"))
+            counts = [*(stance.get(s, 0) for s in (*STANCES, np.nan)), *(form.get(f, 0) for f in FORMS)]
+            codes = len({code for some in marks.loc[at, "codes"] for code in some})
             n = (None, None, None) if side is None else people.loc[(side, group), ["n", "lower", "upper"]]
-            rows.append((side, None if by is None else group, *_counts(marks[at], alone[at]), *n))
+            rows.append((side, None if by is None else group, at.sum(), alone[at].sum(), *counts, codes, *n))
     frame = pd.DataFrame(rows, columns=["side", "group", *COUNTS, "n", "lower", "upper"])
     frame["side"] = pd.Categorical(frame["side"], categories=order)
     frame["group"] = pd.Categorical(frame["group"], categories=[] if by is None else list(grouping.levels))
@@ -355,11 +352,3 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
             "codes": [codes.get(key, ()) for key in marks[["e", "s"]].itertuples(index=False, name=None)],
         }
     )
-
-
-def _counts(marks: pd.DataFrame, alone: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return what is counted of the excerpts of one side and level, in the order of `COUNTS`."""
-    stance = [int((marks["stance"] == one).sum()) for one in STANCES]
-    form = [int((marks["form"] == one).sum()) for one in FORMS]
-    codes = len({code for some in marks["codes"] for code in some})
-    return len(marks), int(alone.sum()), *stance, int(marks["stance"].isna().sum()), *form, codes

@@ -4,12 +4,15 @@ References: references.toml, beside this file.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 from scipy.stats import beta
+
+Array = NDArray[np.float64]
 
 # Which words are more one voice's than another's: log-odds with an informative prior, and the likelihood ratio.
 
@@ -76,30 +79,24 @@ def keyness(words: pd.DataFrame, a: str, b: str, prior: float = PRIOR, leave_out
            sector        5       10 2.6  9.1
     """
     counts, people = word_counts(words)
-    known = list(counts.columns)
-    strangers = [voice for voice in (a, b) if voice not in known]
+    strangers = [voice for voice in (a, b) if voice not in counts]
     if strangers or a == b:
         why = f"{', '.join(strangers)} has no words" if strangers else f"{a!r} is set against itself"
-        raise ValueError(f"{why}; voices there are: {', '.join(map(str, known))}")
-    total = counts.sum()
+        raise ValueError(f"{why}; voices there are: {', '.join(map(str, counts.columns))}")
+    total = counts.sum().astype(float)
     ya, yb = (counts[voice].to_numpy(dtype=float) for voice in (a, b))
-    expected = prior * counts.sum(axis=1).to_numpy(dtype=float) / float(total.sum())
-    log_odds, z = _log_odds(ya, yb, float(total[a]), float(total[b]), expected)
     frame = pd.DataFrame({"word": counts.index.astype("object"), "count_a": ya, "count_b": yb})
     for side, voice, count in (("a", a, ya), ("b", b, yb)):
-        low, high = share_interval(count, np.full(len(count), float(total[voice])))
-        frame[f"per_thousand_{side}"] = THOUSAND * count / float(total[voice])
-        frame[f"low_{side}"], frame[f"high_{side}"] = THOUSAND * low, THOUSAND * high
+        frame[f"per_thousand_{side}"], frame[f"low_{side}"], frame[f"high_{side}"] = per_thousand(count, total[voice])
+    expected = prior * counts.sum(axis=1).to_numpy(dtype=float) / total.sum()
+    frame["log_odds"], frame["z"] = _log_odds(ya, yb, total[a], total[b], expected)
+    frame["g2"] = likelihood_ratio(ya, yb, total[a], total[b])
+    for side, voice in (("a", a), ("b", b)):
         frame[f"people_{side}"] = people[voice].to_numpy() if people is not None else pd.NA
-    frame["log_odds"], frame["z"] = log_odds, z
-    frame["g2"] = likelihood_ratio(ya, yb, float(total[a]), float(total[b]))
     used = (ya + yb > 0) & ~frame["word"].isin(set(leave_out)).to_numpy()
-    rows: pd.DataFrame = (
-        frame[used].sort_values(["z", "word"], ascending=[False, True], kind="stable").reset_index(drop=True)
-    )
-    columns = ["word", "count_a", "count_b", "per_thousand_a", "low_a", "high_a", "per_thousand_b", "low_b", "high_b"]
-    whole = dict.fromkeys(("count_a", "count_b", "people_a", "people_b"), "Int64")
-    return rows[[*columns, "log_odds", "z", "g2", "people_a", "people_b"]].astype(whole)
+    order: dict[str, Any] = {"by": ["z", "word"], "ascending": [False, True], "kind": "stable", "ignore_index": True}
+    rows: pd.DataFrame = frame[used].sort_values(**order)
+    return rows.astype(dict.fromkeys(("count_a", "count_b", "people_a", "people_b"), "Int64"))
 
 
 def word_counts(words: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -121,9 +118,7 @@ def word_counts(words: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]
     return counts.astype("int64"), people.astype("Int64")
 
 
-def _log_odds(
-    ya: NDArray[np.float64], yb: NDArray[np.float64], na: float, nb: float, prior: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _log_odds(ya: Array, yb: Array, na: float, nb: float, prior: Array) -> tuple[Array, Array]:
     """Return W log-odds ratios with a Dirichlet prior, and their z; 0 where the word is the only one there is."""
     weight = prior.sum()
     inside = [(y + prior, n + weight - y - prior) for y, n in ((ya, na), (yb, nb))]
@@ -135,7 +130,7 @@ def _log_odds(
     return np.where(whole, delta, 0.0), np.where(whole, z, 0.0)
 
 
-def likelihood_ratio(ya: NDArray[np.float64], yb: NDArray[np.float64], na: float, nb: float) -> NDArray[np.float64]:
+def likelihood_ratio(ya: Array, yb: Array, na: float, nb: float) -> Array:
     """Log-likelihood ratio G² of W 2 × 2 tables: a word or another, by voice [dunning1993]_.
 
     Parameters
@@ -156,9 +151,7 @@ def likelihood_ratio(ya: NDArray[np.float64], yb: NDArray[np.float64], na: float
     return np.asarray(np.maximum(g2, 0.0), dtype=np.float64)
 
 
-def share_interval(
-    k: NDArray[np.float64], n: NDArray[np.float64], level: float = LEVEL
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def share_interval(k: Array, n: Array, level: float = LEVEL) -> tuple[Array, Array]:
     """Clopper-Pearson interval of a share, k of n: exact; 0 to 1 where n is 0 [clopper1934]_.
 
     It takes words as drawn one by one. They are not: what one person says, and what one passage is about, hang
@@ -174,6 +167,20 @@ def share_interval(
     low = np.where(k > 0, beta.ppf(half, np.where(k > 0, k, 1), n - k + 1), 0.0)
     high = np.where(k < n, beta.ppf(1 - half, k + 1, np.where(k < n, n - k, 1)), 1.0)
     return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+
+
+def per_thousand(k: Array, n: ArrayLike) -> Array:
+    """Share k of n per thousand words, and the ends of its exact interval: 3 × W; where n is 0 the share is 0.
+
+    Examples
+    --------
+    >>> per_thousand(np.array([9.0]), 29.0).round(0).ravel().tolist()
+    [310.0, 153.0, 508.0]
+    """
+    of = np.broadcast_to(np.asarray(n, dtype=np.float64), k.shape)
+    share = np.divide(THOUSAND * k, of, out=np.zeros_like(k), where=of > 0)
+    low, high = share_interval(k, of)
+    return np.array([share, THOUSAND * low, THOUSAND * high])
 
 
 # How often the words of a family stand in each voice, per thousand words, with intervals.
@@ -234,9 +241,7 @@ def families(words: pd.DataFrame, beginnings: Mapping[str, Sequence[str]]) -> pd
             listed = tuple((str(word), int(n)) for word, n in used.items())
             rows.append((family, voice, int(used.sum()), int(total[voice]), listed, who))
     frame = pd.DataFrame(rows, columns=["family", "voice", "count", "of", "words", "people"])
-    k, n = frame["count"].to_numpy(dtype=float), frame["of"].to_numpy(dtype=float)
-    low, high = share_interval(k, n)
-    frame["per_thousand"] = THOUSAND * np.divide(k, n, out=np.zeros_like(k), where=n > 0)
-    frame["low"], frame["high"] = THOUSAND * low, THOUSAND * high
+    shares = per_thousand(frame["count"].to_numpy(dtype=float), frame["of"].to_numpy(dtype=float))
+    frame["per_thousand"], frame["low"], frame["high"] = shares
     columns = ["family", "voice", "count", "of", "per_thousand", "low", "high", "words", "people"]
     return frame[columns].astype({"count": "Int64", "of": "Int64", "people": "Int64"})

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from plrlib import NotInStudy, agreement, load_study
-from plrlib.stats.agreement import EVENTS, EXCERPTS, interval, units
+from plrlib.stats.agreement import EVENTS, EXCERPTS, units
+from plrlib.stats.coefficients import interval
 from stats.made import TOML, made
 
 COEFFICIENTS = ["alpha", "kappa", "AC1", "raw"]

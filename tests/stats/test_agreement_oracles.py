@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
-from plrlib.stats.agreement import Units, masi, masi_product, one_of_many, yes_or_no
+from plrlib.stats.coefficients import Units, masi, masi_product, one_of_many, yes_or_no
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 # Krippendorff 2011, section C: four observers, twelve units, ratings missing; alpha for nominal data is 0.743.

@@ -224,23 +224,17 @@ class Plan:
         columns = dict.fromkeys(name for person in self.people for name in person)
         attributes = {name: [person.get(name, "") for person in self.people] for name in columns}
         names = [room.name for room in self.rooms]
-        codes = [pair for theme, below in self.under.items() for pair in ((theme, ""), *((c, theme) for c in below))]
+        code = [name for theme, codes in self.under.items() for name in (theme, *codes)]
+        parent = [above for theme, codes in self.under.items() for above in ("", *[theme] * len(codes))]
         where = [names[v] if grouped else "" for v, grouped in zip(self.room, self.grouped, strict=True)]
-        heard = [*np.bincount(self.room), *(1 for _ in self.later)]
+        events = [*names, *self.later]
+        heard = [str(n) for n in [*np.bincount(self.room), *(1 for _ in self.later)]]
         kinds = [*(room.kind for room in self.rooms), *("interview" for _ in self.later)]
+        order = [str(i) for i in range(1, len(events) + 1)]
         cells: dict[str, dict[str, list[str]]] = {
             "participants": {"participant": ids, **attributes, "focus_group": where},
-            "events": {
-                "event": [*names, *self.later],
-                "kind": kinds,
-                "participants": [str(n) for n in heard],
-                "order": [str(i) for i in range(1, len(kinds) + 1)],
-            },
-            "codebook": {
-                "code": [c for c, _ in codes],
-                "parent": [t for _, t in codes],
-                "label": [c for c, _ in codes],
-            },
+            "events": {"event": events, "kind": kinds, "participants": heard, "order": order},
+            "codebook": {"code": code, "parent": parent, "label": code},
             "excerpts": {"excerpt": [], "participant": []},
             "codings": {},
         }

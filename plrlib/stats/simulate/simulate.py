@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -236,18 +236,13 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
         settings=settings,
         folder=Path(design.name),
         sources={},
-        notes=_no_notes().copy(deep=False),
+        notes=as_frame([]),
         withdrawn=0,
         texts=SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text")),
         truth=pd.DataFrame(truth),
         planted=_planted(effects),
         **tables,
     )
-
-
-@cache
-def _no_notes() -> pd.DataFrame:
-    return as_frame([])
 
 
 def _column(tables: Tables, table: str, name: str) -> pd.Categorical:
@@ -300,16 +295,11 @@ def _as_they_come(values: pd.Categorical, rows: NDArray[np.int64], declared: Col
 
     As categories it has the values that are there: declared ones first, others in the order in which they come.
     """
-    codes = np.where(rows < 0, -1, values.codes[rows])
-    there, first = np.unique(codes, return_index=True)
-    first, there = first[there >= 0], there[there >= 0]
-    places = {key: i for i, key in enumerate(declared)}
-    names = values.categories
-    known = np.array([places.get(names[i], len(places)) for i in there], dtype=np.int64)
-    there = there[np.lexsort((first, known))]
-    new = np.full(len(names) + 1, -1)
-    new[there] = np.arange(len(there))
-    return pd.Categorical.from_codes(new[codes], categories=names[there])
+    taken = values.take(rows, allow_fill=True)
+    places = {name: i for i, name in enumerate(declared)}
+    met = [int(code) for code in pd.unique(taken.codes) if code >= 0]
+    met.sort(key=lambda code: places.get(str(values.categories[code]), len(places)))
+    return taken.set_categories(values.categories.take(met))
 
 
 def _coded(tables: Tables, drawn: Draws) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -329,11 +319,9 @@ def _coded(tables: Tables, drawn: Draws) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _planted(effects: Effects) -> pd.DataFrame:
     keys = [(*key[:3], key[3] if len(key) > 3 else "raising") for key in effects]
-    columns = {
-        name: pd.array([key[i] for key in keys], dtype="str")
-        for i, name in enumerate(("column", "level", "code", "on"))
-    }
-    return pd.DataFrame({**columns, "effect": np.array(list(effects.values()), dtype=float)})
+    frame = pd.DataFrame(keys, columns=["column", "level", "code", "on"], dtype="str")
+    frame["effect"] = np.array(list(effects.values()), dtype=float)
+    return frame
 
 
 # A simulated study as the files that `load_study` reads.
