@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from plrlib.stats.bounds.presence import attribution as attribution
     from plrlib.stats.bounds.presence import presence as presence
     from plrlib.stats.change import change as change
+    from plrlib.stats.claims import joint_display as joint_display
     from plrlib.stats.comparison.compare import compare as compare
     from plrlib.stats.comparison.power import power as power
     from plrlib.stats.comparison.power import smallest_difference as smallest_difference
     from plrlib.stats.design import design as design
-    from plrlib.stats.joint_display import joint_display as joint_display
+    from plrlib.stats.design import talk as talk
     from plrlib.stats.saturation import saturation as saturation
     from plrlib.stats.simulate.plan import Coder as Coder
     from plrlib.stats.simulate.plan import Plan as Plan
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from plrlib.stats.simulate.simulate import Simulated as Simulated
     from plrlib.stats.simulate.simulate import files_of as files_of
     from plrlib.stats.simulate.simulate import simulate as simulate
-    from plrlib.stats.talk import talk as talk
     from plrlib.stats.themes import envelopes as envelopes
     from plrlib.stats.themes import moved as moved
     from plrlib.stats.themes import sides as sides
@@ -55,14 +55,13 @@ _MODULES = {
     "stats.agreement": ("agreement",),
     "stats.bounds.presence": ("attribution", "presence"),
     "stats.change": ("change",),
+    "stats.claims": ("joint_display",),
     "stats.comparison.compare": ("compare",),
     "stats.comparison.power": ("power", "smallest_difference"),
-    "stats.design": ("design",),
-    "stats.joint_display": ("joint_display",),
+    "stats.design": ("design", "talk"),
     "stats.saturation": ("saturation",),
     "stats.simulate.plan": ("Coder", "Plan", "Room", "alone"),
     "stats.simulate.simulate": ("Simulated", "files_of", "simulate"),
-    "stats.talk": ("talk",),
     "stats.themes": ("envelopes", "moved", "sides"),
     "stats.words": ("families", "keyness"),
     "study.load": ("Study", "load_study"),

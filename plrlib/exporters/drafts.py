@@ -24,8 +24,7 @@ from plrlib.show import about, joint_say, joint_table, limits_of_claims, rules_t
 from plrlib.show.claims import in_words
 from plrlib.show.display import Table
 from plrlib.show.excerpts import Opening
-from plrlib.stats.claims import claim_evidence
-from plrlib.stats.joint_display import joint_display
+from plrlib.stats.claims import claim_evidence, joint_display
 from plrlib.study.load import Study, load_study
 
 

@@ -20,11 +20,11 @@ from plrlib.stats.claims import (
     OTHERS,
     RULES,
     Facts,
+    JointDisplay,
     excerpts_of,
     others_of_another_kind,
     raised_in,
 )
-from plrlib.stats.joint_display import JointDisplay
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping

@@ -8,9 +8,8 @@ import pandas as pd
 from plrlib.show.display import Say, say
 from plrlib.show.excerpts import comparable_people, excerpt_ids, known_ids, people_ids
 from plrlib.show.labels import named_coder
-from plrlib.stats.claims import sorter
+from plrlib.stats.claims import JointDisplay, sorter
 from plrlib.stats.comparison.compare import Comparison
-from plrlib.stats.joint_display import JointDisplay
 from plrlib.stats.themes import envelopes
 from plrlib.study.evidence import coder_or_reference
 from plrlib.study.load import Study

@@ -23,8 +23,7 @@ from plrlib.show.labels import raised
 from plrlib.show.limits import not_listed_say
 from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.comparison.permutation import WITHIN
-from plrlib.stats.design import BETWEEN, design
-from plrlib.stats.talk import NOT_COUNTED, NOT_MIXED, NOT_NAMED, NOWHERE, UNLISTED, talk
+from plrlib.stats.design import BETWEEN, NOT_COUNTED, NOT_MIXED, NOT_NAMED, NOWHERE, UNLISTED, design, talk
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
 from plrlib.study.settings import Grouping

@@ -14,8 +14,7 @@ from plrlib.show.claims import reason_say
 from plrlib.show.excerpts import ids_by
 from plrlib.show.labels import labels, named_coder
 from plrlib.stats.agreement import coders_of
-from plrlib.stats.claims import sorter
-from plrlib.stats.joint_display import joint_display
+from plrlib.stats.claims import joint_display, sorter
 from plrlib.stats.themes import envelopes
 from plrlib.study.load import Study
 from plrlib.study.reviews import Ran, checks, last_run, read_reviews, standing

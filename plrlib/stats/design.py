@@ -1,13 +1,16 @@
 """What a design can separate: who of each group was where, how often, and how much of it is on record."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.stats.bounds.cells import Cells, people_by_cell
 from plrlib.stats.bounds.constraints import assign, counted_groups, possible
+from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.bounds.program import Infeasible
-from plrlib.stats.comparison.permutation import WHOLE, WITHIN, setting
+from plrlib.stats.comparison.permutation import WHOLE, WITHIN, Permutations, setting
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.settings import Grouping
@@ -73,7 +76,7 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
     people = _people(study, grouping)
     rows = [
         (event, key, *ends, *said)
-        for event, here, talk in zip(study.events["event"], people, _talk(study, grouping, people), strict=True)
+        for event, here, talk in zip(study.events["event"], people, _said(study, grouping, people), strict=True)
         for key, ends, said in zip(grouping.levels, here, talk, strict=True)
     ]
     rows += [(None, key, *ends, *[np.nan] * 3) for key, *ends in _nowhere(study, grouping)]
@@ -168,7 +171,7 @@ def _unmixed_is_possible(study: Study, cells: Cells, group: NDArray[np.int64]) -
     return True
 
 
-def _talk(study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]) -> NDArray[np.float64]:
+def _said(study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]) -> NDArray[np.float64]:
     """Return V × G × 3: events, excerpts and words a person of a group at an event; nan where not known."""
     there, group, speaker = study.prepared.attended, study.prepared.group(grouping), study.prepared.speaker
     at = group[:, None] == np.arange(len(grouping.levels))
@@ -201,3 +204,174 @@ def _where_said(study: Study) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     may[blank] = np.vstack([prepared.attended, np.ones((1, n), dtype=bool)])[prepared.speaker[blank]]
     may[~may.any(axis=1)] = True
     return place, np.asarray(may[place < 0].any(axis=0), dtype=bool)
+
+
+# Talk: whether groups had equal chances to speak, and so to raise things.
+
+MEASURES = ("hearings", "excerpts", "words")
+REASONS = UNLISTED, NOWHERE, NOT_NAMED, NOT_COUNTED, NOT_MIXED = (
+    "events unlisted", "no event known", "speakers not named", "words not counted", "no event held two groups",
+)  # fmt: skip
+"""Why there is no p; their words are in plrlib/show/people.py."""
+_TIE = 1e-9
+
+
+@remembered
+def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
+    """Return how often the people of each group were heard and how much they said, and test the differences.
+
+    Parameters
+    ----------
+    study
+        A study.
+    by
+        A grouping of study.toml.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure and group. Unit: people.
+
+        - grouping, measure (hearings, excerpts, words), group;
+        - people: those whose group is known;
+        - mean: the measure a person; missing where it is not known of each of them;
+        - p: the exact p-value of a difference between the groups, people permuted within the events where they were
+          first heard; the same for all groups of a measure. Missing where no event held two groups, or the measure is
+          not known of each person;
+        - permuted: how many people that is over; permutations: how many ways to permute them; sampled: whether these
+          are a sample of all;
+        - reason: why there is no p: `events unlisted` (which: `events`, as a tuple), `no event known` (of how many
+          people: `missing`), `speakers not named` (of how many excerpts: `missing`), `words not counted`, `no event
+          held two groups`; blank where there is one.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no such grouping.
+
+    Notes
+    -----
+    Hearings are not known of each person where an event does not say whom it heard; excerpts and words are not, where
+    people of the grouping may have said excerpts that name nobody.
+    """
+    grouping = study.grouping(by)
+    group = study.prepared.group(grouping)
+    known = group >= 0
+    unknown = _unknown(study, grouping, known)
+    rows = []
+    for measure, values in zip(MEASURES, _values(study), strict=True):
+        reason, missing, events = unknown[measure]
+        found = Permuted(np.nan, 0, True, 0)
+        if not reason:
+            block = study.prepared.focus_group[known]
+            found = permutation_test(values[known], group[known], block, study.settings.seed)
+        for position, key in enumerate(grouping.levels):
+            who = group == position
+            mean = values[who].mean() if who.any() and not reason else np.nan
+            told = reason or ("" if found.people else NOT_MIXED)
+            test = (found.p, found.people, found.permutations, not found.exact)
+            rows.append((grouping.name, measure, key, int(who.sum()), mean, *test, told, missing, events))
+    columns = ["grouping", "measure", "group", "people", "mean", "p", "permuted", "permutations", "sampled", "reason"]
+    frame = pd.DataFrame(rows, columns=[*columns, "missing", "events"])
+    frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
+    return frame.astype({"mean": "Float64", "p": "Float64"})
+
+
+def _unknown(study: Study, grouping: Grouping, known: NDArray[np.bool_]) -> dict[str, tuple[str, int, tuple[str, ...]]]:
+    """Return for each measure why it is not known of each person, of how many, and where; blank where it is known."""
+    unlisted, prepared = unseen(study, grouping), study.prepared
+    nowhere = int((known & ~prepared.attended.any(axis=1)).sum())
+    hearings = (UNLISTED, 0, tuple(unlisted)) if unlisted else (NOWHERE if nowhere else "", nowhere, ())
+    attributed = int((attribution(study, grouping)["about"].to_numpy() & (prepared.speaker < 0)).sum())
+    said = (NOT_NAMED if attributed else "", attributed, ())
+    theirs = np.append(known, False)[prepared.speaker]
+    uncounted = study.excerpts["n_words"][theirs].isna().any()
+    words = said if attributed or not uncounted else (NOT_COUNTED, 0, ())
+    return {"hearings": hearings, "excerpts": said, "words": words}
+
+
+def _values(study: Study) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return events, excerpts and words of each of P people."""
+    who = study.prepared.speaker
+    words = study.excerpts["n_words"].fillna(0).to_numpy(dtype=float)
+    n, named = len(study.participants), who >= 0
+    excerpts, spoken = (np.bincount(who[named], w, minlength=n).astype(float) for w in (None, words[named]))
+    return study.prepared.attended.sum(axis=1).astype(float), excerpts, spoken
+
+
+@dataclass(frozen=True)
+class Permuted:
+    """The answer of `permutation_test`.
+
+    Parameters
+    ----------
+    p
+        The share of permutations at least as extreme as what was observed; missing (nan) where no block holds two
+        groups.
+    permutations
+        How many permutations that share is of.
+    exact
+        Whether these were all there are; otherwise they were a seeded sample.
+    people
+        How many of the P people sit in a block that holds two groups or more: only these are permuted.
+    """
+
+    p: float
+    permutations: int
+    exact: bool
+    people: int
+
+
+def permutation_test(
+    values: NDArray[np.float64], group: NDArray[np.int64], block: NDArray[np.int64], seed: int
+) -> Permuted:
+    """Stratified permutation test of whether a quantity differs between groups; people are permuted within blocks.
+
+    Unit: people. The statistic is the sum of squares between groups of the values, each less the mean of its block.
+    All permutations of groups within blocks are enumerated up to 200,000; beyond that 9,999 are drawn from
+    `seed`, and p is (b + 1) / (m + 1).
+
+    Parameters
+    ----------
+    values
+        For each of P people the quantity; none may be missing.
+    group
+        For each of P people the position of the group, from 0.
+    block
+        For each of P people the number of the block.
+    seed
+        Of the sample, where one is drawn.
+
+    Returns
+    -------
+    Permuted
+        p, and what it rests on.
+
+    Raises
+    ------
+    ValueError
+        If the three are not of one length, or a value is missing.
+
+    Notes
+    -----
+    [fisher1935]_; restricted randomisation.
+    """
+    if not len(values) == len(group) == len(block):
+        raise ValueError(f"{len(values)} values, {len(group)} groups and {len(block)} blocks: one of each a person")
+    if np.isnan(values).any():
+        raise ValueError("a value is missing: leave the person out, and say so")
+    mixed = np.array([len(set(group[block == b])) > 1 for b in block], dtype=bool)
+    if not mixed.any():
+        return Permuted(np.nan, 0, True, 0)
+    values, group, block = values[mixed].astype(float), group[mixed], block[mixed]
+    for one in np.unique(block):
+        values[block == one] -= values[block == one].mean()
+    permutations = Permutations.of(group, block, seed)
+    sizes = np.bincount(group)
+    there = np.flatnonzero(sizes)
+    by_group = np.array([permutations.sums(values[:, None], only)[0] for only in np.eye(len(sizes))[there]])
+    between = (by_group**2 / sizes[there, None]).sum(axis=0)
+    seen = (np.bincount(group, weights=values)[there] ** 2 / sizes[there]).sum()
+    extreme = int((between >= seen * (1 - _TIE) - _TIE).sum())
+    p = extreme / len(between) if permutations.exact else (extreme + 1) / (len(between) + 1)
+    return Permuted(float(p), len(between), permutations.exact, len(values))

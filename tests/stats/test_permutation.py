@@ -7,7 +7,7 @@ import pytest
 import scipy.stats
 
 from plrlib.stats.comparison import permutation
-from plrlib.stats.talk import permutation_test
+from plrlib.stats.design import permutation_test
 
 
 def one_block(n):

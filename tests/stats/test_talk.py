@@ -5,7 +5,7 @@ import pytest
 
 import plrlib
 from plrlib import load_study, show
-from plrlib.stats.talk import permutation_test
+from plrlib.stats.design import permutation_test
 
 from .made import made
 
