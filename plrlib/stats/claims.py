@@ -471,8 +471,6 @@ class Compared:
     ----------
     plan
         What study.toml says of it; its `claims` are those that it decides.
-    population
-        Whom it is about; blank: everybody.
     verdicts
         By code, as `compare` gives them.
     unlike
@@ -480,7 +478,6 @@ class Compared:
     """
 
     plan: Comparison
-    population: str
     verdicts: dict[str, str]
     unlike: dict[str, list[str]]
 
@@ -493,7 +490,7 @@ def _compared(study: Study, plan: Comparison) -> Compared:
         others = compare(study, plan.by, plan.level, other_coders=True).other_coders
         for row in others[others["verdict"] != DIFFERS].itertuples():
             unlike.setdefault(str(row.code), []).append(str(row.coder))
-    return Compared(plan, found.grouping.population, verdicts, unlike)
+    return Compared(plan, verdicts, unlike)
 
 
 def _facts(study: Study, row: Any, evidence: pd.DataFrame, comparisons: list[Compared]) -> Facts:
@@ -504,7 +501,7 @@ def _facts(study: Study, row: Any, evidence: pd.DataFrame, comparisons: list[Com
     counts = theirs["part"].value_counts()
     [people] = people_by_stance(study, claim, evidence)
     own = [c for c in comparisons if claim in c.plan.claims]
-    bearing = own or [c for c in comparisons if c.population == whose]
+    bearing = own or [c for c in comparisons if study.grouping(c.plan.by).population == whose]
     unlike = [o for c in bearing if c.verdicts.get(finding) == DIFFERS for o in c.unlike.get(finding, [])]
     return Facts(
         heard=len(theirs),

@@ -79,7 +79,10 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
         for event, here, talk in zip(study.events["event"], people, _said(study, grouping, people), strict=True)
         for key, ends, said in zip(grouping.levels, here, talk, strict=True)
     ]
-    rows += [(None, key, *ends, *[np.nan] * 3) for key, *ends in _nowhere(study, grouping)]
+    alone = ~study.prepared.attended.any(axis=1) & study.prepared.inside(grouping.population)
+    if alone.any():  # those of whom no event is known; any group may have those whose group is not known either
+        unknown, *sizes = np.bincount(study.prepared.group(grouping)[alone] + 1, minlength=len(grouping.levels) + 1)
+        rows += [(None, key, n, n + unknown, *[np.nan] * 3) for key, n in zip(grouping.levels, sizes, strict=True)]
     frame = pd.DataFrame(rows, columns=["event", "group", "lower", "upper", "hearings", "excerpts", "words"])
     frame.insert(0, "grouping", grouping.name)
     frame.insert(3, "people", frame["lower"].where(frame["lower"] == frame["upper"]))
@@ -110,15 +113,6 @@ def unseen(study: Study, by: str | Grouping) -> list[str]:
         for name, people in found.there.items()
         if found.program.most(people[about]) > cells.people(cells.seats[:, events.index(name)] & about)
     ]
-
-
-def _nowhere(study: Study, grouping: Grouping) -> list[tuple[str, int, int]]:
-    """Return each group and how many of its people, at least and at most, have no known event; nothing where all do."""
-    alone = ~study.prepared.attended.any(axis=1) & study.prepared.inside(grouping.population)
-    group = study.prepared.group(grouping)
-    unknown = int((alone & (group < 0)).sum())
-    counts = [int((alone & (group == i)).sum()) for i in range(len(grouping.levels))]
-    return [(key, n, n + unknown) for key, n in zip(grouping.levels, counts, strict=True)] if alone.any() else []
 
 
 def _people(study: Study, grouping: Grouping) -> list[list[tuple[int, int]]]:

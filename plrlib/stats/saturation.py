@@ -108,9 +108,8 @@ def coverage(times: NDArray[np.int64], events: int) -> float:
         return math.nan
     if not once:
         return 1.0
-    if not twice:  # as if the codes seen twice were expected from those seen once
-        return 1 - once / total * ((events - 1) * (once - 1) / ((events - 1) * (once - 1) + 2))
-    return 1 - once / total * ((events - 1) * once / ((events - 1) * once + 2 * twice))
+    few = (events - 1) * (once if twice else once - 1)  # as if one code were expected twice where none was seen so
+    return 1 - once / total * (few / (few + 2 * (twice or 1)))
 
 
 def coverage_interval(times: NDArray[np.int64], events: int, seed: int) -> tuple[float, float]:
