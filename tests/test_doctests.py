@@ -20,7 +20,7 @@ def test_examples(name):
 
 
 def test_the_functions_of_these_modules_have_examples():
-    for name in ("agreement", "claims", "design", "joint_display", "saturation", "themes", "words"):
+    for name in ("agreement", "claims", "coefficients", "design", "saturation", "themes", "words"):
         module = importlib.import_module(f"plrlib.stats.{name}")
         tried = {test.name for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples}
         public = {

@@ -175,7 +175,8 @@ def _said(study: Study, grouping: Grouping, people: list[list[tuple[int, int]]])
     # unless all are listed, it is not known of each who they are
     size = np.where((low == high) & (high == listed) & (listed > 0), listed, np.nan)
     place, doubtful = _where_said(study)
-    said = np.flatnonzero((place >= 0) & np.append(at.any(axis=1), False)[speaker] & there[speaker, place])
+    said = np.flatnonzero((place >= 0) & np.append(at.any(axis=1), False)[speaker])
+    said = said[there[speaker[said], place[said]]]
     cell = place[said], group[speaker[said]]
     excerpts, words = np.zeros((2, *listed.shape))
     np.add.at(excerpts, cell, 1)
@@ -247,6 +248,13 @@ def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
     -----
     Hearings are not known of each person where an event does not say whom it heard; excerpts and words are not, where
     people of the grouping may have said excerpts that name nobody.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> found = plrlib.talk(plrlib.load_study("worked-example"), "sector")
+    >>> found["measure"].unique().tolist()
+    ['hearings', 'excerpts', 'words']
     """
     grouping = study.grouping(by)
     group = study.prepared.group(grouping)
@@ -349,6 +357,12 @@ def permutation_test(
     Notes
     -----
     [fisher1935]_; restricted randomisation.
+
+    Examples
+    --------
+    >>> found = permutation_test(np.array([5.0, 4.0, 1.0, 2.0]), np.array([0, 0, 1, 1]), np.zeros(4, dtype=int), seed=1)
+    >>> round(found.p, 3), found.permutations, found.exact
+    (0.333, 6, True)
     """
     if not len(values) == len(group) == len(block):
         raise ValueError(f"{len(values)} values, {len(group)} groups and {len(block)} blocks: one of each a person")
