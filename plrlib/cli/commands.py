@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -34,23 +35,32 @@ _TEXTS = Path(__file__).parent
 _OPTIONS = tomllib.loads((_TEXTS / "options.toml").read_text(encoding="utf-8"))
 
 
-def _option(command: str, name: str) -> Any:
-    """Return an option, or an argument, as options.toml describes it."""
-    known = dict(_OPTIONS[command][name])
-    made = typer.Argument if known.pop("argument", False) else typer.Option
-    return made(*known.pop("flags", ()), **known)
-
-
-StudyName = Annotated[str, _option("any", "study")]
-Site = Annotated[bool, _option("any", "site")]
-AsJson = Annotated[bool, _option("any", "json")]
-AsCsv = Annotated[bool, _option("any", "csv")]
-Out = Annotated[Path, _option("any", "out")]
 Stance = Literal["supports", "qualifies", "opposes", "context"]
 """`plrlib.study.schema.STANCES`, which to import takes too long for `plr --help`."""
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=_HELP)
+Command = Callable[..., None]
+
+
+def _command(function: Command) -> Command:
+    """Make a function a command, its parameters what options.toml says of them, and its errors sentences."""
+    name, types = function.__name__.strip("_"), function.__annotations__
+    for parameter, known in (_OPTIONS["any"] | _OPTIONS.get(name, {})).items():
+        if parameter in types:
+            said = {key: value for key, value in known.items() if key not in ("argument", "flags")}
+            made = typer.Argument if known.get("argument") else typer.Option
+            types[parameter] = Annotated[types[parameter], made(*known.get("flags", ()), **said)]
+
+    @wraps(function)
+    def explained(**given: Any) -> None:
+        if given.get("as_json") and given.get("as_csv"):
+            raise typer.BadParameter("give --json or --csv, not both")
+        study = given.get("study")
+        with explain_errors(*([] if study is None else [study])):
+            function(**given)
+
+    return app.command(name)(explained)
 
 
 def main() -> None:
@@ -70,12 +80,8 @@ def start(context: typer.Context) -> None:
         _say("overview.txt", version=version("plrlib"), studies=listed(studies, none="none yet"), then=then)
 
 
-@app.command()
-def run(
-    study: Annotated[str | None, _option("run", "study")] = None,
-    jobs: Annotated[int, _option("run", "jobs")] = 0,
-    site: Site = True,
-) -> None:
+@_command
+def run(study: str | None = None, jobs: int = 0, site: bool = True) -> None:
     """Check studies, execute every notebook on them, keep the results in data/processed/, and build site/ from them."""
     studies = [study] if study is not None else shipped_studies() or [DEFAULT_STUDY]
     with explain_errors(*studies):
@@ -106,101 +112,90 @@ def run(
         print("Open them:  plr lab  (or python3 run.py lab)")
 
 
-@app.command()
-def check(study: StudyName = DEFAULT_STUDY) -> None:
+@_command
+def check(study: str = DEFAULT_STUDY) -> None:
     """Check a study's tables and say what is wrong with them, row by row."""
-    with explain_errors(study):
-        from plrlib.faults import Fault, StudyError
-        from plrlib.privacy.identifiers import stops
+    from plrlib.faults import Fault, StudyError
+    from plrlib.privacy.identifiers import stops
 
-        loaded = _load(study)
-        if found := stops(loaded):
-            raise StudyError(study, found)
-        themes, n = len(loaded.themes), loaded.withdrawn
-        people, excerpts = _number(len(loaded.participants), "person"), _number(len(loaded.excerpts), "excerpt")
-        codes = f"{_number(len(loaded.codebook) - themes, 'code')} in {_number(themes, 'theme')}"
-        print(f"{loaded.id}: sound, with {_number(len(loaded.notes), 'note')}; {people}, {excerpts}, {codes}")
-        if n:
-            print(f"{_number(n, 'person')} withdrew and {verb(n, 'is', 'are')} left out")
-        plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
-        list_faults([Fault(*row) for row in plain.itertuples(index=False)])
+    loaded = _load(study)
+    if found := stops(loaded):
+        raise StudyError(study, found)
+    themes, n = len(loaded.themes), loaded.withdrawn
+    people, excerpts = _number(len(loaded.participants), "person"), _number(len(loaded.excerpts), "excerpt")
+    codes = f"{_number(len(loaded.codebook) - themes, 'code')} in {_number(themes, 'theme')}"
+    print(f"{loaded.id}: sound, with {_number(len(loaded.notes), 'note')}; {people}, {excerpts}, {codes}")
+    if n:
+        print(f"{_number(n, 'person')} withdrew and {verb(n, 'is', 'are')} left out")
+    plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
+    list_faults([Fault(*row) for row in plain.itertuples(index=False)])
 
 
-@app.command()
+@_command
 def compare(
-    study: StudyName = DEFAULT_STUDY,
-    by: Annotated[str, _option("compare", "by")] = "",
-    level: Annotated[Literal["theme", "code"], _option("compare", "level")] = "theme",
-    stance: Annotated[Stance | None, _option("compare", "stance")] = None,
-    coder: Annotated[str | None, _option("compare", "coder")] = None,
-    fragility: Annotated[bool, _option("compare", "fragility")] = False,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
+    study: str = DEFAULT_STUDY,
+    by: str = "",
+    level: Literal["theme", "code"] = "theme",
+    stance: Stance | None = None,
+    coder: str | None = None,
+    fragility: bool = False,
+    as_json: bool = False,
+    as_csv: bool = False,
 ) -> None:
     """Test whether groups of people raised different themes, and say what can be told."""
-    _one_of(as_json, as_csv)
-    with explain_errors(study):
-        import plrlib
-        from plrlib.cli import screens
+    import plrlib
+    from plrlib.cli import screens
 
-        loaded = plrlib.load_study(study)
-        try:
-            by = by or screens.only_grouping(loaded)
-            with _console().status(f"comparing {loaded.id} by {by}"):
-                found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder, fragility=fragility)
-        except (plrlib.NotInStudy, ValueError) as error:
-            fail(f"{loaded.id}: {error}")
-        _show(found.frame, as_json, as_csv, lambda: screens.comparison(loaded, found, coder))
+    loaded = plrlib.load_study(study)
+    try:
+        by = by or screens.only_grouping(loaded)
+        with _console().status(f"comparing {loaded.id} by {by}"):
+            found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder, fragility=fragility)
+    except (plrlib.NotInStudy, ValueError) as error:
+        fail(f"{loaded.id}: {error}")
+    _show(found.frame, as_json, as_csv, lambda: screens.comparison(loaded, found, coder))
 
 
-@app.command()
+@_command
 def plan(
-    n: Annotated[tuple[int, int], _option("plan", "n")],
-    family: Annotated[int, _option("plan", "family")] = 1,
-    power: Annotated[float, _option("plan", "power")] = 0.8,
-    alpha: Annotated[float, _option("plan", "alpha")] = 0.05,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
+    n: tuple[int, int],
+    family: int = 1,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    as_json: bool = False,
+    as_csv: bool = False,
 ) -> None:
     """Say what difference two groups of people could show at all, before they are heard."""
-    _one_of(as_json, as_csv)
-    with explain_errors():
-        import plrlib
-        from plrlib.cli import screens
+    import plrlib
+    from plrlib.cli import screens
 
-        try:
-            frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
-        _show(frame, as_json, as_csv, lambda: screens.plan(frame, power, family, alpha))
+    try:
+        frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    _show(frame, as_json, as_csv, lambda: screens.plan(frame, power, family, alpha))
 
 
-@app.command()
+@_command
 def review(
-    study: StudyName = DEFAULT_STUDY,
-    by: Annotated[str, _option("review", "by")] = "",
-    on: Annotated[str, _option("review", "on")] = "",
-    note: Annotated[str, _option("review", "note")] = "",
-    replace: Annotated[bool, _option("review", "replace")] = False,
-    site: Site = True,
+    study: str = DEFAULT_STUDY, by: str = "", on: str = "", note: str = "", replace: bool = False, site: bool = True
 ) -> None:
     """Collect what a mentor should check as a form, or put on record who has checked it."""
-    with explain_errors(study):
-        from plrlib.suite.review import record, reviews_say, write_form
+    from plrlib.suite.review import record, reviews_say, write_form
 
-        day, loaded = _day(on), _load(study)
-        if by:
-            print(f"On record  {_relative(record(loaded, by, day, note))}")
-        elif on or note:
-            raise typer.BadParameter("--on and --note go with --by")
-        else:
-            path, new = write_form(loaded, replace)
-            print(f"To fill in  {_relative(path)}")
-            if not new:
-                print("It was there, is not as it would be made now, and stays; --replace makes it anew.")
-        print("\n".join(reviews_say(loaded)) or "Nobody has put a review on record yet.")
-        if site and by:
-            _build_site(loaded.folder)
+    day, loaded = _day(on), _load(study)
+    if by:
+        print(f"On record  {_relative(record(loaded, by, day, note))}")
+    elif on or note:
+        raise typer.BadParameter("--on and --note go with --by")
+    else:
+        path, new = write_form(loaded, replace)
+        print(f"To fill in  {_relative(path)}")
+        if not new:
+            print("It was there, is not as it would be made now, and stays; --replace makes it anew.")
+    print("\n".join(reviews_say(loaded)) or "Nobody has put a review on record yet.")
+    if site and by:
+        _build_site(loaded.folder)
 
 
 def _day(text: str) -> str:
@@ -211,17 +206,16 @@ def _day(text: str) -> str:
         raise typer.BadParameter(f"--on takes a day as 2026-01-31, not {text!r}") from error
 
 
-@app.command()
-def pack(study: StudyName = DEFAULT_STUDY, to: Annotated[Path | None, _option("pack", "to")] = None) -> None:
+@_command
+def pack(study: str = DEFAULT_STUDY, to: Path | None = None) -> None:
     """Make one ZIP of a study's site, for a mentor who installs nothing."""
-    with explain_errors(study):
-        from plrlib.suite import site
+    from plrlib.suite import site
 
-        loaded = _load(study)
-        with _console().status("building the site"):
-            path = site.pack(loaded, to)
-        where = path if to else _relative(path)
-        print(f"Packed  {where} ({path.stat().st_size / 1e6:.1f} MB): unpack it, and open {site.FIRST}")
+    loaded = _load(study)
+    with _console().status("building the site"):
+        path = site.pack(loaded, to)
+    where = path if to else _relative(path)
+    print(f"Packed  {where} ({path.stat().st_size / 1e6:.1f} MB): unpack it, and open {site.FIRST}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -248,37 +242,35 @@ def lab(context: typer.Context) -> None:
 # A study comes in, and copies of it go out.
 
 
-@app.command()
-def new(name: Annotated[str, _option("new", "name")]) -> None:
+@_command
+def new(name: str) -> None:
     """Begin a study: its folder with study.toml, empty tables, a data dictionary, and the same as a workbook."""
-    with explain_errors():
-        from plrlib.importers.new_study import new_study
+    from plrlib.importers.new_study import new_study
 
-        _say("begun.txt", where=_relative(new_study(name)), name=name)
+    _say("begun.txt", where=_relative(new_study(name)), name=name)
 
 
-@app.command("import")
+@_command
 def import_(
-    files: Annotated[list[Path], _option("import", "files")],
-    into: Annotated[str, _option("import", "into")],
-    columns: Annotated[list[str] | None, _option("import", "columns")] = None,
-    nesting: Annotated[str, _option("import", "nesting")] = "",
-    project: Annotated[str, _option("import", "project")] = "",
-    speakers: Annotated[Literal["auto", "none", "same", "apart"], _option("import", "speakers")] = "auto",
-    leader: Annotated[list[str] | None, _option("import", "leader")] = None,
-    keep_names: Annotated[bool, _option("import", "keep_names")] = False,
-    replace: Annotated[bool, _option("import", "replace")] = False,
+    files: list[Path],
+    into: str,
+    columns: list[str] | None = None,
+    nesting: str = "",
+    project: str = "",
+    speakers: Literal["auto", "none", "same", "apart"] = "auto",
+    leader: list[str] | None = None,
+    keep_names: bool = False,
+    replace: bool = False,
 ) -> None:
     """Make a study of other programs' files: REFI-QDA, Taguette, QualCoder, Dedoose, OpenQDA, or any sheets."""
-    with explain_errors():
-        from plrlib.importers.import_files import import_files
-        from plrlib.importers.material import Choices
+    from plrlib.importers.import_files import import_files
+    from plrlib.importers.material import Choices
 
-        choices = Choices(_columns(columns or ()), nesting, project, speakers, tuple(leader or ()), keep_names, replace)
-        with _console().status("reading"):
-            folder, report = import_files(files, into, choices)
-        show_report(report)
-        print(f"Written to {_relative(folder)}/")
+    choices = Choices(_columns(columns or ()), nesting, project, speakers, tuple(leader or ()), keep_names, replace)
+    with _console().status("reading"):
+        folder, report = import_files(files, into, choices)
+    show_report(report)
+    print(f"Written to {_relative(folder)}/")
 
 
 def _columns(pairs: Iterable[str]) -> dict[str, str]:
@@ -292,34 +284,31 @@ def _columns(pairs: Iterable[str]) -> dict[str, str]:
     return found
 
 
-@app.command()
-def mask(study: StudyName, out: Out) -> None:
+@_command
+def mask(study: str, out: Path) -> None:
     """Make a copy of a study in which identifiers are masked, each the same wherever it stands."""
-    with explain_errors(study):
-        from plrlib.exporters.files import write_masked_copy
-        from plrlib.study.store import delete
+    from plrlib.exporters.files import write_masked_copy
+    from plrlib.study.store import delete
 
-        loaded = _load(study)
-        delete(loaded.id)
-        print(write_masked_copy(loaded, out))
+    loaded = _load(study)
+    delete(loaded.id)
+    print(write_masked_copy(loaded, out))
 
 
-@app.command()
-def disclosure(study: StudyName = DEFAULT_STUDY) -> None:
+@_command
+def disclosure(study: str = DEFAULT_STUDY) -> None:
     """Say who could be told apart by what is known of them, and what merging levels would cost and gain."""
-    with explain_errors(study):
-        from plrlib.cli import screens
+    from plrlib.cli import screens
 
-        screens.disclosure(_load(study)).print(_console())
+    screens.disclosure(_load(study)).print(_console())
 
 
-@app.command()
-def release(study: StudyName, out: Out, keep: Annotated[list[str] | None, _option("release", "keep")] = None) -> None:
+@_command
+def release(study: str, out: Path, keep: list[str] | None = None) -> None:
     """Make a copy of a study that is safe to share: rare people and small numbers taken out, and say what was."""
-    with explain_errors(study):
-        from plrlib.exporters.files import write_release
+    from plrlib.exporters.files import write_release
 
-        show_report(write_release(_load(study), out, keep))
+    show_report(write_release(_load(study), out, keep))
 
 
 # What several commands do and say.
@@ -332,11 +321,6 @@ def _build_site(*folders: Path) -> None:
     with _console().status("building the site"):
         page = build_site(folders)
     print(f"As a site   {_relative(page)}" if page else "")
-
-
-def _one_of(as_json: bool, as_csv: bool) -> None:
-    if as_json and as_csv:
-        raise typer.BadParameter("give --json or --csv, not both")
 
 
 def _show(frame: "pd.DataFrame", as_json: bool, as_csv: bool, screen: "Callable[[], Screen]") -> None:

@@ -53,7 +53,7 @@ def drafts(study: Study) -> dict[str, bytes]:
         "rules": rules.frame,
         "read me": pd.DataFrame({title: [*introduction, *limits]}),
     }
-    files = (document(title, introduction, display, rules, limits), workbook(sheets, title))
+    files = (document(title, introduction, display, rules, limits), saved_workbook(title, sheets, fill_sheet))
     return dict(zip(DRAFTS, files, strict=True))
 
 
@@ -168,12 +168,8 @@ def _mark(row: Any, name: str) -> None:
 NARROW, WIDE = 12, 60
 
 
-def workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
-    """Return a workbook of these frames."""
-    return saved_workbook(title, sheets, _fill_sheet)
-
-
-def _fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+def fill_sheet(sheet: Any, frame: pd.DataFrame) -> None:
+    """Fill a sheet with a frame."""
     for across, head in enumerate(map(str, frame.columns), 1):
         cells = [_plain(value) for value in frame.iloc[:, across - 1]]
         longest = max(len(str(cell)) for cell in (head, *cells))

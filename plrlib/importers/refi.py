@@ -64,7 +64,14 @@ class _Project:
         for element in elements(self.file, self.opener, _ELEMENTS):
             if root is None:
                 root = element.getroottree().getroot()
-                self._take_origin(root)
+                kind = {"CodeBook": "codebook", "Project": "project"}.get(local(root))
+                if kind is None:
+                    raise refused(self.file, "it is XML, but no REFI-QDA", _AGAIN, local(root)[:60])
+                program = root.get("origin") or "a program that does not say its name"
+                self.names_are_words = program.startswith("QualCoder")  # it calls a passage by its words
+                self.material.origin = f"REFI-QDA {kind} of {program}"
+                self.material.title = root.get("name") or ""
+                self.material.nesting = "." if program.startswith("Taguette") else ""
             match local(element):
                 case "User" | "Variable":
                     self.names[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
@@ -83,16 +90,6 @@ class _Project:
         self._settle_cases()
         self.material.note_other_words(self.other_words)
         return self.material
-
-    def _take_origin(self, root: Any) -> None:
-        kind = {"CodeBook": "codebook", "Project": "project"}.get(local(root))
-        if kind is None:
-            raise refused(self.file, "it is XML, but no REFI-QDA", _AGAIN, local(root)[:60])
-        program = root.get("origin") or "a program that does not say its name"
-        self.names_are_words = program.startswith("QualCoder")  # it calls a passage by its words
-        self.material.origin = f"REFI-QDA {kind} of {program}"
-        self.material.title = root.get("name") or ""
-        self.material.nesting = "." if program.startswith("Taguette") else ""
 
     def _take_codes(self, element: Any) -> None:
         """Take the whole tree of codes; `element` is Codes, whose children nest to any depth."""

@@ -295,7 +295,7 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
     for key, document in material.documents.items():
         # A program that tells passages apart by cases knows better than the text.
         own = turns(document.text) if document.text and not found[key].owners else []
-        labels = {look(turn.label) for turn in own if not is_moderator(turn.label, choices.moderators)}
+        labels = {look(label) for label, *_ in own if not is_moderator(label, choices.moderators)}
         if labels:
             labelled[key] = own
         for label in labels:
@@ -309,17 +309,17 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
         ]
         raise StudyError("who speaks", faults)
     for key, own in labelled.items():
-        for turn in own:
-            label, person = look(turn.label), MODERATOR
-            if label in where:
-                local = label in shared and choices.speakers == "apart"  # somebody else in each document
-                person = known.get(label, f"label {key if local else ''} {label}")
+        for label, start, end in own:
+            person = MODERATOR
+            if look(label) in where:
+                local = look(label) in shared and choices.speakers == "apart"  # somebody else in each document
+                person = known.get(look(label), f"label {key if local else ''} {look(label)}")
                 if person not in material.people:
                     prefix = f"{document_name(material.documents[key].name)} " if local else ""
-                    material.people[person] = Person(prefix + turn.label)
+                    material.people[person] = Person(prefix + label)
                     material.found["people"] += 1
                 found[key].people[person] = None
-            found[key].owners.append((turn.start, turn.end, person))
+            found[key].owners.append((start, end, person))
     if labelled:
         who = len({owner for key in labelled for *_, owner in found[key].owners} - {MODERATOR})
         material.guesses.append(told("labelled", n=len(labelled), who=who))
@@ -361,13 +361,8 @@ _SHARE = 0.5
 """The share of the lines of a text that labels other than codes must begin, to be taken for those of speakers."""
 
 
-@dataclass(frozen=True)
-class Turn:
-    """What somebody says in one go: from behind their label to the next one."""
-
-    label: str
-    start: int
-    end: int
+Turn = tuple[str, int, int]
+"""What somebody says in one go: their label, and from where behind it to where the next one begins."""
 
 
 def turns(text: str) -> list[Turn]:
@@ -389,7 +384,7 @@ def turns(text: str) -> list[Turn]:
         return []
     kept = [m for m, label in found if label in labels]
     ends = [m.start() for m in kept[1:]] + [len(text)]
-    return [Turn(m["label"].strip(), m.end(), end) for m, end in zip(kept, ends, strict=True)]
+    return [(m["label"].strip(), m.end(), end) for m, end in zip(kept, ends, strict=True)]
 
 
 def is_moderator(label: str, more: Collection[str] = ()) -> bool:

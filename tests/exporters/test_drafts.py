@@ -15,8 +15,8 @@ from stats.made import made
 from stats.test_claims import STANCED, stanced
 
 from plrlib import load_study
-from plrlib.exporters.drafts import drafts, workbook
-from plrlib.exporters.files import safe, steady
+from plrlib.exporters.drafts import drafts, fill_sheet
+from plrlib.exporters.files import safe, saved_workbook, steady
 from plrlib.paths import DRAFTS
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =HYPERLINK(1)", "\x00=1"]
@@ -72,7 +72,7 @@ def test_a_gist_that_looks_like_a_formula_is_text_in_both(tmp_path, formula):
 
 
 def test_no_cell_is_a_formula_and_no_column_is_called_like_one():
-    data = workbook({"a": pd.DataFrame({"=cmd": ["=1", None], "n": [1, 2]})}, "t")
+    data = saved_workbook("t", {"a": pd.DataFrame({"=cmd": ["=1", None], "n": [1, 2]})}, fill_sheet)
     assert [(cell.value, cell.data_type) for cell in cells(data)] == [
         ("'=cmd", "s"), ("n", "s"), ("'=1", "s"), (1, "n"), (2, "n")
     ]  # fmt: skip

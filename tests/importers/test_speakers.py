@@ -6,7 +6,7 @@ from plrlib.importers.to_tables import is_moderator, turns
 
 
 def labels(text):
-    return [turn.label for turn in turns(text)]
+    return [label for label, *_ in turns(text)]
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,7 @@ def test_turns(text, expected):
 
 def test_a_turn_ends_where_the_next_begins():
     text = "P01: One.\nmore\nP02: Two."
-    first, second = turns(text)
-    assert text[first.start : first.end] == " One.\nmore\n"
-    assert text[second.start : second.end] == " Two."
+    assert [text[start:end] for _, start, end in turns(text)] == [" One.\nmore\n", " Two."]
 
 
 @pytest.mark.parametrize("label", ["Moderator", "MOD", "Interviewer 2", "I", "Q3", "Facilitator"])
