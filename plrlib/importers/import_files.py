@@ -219,19 +219,17 @@ def report(name: str, read: Sequence[Material], made: StudyTables, key: str) -> 
 
 
 def _notes(made: StudyTables, key: str) -> list[str]:
-    notes, participants = [], made.tables["participants"]
-    if key:
-        renamed = sum(kind == "person" for kind, _ in made.ids)
-        notes.append(told("renamed", n=renamed, documents=len(made.ids) - renamed, key=key))
-    n = len({row["excerpt"] for row in made.tables["excerpts"]} - {row["excerpt"] for row in made.tables["codings"]})
-    if n:
-        notes.append(told("left_over", n=n))
-    if participants:
-        consent = sum(row.get("consent_quote") == "yes" for row in participants)
-        notes.append(told("consent", yes=consent, n=len(participants)))
-        if made.coders:
-            notes.append("coders are shown under the names that the program has for them")
-    return notes
+    participants = made.tables["participants"]
+    renamed = sum(kind == "person" for kind, _ in made.ids)
+    left_over = {row["excerpt"] for row in made.tables["excerpts"]} - {row["excerpt"] for row in made.tables["codings"]}
+    consent = sum(row.get("consent_quote") == "yes" for row in participants)
+    notes = (
+        (key, told("renamed", n=renamed, documents=len(made.ids) - renamed, key=key)),
+        (left_over, told("left_over", n=len(left_over))),
+        (participants, told("consent", yes=consent, n=len(participants))),
+        (participants and made.coders, "coders are shown under the names that the program has for them"),
+    )
+    return [note for holds, note in notes if holds]
 
 
 def _plain(text: str) -> str:

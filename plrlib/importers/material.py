@@ -312,10 +312,10 @@ class Material:
             key = self.codes[key].parent
         return upwards[::-1]
 
-    def note_other_words(self, n: int) -> None:
-        """Tell how many passages stand at places whose words are not those that the program keeps beside them."""
+    def note(self, message: str, n: int) -> None:
+        """Note one of the sentences of messages.toml that tell of a number of things, unless there are none."""
         if n:
-            self.notes.append(told("other_words", n=n))
+            self.notes.append(told(message, n=n))
 
 
 def plain_text(text: str) -> str:

@@ -87,7 +87,7 @@ def _read_segments(base: Database, material: Material) -> None:
         material.give(segments[key, start, end], coder, code)
     material.segments = list(segments.values())
     material.found.update(excerpts=len(segments), codings=len(codings))
-    material.note_other_words(other_words)
+    material.note("other_words", other_words)
 
 
 def _read_links(base: Database, material: Material) -> None:

@@ -88,7 +88,7 @@ class _Project:
         if root is None:
             raise refused(self.file, "it holds no project and no codebook", _AGAIN)
         self._settle_cases()
-        self.material.note_other_words(self.other_words)
+        self.material.note("other_words", self.other_words)
         return self.material
 
     def _take_codes(self, element: Any) -> None:

@@ -283,8 +283,7 @@ def _find_by_case(material: Material, found: dict[str, Speakers]) -> None:
         for document, start, end in person.spans:
             found[document].people[key] = None
             found[document].owners.append((start, end, key))
-    if without_document:
-        material.notes.append(told("no_document", n=without_document))
+    material.note("no_document", without_document)
 
 
 def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choices) -> None:
@@ -346,8 +345,7 @@ def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
         found[key].people[person] = None
     if interviews:
         material.guesses.append(told("interviews", n=interviews))
-    if groups:
-        material.notes.append(told("groups", n=groups))
+    material.note("groups", groups)
 
 
 # Whose each line of a transcript is, where lines begin with a label: `P01: ...`.
