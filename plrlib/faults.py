@@ -1,7 +1,10 @@
 """Every fault found in an input, as rows; `StudyError` carries them all."""
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -48,6 +51,18 @@ class Fault:
         allowed = f"allowed: {self.allowed}" if self.allowed else ""
         what = "; ".join(part for part in (f"{self.message}{found}", allowed, self.remedy) if part)
         return _on_one_line(": ".join(part for part in (place, self.column, what) if part))
+
+
+def told(code: str, file: str, row: int | None = None, column: str = "", value: str = "", **words: object) -> Fault:
+    """Return a fault of a study as faults.toml words it, with its words in braces put in."""
+    words |= {"file": file, "column": column, "value": value}
+    texts = {key: text.format(**words) for key, text in _texts()[code].items()}
+    return Fault(file, row, column, value=value, **texts)
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:

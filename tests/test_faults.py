@@ -1,11 +1,15 @@
 """A fault, and the error that carries all of them."""
 
 import pickle
+import re
+import tomllib
+from pathlib import Path
 
 import pandas as pd
 
+import plrlib
 from plrlib import Fault, StudyError
-from plrlib.faults import NotInStudy, as_frame
+from plrlib.faults import NotInStudy, as_frame, told
 
 FULL = Fault("excerpts.csv", 7, "event", "is not in events.csv", "FG9", "FG1, FG2", "correct it")
 SHORT = Fault("codings.csv", None, "", "the table is missing")
@@ -47,3 +51,18 @@ def test_a_notebook_shows_the_faults_and_no_lines_of_code():
     assert shown[-1] == "… and 960 more: `plr check` lists them all"
     assert len(str(StudyError("made", many)).splitlines()) == 1001
     assert NotInStudy("This study has no events.csv.")._render_traceback_() == ["This study has no events.csv."]
+
+
+def test_what_is_worded_is_told_and_what_is_told_is_worded():
+    library = Path(plrlib.__file__).parent
+    worded = tomllib.loads((library / "faults.toml").read_text(encoding="utf-8"))
+    source = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.py"))
+    assert {code for code in worded if f'"{code}"' not in source} == set()
+    assert set(re.findall(r'(?:told|fault)\(\s*"(\w+)"', source)) <= set(worded)
+    assert all({"message"} <= set(texts) <= {"message", "allowed", "remedy"} for texts in worded.values())
+
+
+def test_a_fault_is_told_in_its_words_whatever_they_hold():
+    fault = told("same_name", "{file}.csv", 1, "{column}", "{0}")
+    expected = Fault("{file}.csv", 1, "{column}", "two columns have the same name", "{0}", "", "keep one of them")
+    assert fault == expected

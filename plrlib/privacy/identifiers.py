@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from plrlib.faults import Fault
+from plrlib.faults import Fault, told
 from plrlib.privacy.keys import Key, known_names
 from plrlib.study.files import read_tables
 from plrlib.study.load import Study
@@ -102,12 +102,8 @@ def stops(study: Study) -> list[Fault]:
         if place.allowed(study.settings) is None:
             kind = place.found.kind
             what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
-            where = f'kind = "{kind}", table = "{place.table}", column = "{place.column}", row = "{place.row}"'
-            remedy = (
-                f"take it out, or make a copy without: plr mask {study.folder.name} --out FOLDER; if it may stay, say "
-                f"so in study.toml: [[allowed]] {where}, reason"
-            )
-            faults.append(Fault(place.file, place.line, place.column, f"{what} stands here", place.shape, "", remedy))
+            where = {"study": study.folder.name, "kind": kind, "table": place.table, "id": place.row}
+            faults.append(told("identifier", place.file, place.line, place.column, place.shape, what=what, **where))
     return faults
 
 
@@ -241,13 +237,9 @@ def found_names(texts: Iterable[str]) -> Mapping[str, list[Found]]:
 
 def _is_name(words: str) -> bool:
     """Tell whether what a model takes for a person can be one: not a code, and more than a word that is often none."""
-    tokens = [plain(token.strip(".,;:!?'\u2019s\"()")) for token in words.split()]
-    letters = [token for token in tokens if token]
-    return (
-        bool(letters)
-        and not any(c.isdigit() for c in words)
-        and not set(letters) <= {*_CONTENT["personal_names"]["no_names"]}
-    )
+    tokens = {plain(token.strip(".,;:!?'\u2019s\"()")) for token in words.split()}
+    names = tokens.difference(_CONTENT["personal_names"]["no_names"], {""})
+    return bool(names) and not any(c.isdigit() for c in words)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
+from plrlib.study.evidence import paths
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
 from plrlib.text import count, joined, listed, people, verb
@@ -90,12 +91,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
 
 def theme_of(study: Study) -> dict[str, str]:
     """Return the theme that each code stands under; a theme's own is itself."""
-    parent = dict(zip(study.codebook["code"].astype(str), study.codebook["parent"].astype("object"), strict=True))
-    themes = dict(zip(parent, parent, strict=True))
-    for code in parent:
-        while isinstance(above := parent[themes[code]], str):
-            themes[code] = above
-    return themes
+    return {code: path[-1] for code, path in paths(study).items()}
 
 
 def given_by(study: Study) -> pd.DataFrame:

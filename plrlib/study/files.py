@@ -22,14 +22,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
-from plrlib.faults import Fault, StudyError
+from plrlib.faults import Fault, StudyError, told
 from plrlib.paths import WORKBOOK
 from plrlib.study.schema import TABLES, Table
 from plrlib.text import count, listed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-SAVE = "save it again as 'CSV UTF-8'"
-NAME_COLUMNS = "write the names of the columns into line 1"
 LARGE = 2**20
 """Bytes from which on it pays to have Arrow read a file."""
 
@@ -150,13 +148,13 @@ class Sheet:
         """Return the sheet with other cells in some columns."""
         return replace(self, cells=self.cells | {name: Cells.of(cells) for name, cells in columns.items()})
 
-    def fault(self, line: int, message: str, remedy: str, column: str = "", **more: str) -> None:
-        """Add a fault; `more` may be its `value`, and what is `allowed`."""
-        self.faults.append(Fault(self.file, line, column, message, remedy=remedy, **more))
+    def told(self, code: str, line: int | None = None, column: str = "", value: str = "", **words: object) -> Fault:
+        """Return a fault of the file, or a note on it."""
+        return told(code, self.file, line, column, value, **words)
 
-    def note(self, message: str, line: int | None = None) -> None:
-        """Add a note."""
-        self.notes.append(Fault(self.file, line, "", message))
+    def fault(self, code: str, line: int, column: str = "", value: str = "", **words: object) -> None:
+        """Add a fault that makes a part of the file unreadable."""
+        self.faults.append(self.told(code, line, column, value, **words))
 
 
 def read_tables(folder: Path) -> tuple[dict[str, Sheet], list[Fault], list[Fault]]:
@@ -178,9 +176,7 @@ def read_tables(folder: Path) -> tuple[dict[str, Sheet], list[Fault], list[Fault
         others, workbook_notes, faults = {}, [], list(error.faults)
     for name, sheet in others.items():
         if name in sheets and _has_rows(sheets[name]) and _has_rows(sheet):
-            message = f"{name}.csv and the sheet of that name in {WORKBOOK} both have rows"
-            remedy = "empty one of them, so that one of them counts"
-            faults.append(Fault(f"{name}.csv", None, "", message, remedy=remedy))
+            faults.append(told("both_have_rows", f"{name}.csv", table=name, workbook=WORKBOOK))
         elif name not in sheets or _has_rows(sheet):
             sheets[name] = sheet
     absent = {name: Sheet(f"{name}.csv") for name in TABLES if name not in sheets}
@@ -194,8 +190,7 @@ def _has_rows(sheet: Sheet) -> bool:
 def _not_read(file: str, kind: str, name: str, ending: str = "") -> Fault:
     """Return the note on a file or sheet that is no table, with the table whose name is most like its own."""
     near = difflib.get_close_matches(name.casefold(), TABLES, n=1, cutoff=0.75)
-    remedy = f"did you mean {near[0]}{ending}?" if near else ""
-    return Fault(file, None, "", f"the {kind} is no table of a study and was not read", remedy=remedy)
+    return told("no_table", file, kind=kind, remedy=f"did you mean {near[0]}{ending}?" if near else "")
 
 
 def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
@@ -229,10 +224,8 @@ def missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
     for table in TABLES.values():
         if table.required and not sheets[table.name].digest:
             meant = [path.name for path in sorted(folder.iterdir()) if path.stem.casefold().strip() == table.name]
-            remedy = f"add it, with the columns {listed(table.required_columns)}"
-            if meant:
-                remedy = f"save {meant[0]!r} as CSV UTF-8 under the name {table.name}.csv"
-            yield Fault(f"{table.name}.csv", None, "", "the table is missing", remedy=remedy)
+            code, words = ("misnamed_table", meant[0]) if meant else ("missing_table", "")
+            yield told(code, f"{table.name}.csv", meant=words, columns=listed(table.required_columns))
 
 
 # One CSV file, cell by cell; or a large one without oddities all at once.
@@ -266,7 +259,7 @@ def read_sheet(path: Path, table: Table | None = None) -> Sheet:
     outside_quotes = "".join(next(_lines(text), "").split('"')[::2])
     separator = max(SEPARATORS, key=outside_quotes.count)
     if separator != ",":
-        sheet.note(f"cells are parted by a {SEPARATORS[separator]}, not by a comma; read so")
+        sheet.notes.append(sheet.told("separator", name=SEPARATORS[separator]))
     records = _records(sheet, text, separator)
     header = _header(sheet, records, table.names if table else ())
     # Without a copy where there is nothing to encode: memory is what a large file costs most.
@@ -278,38 +271,32 @@ def read_sheet(path: Path, table: Table | None = None) -> Sheet:
 
 def _decode(data: bytes, sheet: Sheet) -> str | None:
     """Return the text, or None with a fault where no encoding fits."""
-    if b"\0" in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _tell_bytes(data, sheet)
+    is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if is_utf_16 or b"\0" in data:
+        if not data.strip(b"\0"):
+            sheet.fault("only_nul", 1)
+        elif is_utf_16 or data.count(0) > len(data) // 4:
+            sheet.fault("utf_16", 1)
+        else:
+            for line, content in enumerate(data.split(b"\n"), 1):
+                if b"\0" in content:
+                    sheet.fault("nul", line)
         return None
     if data.startswith(codecs.BOM_UTF8):
-        sheet.note("the file starts with a byte-order mark; read as UTF-8 without it")
+        sheet.notes.append(sheet.told("byte_order_mark"))
         data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        line, value = data.count(b"\n", 0, error.start) + 1, f"byte 0x{data[error.start]:02X}"
-        sheet.fault(line, "the text is neither UTF-8 nor cp1252, as Excel writes it", SAVE, value=value)
-        return None
-    sheet.note("the text is not UTF-8; read as cp1252, as Excel saves it: check accents and quotation marks", line)
-    return text
-
-
-def _tell_bytes(data: bytes, sheet: Sheet) -> None:
-    """Add the faults of a file that is no text of one byte a letter."""
-    if data and not data.strip(b"\0"):
-        message = "the file holds NUL bytes and nothing else: it is damaged"
-        sheet.fault(1, message, "take it again from where it came from")
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(0) > len(data) // 4:
-        sheet.fault(1, "the file is UTF-16, which Excel calls 'Unicode Text'", SAVE)
-    else:
-        for line, content in enumerate(data.split(b"\n"), 1):
-            if b"\0" in content:
-                message = "the line holds NUL bytes: it is damaged, or not text"
-                sheet.fault(line, message, f"open the file where it came from and {SAVE}")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            at = error.start
+            line = data.count(b"\n", 0, at) + 1
+        else:
+            if encoding != "utf-8":
+                sheet.notes.append(sheet.told("cp1252", line))
+            return text
+    sheet.fault("no_encoding", line, value=f"byte 0x{data[at]:02X}")
+    return None
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -324,17 +311,17 @@ def _header(sheet: Sheet, records: Iterator[tuple[int, list[str]]], expected: Co
     if line > 1:
         return []  # what stands in line 1 cannot be read, and is a fault already
     if not any(header):
-        sheet.fault(1, "the header is missing", NAME_COLUMNS, allowed=allowed)
+        sheet.fault("no_header", 1, allowed=allowed)
     elif expected and not set(expected) & {name.casefold() for name in header}:
-        sheet.fault(1, "no column has a name that is known", NAME_COLUMNS, allowed=allowed)
+        sheet.fault("unknown_header", 1, allowed=allowed)
     elif any(len(name.splitlines()) > 1 for name in header):
-        sheet.fault(1, "the header runs over several lines", "close the quotation mark in line 1")
+        sheet.fault("open_header", 1)
     else:
         for place, name in enumerate(header, 1):
             if not name:
-                sheet.fault(1, f"column {place} has no name", "name it, or remove the column")
+                sheet.fault("unnamed_column", 1, place=place)
             elif name in header[: place - 1]:
-                sheet.fault(1, "two columns have the same name", "keep one of them", column=name, value=name)
+                sheet.fault("same_name", 1, name, name)
     return [] if sheet.faults else header
 
 
@@ -392,11 +379,7 @@ def _read_rows(sheet: Sheet, records: Iterator[tuple[int, list[str]]], header: l
         else:
             sheet.unreadable.update(cell.strip() for cell in row)
             more = "many" if len(row) > len(header) else "few"
-            remedy = (
-                "put quotation marks round a cell that holds a separator, and leave a blank cell for what is unknown"
-            )
-            found, allowed = count(len(row), "cell"), f"{len(header)}, as in the header"
-            sheet.fault(line, f"the row has too {more} cells", remedy, value=found, allowed=allowed)
+            sheet.fault("row_length", line, value=count(len(row), "cell"), more=more, width=len(header))
     sheet.cells = {name: Cells.of(cells[place :: len(header)]) for place, name in enumerate(header)}
     sheet.lines = np.array(lines, dtype=np.int64)
 
@@ -428,8 +411,7 @@ def _records(sheet: Sheet, text: str, separator: str) -> Iterator[tuple[int, lis
                 record.clear()
         except csv.Error:
             sheet.unreadable.update(part.strip() for part in re.split(rf'[{separator}"]', record[0]))
-            remedy = "close it before the next cell, and write one that stands inside a quoted cell twice"
-            sheet.fault(line, "a quotation mark that starts in this row is not closed where the cell ends", remedy)
+            sheet.fault("open_quotation", line)
             again.extendleft(reversed(record[1:]))
             record.clear()
             line += 1

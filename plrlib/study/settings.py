@@ -7,17 +7,18 @@ A field of a class here is a key of the file: its type says what may stand there
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any, TypeVar, get_origin, get_type_hints
 
-from plrlib.faults import Fault
+from plrlib.faults import Fault, told
 from plrlib.text import listed
 
 FILE = "study.toml"
 KINDS = ("published", "collected", "simulated")
 LEFT_OVER = "T0"
+Entry = TypeVar("Entry")
 Place = tuple[str, ...]
 """The path of a key, as ("study", "seed")."""
 
@@ -136,11 +137,11 @@ class Settings(StudySection):
     nesting: str = ""
     text: str = field(default="", repr=False, compare=False)
 
-    def fault(self, place: Place, message: str, value: str = "", allowed: str = "", remedy: str = "") -> Fault:
+    def fault(self, code: str, place: Place, value: str = "", **words: object) -> Fault:
         """Return a fault of study.toml, with the line of the value, or else of the key or its section."""
         lines = (_line(self.text, *names) for names in ((*place, value), place, place[:-1]) if names and all(names))
         line = next((line for line in lines if line), None)
-        return Fault(FILE, line, ".".join(place), message, value, allowed, remedy)
+        return told(code, FILE, line, ".".join(place), value, **words)
 
     def levels(self, column: str) -> dict[str, None]:
         """Return the groups that the groupings declare for a column of participants, in order."""
@@ -215,7 +216,6 @@ _HOW_TO_WRITE = {
     Mapping: 'a table: { key = "value" }',
     tuple: 'a list of texts: ["one", "other"]',
 }
-_LABELS = 'write levels = { value = "Label", other = "Other label" }'
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _NO_READING = ("theme", "code", "parent", "label")
 """What a codebook is read by anyhow."""
@@ -230,18 +230,15 @@ def read_settings(path: Path) -> tuple[Settings, list[Fault], list[Fault]]:
     What is at fault is left out of the settings, so that the tables can still be checked. A missing file is a fault.
     """
     if not path.is_file():
-        remedy = 'write one; its least is a line [study] and below it id = "..."'
-        return Settings(path.parent.name), [Fault(FILE, None, "", "the file is missing", remedy=remedy)], []
+        return Settings(path.parent.name), [told("no_settings", FILE)], []
     try:
         text = path.read_bytes().decode("utf-8-sig")
         reader = _Reader(text, tomllib.loads(text))
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        fault = Fault(FILE, line, "", "the text is not UTF-8", remedy="save it as UTF-8")
+        fault = told("not_utf_8", FILE, error.object.count(b"\n", 0, error.start) + 1)
     except (ValueError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
-        remedy = "correct the line: text stands in quotation marks, and each key once in its section"
-        fault = Fault(FILE, int(found[1]) if found else None, "", f"not valid TOML: {error}", remedy=remedy)
+        fault = told("not_toml", FILE, int(found[1]) if found else None, error=error)
     else:
         return reader.settings(path.parent.name), reader.faults, reader.notes
     return Settings(path.parent.name), [fault], []
@@ -262,9 +259,9 @@ class _Reader:
         """Return what the file says; sections that name others are read after these."""
         for name in self.content:
             if name not in SECTIONS:
-                self.notes.append(self._at((name,), "means nothing here", allowed=", ".join(SECTIONS)))
+                self.notes.append(self._at("meaningless", (name,), allowed=", ".join(SECTIONS)))
         if "study" not in self.content:
-            self._fault(("study",), "the section is missing", remedy='add a line [study] and below it id = "..."')
+            self._fault("no_study", ("study",))
         coders, study, populations = self._coders(), self._study(), self._populations()
         groupings = self._groupings()
         return Settings(
@@ -272,32 +269,31 @@ class _Reader:
             coders=coders,
             populations=populations,
             groupings=groupings,
-            comparisons=tuple(self._comparisons(groupings)),
-            disagreements=tuple(self._disagreements()),
+            # One by a grouping that is declared, but at fault, is passed over.
+            comparisons=tuple(plan for plan in self._entries("comparisons", Comparison) if plan.by in groupings),
+            disagreements=tuple(self._entries("disagreements", Disagreement)),
             readings=self._readings(),
             words=self._words(),
             privacy=self._privacy(),
-            allowed=tuple(self._allowed()),
+            allowed=tuple(self._entries("allowed", Allowed)),
             **self._import(),
             text=self.text,
         )
 
-    def _fault(self, place: Place, message: str, value: str = "", allowed: str = "", remedy: str = "") -> None:
-        self.faults.append(self._at(place, message, value, allowed, remedy))
+    def _fault(self, code: str, place: Place, value: str = "", **words: object) -> None:
+        self.faults.append(self._at(code, place, value, **words))
 
     def _section(self, place: Place, found: Any, keys: Mapping[str, type]) -> dict[str, Any]:
         """Return the entries of a section that are of the right type; note those that mean nothing."""
         if not isinstance(found, dict):
-            remedy = f"write [{'.'.join(place)}] above lines key = value"
-            self._fault(place, "is not a section", _shown(found), remedy=remedy)
+            self._fault("no_section", place, _shown(found))
             return {}
         good = {}
         for key, value in found.items():
             if key not in keys:
-                self.notes.append(self._at((*place, key), "means nothing here", allowed=", ".join(keys)))
+                self.notes.append(self._at("meaningless", (*place, key), allowed=", ".join(keys)))
             elif not _is(value, keys[key]):
-                how = _HOW_TO_WRITE[keys[key]]
-                self._fault((*place, key), "is of the wrong type", _shown(value), how, remedy="write it so")
+                self._fault("wrong_type", (*place, key), _shown(value), allowed=_HOW_TO_WRITE[keys[key]])
             else:
                 good[key] = tuple(value) if isinstance(value, list) else value
         return good
@@ -313,14 +309,18 @@ class _Reader:
         for key, entry in tables.items():
             yield key, entry, self._section((name, key), entry, SECTIONS[name] or dict.fromkeys(entry, tuple))
 
-    def _entries(self, name: str) -> Iterator[dict[str, Any]]:
-        """Yield each of the sections [[name]] that has no entry of the wrong type."""
+    def _entries(self, name: str, holder: Callable[..., Entry]) -> Iterator[Entry]:
+        """Yield what each of the sections [[name]] says that has no fault and lacks nothing."""
         found = self.content.get(name, [])
         for entry in found if isinstance(found, list) else [found]:
             before = len(self.faults)
             good = self._section((name,), entry, SECTIONS[name])
-            if len(self.faults) == before:
-                yield good
+            if len(self.faults) > before:
+                continue
+            if lacking := _LACKING[name](good):
+                self._fault(name, (name,), lacking=listed(lacking), groupings=", ".join(self.names["groupings"]))
+            elif all(self._is_allowed((name,), good, key) for section, key in CHOICES if section == name):
+                yield holder(**good)
 
     def _is_allowed(self, place: Place, entry: dict[str, Any], key: str) -> bool:
         """Tell whether a value is one of the few allowed, or not given; any other is taken out, with a fault."""
@@ -328,17 +328,16 @@ class _Reader:
         allowed = self.names.get(choices) if isinstance(choices, str) else choices
         if key not in entry or allowed is None or entry[key] in allowed:
             return True
-        self._fault((*place, key), message, entry.pop(key), ", ".join(filter(None, allowed)), remedy=remedy)
+        known = ", ".join(filter(None, allowed))
+        self._fault("not_a_choice", (*place, key), entry.pop(key), message=message, allowed=known, remedy=remedy)
         return False
 
     def _study(self) -> dict[str, Any]:
         study, found = self._one("study"), self.content.get("study")
         if isinstance(found, dict) and "id" not in found:
-            self._fault(("study",), "the study has no id", remedy='add a line id = "..." below [study]')
+            self._fault("no_id", ("study",))
         elif "id" in study and not _PLAIN_ID.fullmatch(study["id"]):
-            allowed = "letters, digits, and . _ - between them"
-            remedy = "give the study a short plain name: it becomes the name of a folder"
-            self._fault(("study", "id"), "is no plain name", study.pop("id"), allowed, remedy=remedy)
+            self._fault("not_plain", ("study", "id"), study.pop("id"))
         for key in ("kind", "reference_coder", "stance_coder"):
             self._is_allowed(("study",), study, key)
         return study
@@ -360,48 +359,26 @@ class _Reader:
     def _groupings(self) -> dict[str, Grouping]:
         groupings = {}
         for name, entry, good in self._tables("groupings"):
-            place = ("groupings", name)
+            levels = good.get("levels", {})
             if "levels" in entry and "levels" not in good:
                 continue  # its type is a fault already
-            if len(good.get("levels", ())) < 2 or not _are_labelled(good["levels"]):
-                message = "has fewer than two levels, or one without a label"
-                self._fault((*place, "levels"), message, remedy=_LABELS)
+            if len(levels) < 2 or not _are_labelled(levels):
+                self._fault("few_levels", ("groupings", name, "levels"))
             else:
-                self._is_allowed(place, good, "population")
+                self._is_allowed(("groupings", name), good, "population")
                 groupings[name] = Grouping(name, **{"label": name, "column": name, **good})
         found = self.content.get("groupings")
         self.names["groupings"] = tuple(found) if isinstance(found, dict) else ()
         return groupings
 
-    def _comparisons(self, groupings: Collection[str]) -> Iterator[Comparison]:
-        """Yield the planned comparisons; one by a grouping that is declared, but at fault, is passed over."""
-        place = ("comparisons",)
-        for entry in self._entries("comparisons"):
-            if "by" not in entry:
-                allowed, remedy = ", ".join(self.names["groupings"]), 'write by = "..." below [[comparisons]]'
-                self._fault(place, "does not say which groups are compared", "", allowed, remedy=remedy)
-            elif all(self._is_allowed(place, entry, key) for key in ("by", "level")) and entry["by"] in groupings:
-                yield Comparison(**entry)
-
-    def _disagreements(self) -> Iterator[Disagreement]:
-        for entry in self._entries("disagreements"):
-            says = entry.get("says", {})
-            if not entry.get("about") or len(says) < 2 or not all(isinstance(what, str) for what in says.values()):
-                remedy = 'write about = "..." and says = { "one place" = "...", "another" = "..." }'
-                self._fault(("disagreements",), "does not say what disagrees with what", remedy=remedy)
-            elif self._is_allowed(("disagreements",), entry, "population"):
-                yield Disagreement(**entry)
-
     def _readings(self) -> dict[str, Reading]:
         """Return the second-level readings of the codebook, each under the column it reads."""
         readings = {}
         for column, _, good in self._tables("readings"):
-            place = ("readings", column)
             if column in _NO_READING:
-                remedy = "name a column of codebook.csv that is not called so"
-                self._fault(place, "is no second reading: every codebook is read by it", remedy=remedy)
+                self._fault("readings", ("readings", column))
             elif not _are_labelled(good.get("levels", {})):
-                self._fault((*place, "levels"), "has a level without a label", remedy=_LABELS)
+                self._fault("unlabelled", ("readings", column, "levels"))
             else:
                 readings[column] = Reading(column, **{"label": column, **good})
         return readings
@@ -411,40 +388,39 @@ class _Reader:
         good = self._one("words")
         families = {}
         for name, starts in good.get("families", {}).items():
-            if isinstance(starts, list) and starts and all(isinstance(s, str) and s.strip() for s in starts):
+            if starts and _is(starts, tuple) and all(map(str.strip, starts)):
                 families[name] = tuple(dict.fromkeys(start.strip().casefold() for start in starts))
             else:
-                place, remedy = ("words", "families", name), f'write {name} = ["beginning", "other"]'
-                self._fault(place, "does not say how its words begin", remedy=remedy)
+                self._fault("families", ("words", "families", name), name=name)
         return Words(families, tuple(word.strip().casefold() for word in good.get("leave_out", ())))
 
     def _privacy(self) -> Privacy:
         good = self._one("privacy")
         if good.get("smallest_group") == 0:
-            place, found = ("privacy", "smallest_group"), str(good.pop("smallest_group"))
-            self._fault(place, "is no group", found, "1 or more", remedy="write a number")
+            self._fault("smallest_group", ("privacy", "smallest_group"), str(good.pop("smallest_group")))
         return Privacy(**good)
-
-    def _allowed(self) -> Iterator[Allowed]:
-        """Yield the identifiers that may stay, each with its reason."""
-        for entry in self._entries("allowed"):
-            missing = [key for key in ("kind", "table", "column", "reason") if not entry.get(key, "").strip()]
-            if missing:
-                remedy = (
-                    'write kind = "...", table = "...", column = "...", row = "..." and why it may stay: reason = "..."'
-                )
-                self._fault(("allowed",), f"does not say {listed(missing)}", remedy=remedy)
-            else:
-                yield Allowed(**entry)
 
     def _import(self) -> dict[str, Any]:
         """Return what columns of other programs' sheets mean, as `plr import` takes it."""
         good = self._one("import")
         columns = good.get("map", {})
         for name in [name for name, column in columns.items() if not isinstance(column, str) or not column.strip()]:
-            remedy = f'write {name} = "Name of the column"'
-            self._fault(("import", "map", name), "does not name a column", str(columns.pop(name)), remedy=remedy)
+            self._fault("map", ("import", "map", name), str(columns.pop(name)), name=name)
         return {"columns": columns, "nesting": good.get("nesting", "")}
+
+
+def _lacks_matter(entry: dict[str, Any]) -> list[str]:
+    says = entry.get("says", {})
+    is_whole = entry.get("about") and len(says) > 1 and all(isinstance(what, str) for what in says.values())
+    return [] if is_whole else ["about, says"]
+
+
+_LACKING: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "comparisons": lambda entry: [key for key in ("by",) if key not in entry],
+    "disagreements": _lacks_matter,
+    "allowed": lambda entry: [key for key in ("kind", "table", "column", "reason") if not entry.get(key, "").strip()],
+}
+"""What an entry of a list must say and does not."""
 
 
 def _is(value: Any, kind: type) -> bool:

@@ -45,25 +45,19 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
         _drop(kept, table, "event", events)
     notes = [*_totals(sheets, kept, settings, gone), *_event_sizes(sheets, kept, gone)]
     have, are = verb(len(gone), "has", "have"), verb(len(gone), "is", "are")
-    message = f"{count_people(len(gone))} {have} withdrawn and {are} left out, with {count(len(dropped), 'excerpt')}"
-    notes.append(Fault(people.file, None, "withdrawn", message))
+    lost = {"people": count_people(len(gone)), "excerpts": count(len(dropped), "excerpt")}
+    notes.append(people.told("withdrawn", None, "withdrawn", "", have=have, are=are, **lost))
     if doubtful:
-        message = f"{count(doubtful, 'attributed excerpt')} may hold what the withdrawn said: kept, but without words"
-        notes.append(Fault(sheets["excerpts"].file, None, "", message))
+        notes.append(sheets["excerpts"].told("doubtful", excerpts=count(doubtful, "attributed excerpt")))
     if sheets["words"].digest:
-        message = "the counts may still hold the words of those who have withdrawn"
-        notes.append(Fault(sheets["words"].file, None, "", message))
+        notes.append(sheets["words"].told("counted_words"))
     return kept, len(gone), notes
 
 
 def nothing_left(sheets: Sheets) -> list[Fault]:
     """Return a fault for each table that must have rows and has lost them all: the study cannot be used any more."""
-    message, remedy = "nothing is left once those who have withdrawn are left out", "leave the study out"
-    return [
-        Fault(sheets[name].file, None, "", message, remedy=remedy)
-        for name, table in TABLES.items()
-        if table.required and not len(sheets[name])
-    ]
+    emptied = [sheets[name] for name, table in TABLES.items() if table.required and not len(sheets[name])]
+    return [sheet.told("nothing_left") for sheet in emptied]
 
 
 def _drop(kept: dict[str, Sheet], table: str, name: str, values: Container[str]) -> None:
@@ -117,8 +111,7 @@ def _totals(sheets: Sheets, kept: dict[str, Sheet], settings: Settings, gone: se
         values = sheets["participants"].column(attribute)
         if (out & who.possible & (~who.certain | ~values.where(bool))).any():
             not_known |= number == at
-            message = f"the totals of {population} are left out: which of them count the withdrawn is not known"
-            notes.append(Fault(margins.file, None, attribute, message))
+            notes.append(margins.told("totals_left_out", column=attribute, population=population))
             continue
         for row in np.flatnonzero(number == at).tolist():
             totals[row] = str(int(totals[row]) - int((out & who.possible & values.where(groups[row].__eq__)).sum()))
@@ -138,8 +131,7 @@ def _event_sizes(sheets: Sheets, kept: dict[str, Sheet], gone: set[str]) -> list
             numbers.append(str(sizes[event] - len(listed[event] & gone)))
         else:
             numbers.append("")
-            message = f"{event}: the number is left out: whether it counts who has withdrawn is not known"
-            notes.append(Fault(sheets["events"].file, None, "participants", message))
+            notes.append(sheets["events"].told("size_left_out", column="participants", event=event))
     if sizes:
         kept["events"] = kept["events"].change(participants=numbers)
     return notes

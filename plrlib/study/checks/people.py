@@ -1,8 +1,9 @@
 """Whether what tables and study.toml say of people agrees: values, totals, and who may have said an excerpt."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from plrlib.study import speakers
 from plrlib.study.checks.tables import Known, Sheets, known, look_alikes, on_speakers
 from plrlib.study.files import Cells, Sheet, first_rows
 from plrlib.study.schema import WHOLE
-from plrlib.study.settings import FILE, Settings
+from plrlib.study.settings import Settings
 from plrlib.study.speakers import ATTRIBUTES, parts
 from plrlib.text import count, verb
 from plrlib.text import people as of_people
@@ -58,17 +59,17 @@ def _check_populations(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
         for attribute, values in rules.items():
             place = ("populations", name, attribute)
             if attribute == "event":
-                there, message = known(sheets, "events", "event"), "is not in events.csv"
+                there, code = known(sheets, "events", "event"), "no_event"
                 wrong = [value for value in values if there.values and value not in there]
             elif attribute in sheets["participants"].cells:
-                there, message = _values(sheets, settings, attribute), f"nobody has this {attribute}"
+                there, code = _values(sheets, settings, attribute), "nobody_has"
                 wrong = [value for value in values if value not in there and there.near(value)]
             else:
                 yield from _check_column(sheets, settings, place, attribute)
                 continue
             for value in wrong:
-                remedy = there.advice(value, "correct it, or leave it out")
-                yield settings.fault(place, message, value, there.listed, remedy)
+                words = there.words(value, "correct it, or leave it out")
+                yield settings.fault(code, place, value, attribute=attribute, **words)
 
 
 def _check_disagreements(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
@@ -81,8 +82,7 @@ def _check_column(sheets: Sheets, settings: Settings, place: tuple[str, ...], na
     """Check that study.toml names a column of participants; one written in another way is told with the header."""
     headers = Known(sheets["participants"].cells)
     if name not in headers and not headers.alike(name):
-        remedy = headers.advice(name, "add the column, or correct the name")
-        yield settings.fault(place, "is not a column of participants.csv", name, headers.listed, remedy)
+        yield settings.fault("no_column", place, name, **headers.words(name, "add the column, or correct the name"))
 
 
 def _check_groups(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
@@ -92,11 +92,11 @@ def _check_groups(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
         about = sheets["participants"]
         if grouping.population:
             about = about.keep(members(sheets, settings, grouping.population).possible)
-        message = f"the level is not declared in [groupings.{grouping.name}] of {FILE}"
-        yield from Known(grouping.levels).faults(about, grouping.column, message, otherwise)
+        declared = Known(grouping.levels)
+        yield from declared.faults(about, grouping.column, "undeclared", otherwise, grouping=grouping.name)
     for attribute in dict.fromkeys(grouping.column for grouping in settings.groupings.values()):
-        message = f"the level is not declared in any of the groupings of {FILE} by {attribute}"
-        yield from Known(settings.levels(attribute)).faults(_totals_by(sheets, attribute), "level", message, otherwise)
+        declared, totals = Known(settings.levels(attribute)), _totals_by(sheets, attribute)
+        yield from declared.faults(totals, "level", "undeclared_total", otherwise, attribute=attribute)
 
 
 def _check_undeclared(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
@@ -112,10 +112,10 @@ def _check_attributed_values(sheets: Sheets, settings: Settings) -> Iterator[Fau
     headers = Known(sheets["participants"].cells)
     for attribute in ATTRIBUTES:
         if attribute in headers or not headers.alike(attribute):  # else it is told with the header
-            message = f"nobody has this {attribute}"
-            otherwise = f"correct it, or add the {attribute} to participants.csv"
-            there = _values(sheets, settings, attribute)
-            yield from there.faults(sheets["excerpts"], attribute, message, otherwise, several=True)
+            yield from _values(sheets, settings, attribute).faults(
+                sheets["excerpts"], attribute, "nobody_has", f"correct it, or add the {attribute} to participants.csv",
+                several=True, attribute=attribute,
+            )  # fmt: skip
 
 
 # Whether totals fit the people listed.
@@ -198,24 +198,22 @@ def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     declared = margins.column("population").where(settings.populations.__contains__)
     margins = margins.keep(declared & margins.column("n").where(WHOLE.fullmatch))
     number, kinds = margins.combinations("population", "attribute")
-    remedy = "correct the total, or the people listed in participants.csv"
     for at, (population, attribute) in enumerate(kinds):
         totals = margins.keep(number == at)
         who = members(sheets, settings, population)
-        wrong = list(_totals_out_of_range(sheets, settings, attribute, who, totals))
-        for line, total, allowed, message in wrong:
-            yield Fault(margins.file, line, "n", f"of {population} {message}", str(total), allowed, remedy)
+        wrong = list(_totals_out_of_range(sheets, settings, attribute, population, who, totals))
+        yield from wrong
         numbers = list(totals.column("n"))
         if sum(map(int, numbers)) > who.most and not wrong:
-            message = f"{' + '.join(numbers)} {population} by {attribute} are more than the {who.most} there can be"
+            words = {"numbers": " + ".join(numbers), "population": population, "attribute": attribute}
             for line, n in zip(totals.lines.tolist(), numbers, strict=True):
-                yield Fault(margins.file, line, "n", message, n, f"at most {who.most} together", remedy)
+                yield margins.told("wrong_totals", line, "n", n, most=who.most, **words)
 
 
 def _totals_out_of_range(
-    sheets: Sheets, settings: Settings, attribute: str, who: Members, totals: Sheet
-) -> Iterator[tuple[int, int, str, str]]:
-    """Yield line, total, the totals possible, and what is listed, for each total that cannot be right."""
+    sheets: Sheets, settings: Settings, attribute: str, population: str, who: Members, totals: Sheet
+) -> Iterator[Fault]:
+    """Check that each total is one that the people listed allow."""
     if attribute not in sheets["participants"].cells:
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
@@ -229,7 +227,8 @@ def _totals_out_of_range(
         if not certain <= int(n) <= possible:
             allowed = str(certain) if certain == possible else f"{certain} to {possible}"
             more = f", and {possible - certain} more could be" if possible > certain else ""
-            yield line, int(n), allowed, f"{certain} {verb(certain, 'is', 'are')} listed as {group}{more}"
+            words = {"certain": certain, "are": verb(certain, "is", "are"), "group": group, "more": more}
+            yield totals.told("wrong_total", line, "n", str(int(n)), population=population, allowed=allowed, **words)
 
 
 def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
@@ -238,8 +237,8 @@ def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
     margins = sheets["margins"]
     misspelt = {name for name in margins.column("attribute").values if name not in headers and headers.alike(name)}
     for line, name in margins.rows_with("attribute", misspelt):
-        message = f"participants.csv has {headers.alike(name)!r}"
-        yield Fault(margins.file, line, "attribute", message, name, "", headers.advice(name, ""))
+        twin, remedy = headers.alike(name), headers.advice(name, "")
+        yield margins.told("misspelt_attribute", line, "attribute", name, twin=twin, remedy=remedy)
 
 
 def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
@@ -249,9 +248,8 @@ def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
     for line, event in zip(events.lines.tolist(), events.column("event"), strict=True):
         here = len(listed.get(event, ()))
         if event in sizes and sizes[event] < here:
-            message = f"{of_people(here)} {verb(here, 'is', 'are')} listed at {event}"
-            remedy = "correct the number, or the people listed there"
-            yield Fault(events.file, line, "participants", message, str(sizes[event]), f"{here} or more", remedy)
+            words = {"people": of_people(here), "are": verb(here, "is", "are"), "event": event, "here": here}
+            yield events.told("too_many_listed", line, "participants", str(sizes[event]), **words)
 
 
 # Whether every excerpt is said by somebody: by name, or by enough of the people it may be.
@@ -273,16 +271,15 @@ def _is_number(cell: str, words: tuple[str, ...]) -> bool:
 def _check_quantifiers(sheets: Sheets) -> Iterator[Fault]:
     sheet = sheets["quantifiers"]
     for end, words in (("lower", speakers.FEWEST_WORDS), ("upper", speakers.MOST_WORDS)):
-        allowed = f"a whole number, {' or '.join(words)}"
         wrong = {value for value in sheet.column(end).values if value.strip() and not _is_number(value, words)}
         for line, value in sheet.rows_with(end, wrong):
-            yield Fault(sheet.file, line, end, "is no number of voices", value, allowed, "write one of these")
+            yield sheet.told("no_number", line, end, value, words=" or ".join(words))
 
     def crossed(low: str, high: str) -> bool:
         return bool(WHOLE.fullmatch(low) and WHOLE.fullmatch(high)) and int(low) > int(high)
 
     for line, low, high in sheet.rows_where("lower", "upper", wrong=crossed):
-        yield Fault(sheet.file, line, "upper", "is less than lower", high, f"{low} or more", "correct one of them")
+        yield sheet.told("crossed", line, "upper", high, low=low)
 
 
 def _check_blank_speakers(sheets: Sheets) -> Iterator[Fault]:
@@ -290,9 +287,7 @@ def _check_blank_speakers(sheets: Sheets) -> Iterator[Fault]:
     if not {*said} & {*sheets["excerpts"].cells}:
         return
     for line, *_ in sheets["excerpts"].rows_where(*said, wrong=lambda *cells: not any(cells)):
-        message = "nothing says who spoke: participant, event, role, sector and quantifier are all blank"
-        remedy = "name the participant, or fill what is known of who spoke"
-        yield Fault(sheets["excerpts"].file, line, "participant", message, remedy=remedy)
+        yield sheets["excerpts"].told("nobody_spoke", line, "participant")
 
 
 def _check_named_speakers(sheets: Sheets) -> Iterator[Fault]:
@@ -304,14 +299,12 @@ def _check_named_speakers(sheets: Sheets) -> Iterator[Fault]:
             return bool(who and said and own.get(who)) and own[who] not in parts(said)
 
         for line, who, said in sheets["excerpts"].rows_where("participant", attribute, wrong=differs):
-            message = f"the {attribute} of whoever is named is {own[who]!r} in participants.csv"
-            remedy = "correct one of them, or leave this blank"
-            yield Fault(sheets["excerpts"].file, line, attribute, message, said, own[who], remedy)
+            yield sheets["excerpts"].told("other_speaker", line, attribute, said, own=own[who])
 
 
 def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Check that an attributed excerpt fits somebody, and as many people as its quantifier says at the least."""
-    names = ("participant", "event", *ATTRIBUTES, "quantifier")
+    names, excerpts = ("participant", "event", *ATTRIBUTES, "quantifier"), sheets["excerpts"]
     people, events = on_speakers(sheets, "participants"), on_speakers(sheets, "events")
     known_values: dict[str, Container[str]] = {name: _values(sheets, settings, name) for name in ATTRIBUTES}
     known_values["event"] = set(events["event"])
@@ -320,27 +313,26 @@ def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fau
         return all(part in values for name, values in known_values.items() for part in parts(cells[name]))
 
     # A name that nobody knows is a fault of its own.
-    distinct = [dict(zip(names, cells, strict=True)) for cells in sheets["excerpts"].combinations(*names)[1]]
+    distinct = [dict(zip(names, cells, strict=True)) for cells in excerpts.combinations(*names)[1]]
     attributed = [cells for cells in distinct if not cells["participant"] and is_known(cells)]
     frame = pd.DataFrame(attributed, columns=names, dtype="object")
     found = speakers.attributions(frame.where(frame != "", np.nan), events)
     listed = speakers.seats(people, on_speakers(sheets, "attendance"), events)
     possible = speakers.may_fit(found, listed, people).sum(axis=0) + len(sheets["participants"].faults)
     ends = quantifier_ends(sheets)
-    problems: dict[tuple[str, ...], tuple[str, str, str, str]] = {}
+    problems: dict[tuple[str, ...], Callable[..., Fault]] = {}
     for cells, n in zip(attributed, possible[found.of].tolist(), strict=True):
         low, high = (speakers.bounds(end, n) for end in ends.get(cells["quantifier"], speakers.UNSAID))
         if n == 0:
-            remedy = "correct event, role or sector, or the people listed there"
-            problems[tuple(cells.values())] = ("event, role, sector", "nobody fits all of these", "", remedy)
+            problem = partial(excerpts.told, "nobody_fits", column="event, role, sector")
         elif low > min(high, n):
-            fit = f"{of_people(n)} {verb(n, 'fits', 'fit')} event, role and sector"
-            message = f"{fit}: {low} voices or more are meant, and {min(high, n)} is the most"
-            remedy = "correct it, or who may have spoken"
-            problems[tuple(cells.values())] = ("quantifier", message, cells["quantifier"], remedy)
-    for line, *combination in sheets["excerpts"].rows_where(*names, wrong=lambda *cells: cells in problems):
-        name, message, value, remedy = problems[tuple(combination)]
-        yield Fault(sheets["excerpts"].file, line, name, message, value, remedy=remedy)
+            words = {"people": of_people(n), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
+            problem = partial(excerpts.told, "too_few_fit", column="quantifier", value=cells["quantifier"], **words)
+        else:
+            continue
+        problems[tuple(cells.values())] = problem
+    for line, *combination in excerpts.rows_where(*names, wrong=lambda *cells: cells in problems):
+        yield problems[tuple(combination)](line=line)
 
 
 def note_unlisted_speakers(sheets: Sheets) -> list[Fault]:
@@ -358,12 +350,7 @@ def note_unlisted_speakers(sheets: Sheets) -> list[Fault]:
     lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for line, who, cell in sheets["excerpts"].rows_where("participant", "event", wrong=unlisted):
         lines[who, parts(cell)[0]].append(line)
-    remedy = "if it is a slip, correct focus_group or this; if not, add a row to attendance.csv"
     return [
-        Fault(
-            sheets["excerpts"].file, named[0], "event",
-            f"{who!r} is named here ({count(len(named), 'time')}), and is not among those listed at this event",
-            event, "", remedy,
-        )
+        sheets["excerpts"].told("unlisted_speaker", named[0], "event", event, who=who, times=count(len(named), "time"))
         for (who, event), named in lines.items()
-    ]  # fmt: skip
+    ]

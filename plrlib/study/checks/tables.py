@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 import pandas as pd
 
-from plrlib.faults import Fault
+from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
 from plrlib.study.schema import TABLES, WHOLE, Column, Table
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
@@ -101,11 +101,11 @@ class Known:
                 yield line, value
 
     def faults(
-        self, sheet: Sheet, name: str, message: str, otherwise: str, *, several: bool = False
+        self, sheet: Sheet, name: str, code: str, otherwise: str, *, several: bool = False, **words: str
     ) -> Iterator[Fault]:
         """Yield a fault for each value that is not known."""
         for line, value in self.unknown(sheet, name, several=several):
-            yield Fault(sheet.file, line, name, message, value, self.listed, self.advice(value, otherwise))
+            yield sheet.told(code, line, name, value, **words, **self.words(value, otherwise))
 
     def alike(self, value: str) -> str:
         """Return the value that differs from this one only in blanks, case or leading zeros; blank: there is none."""
@@ -119,6 +119,10 @@ class Known:
             found = difflib.get_close_matches(value, islice(self.values, self._NAMES), n=1, cutoff=0.75)
             self._near[value] = self.alike(value) or "".join(found)
         return self._near.get(value, "")
+
+    def words(self, value: str, otherwise: str) -> dict[str, str]:
+        """Return what a fault says of a value that may not stand there: the values allowed, and the remedy."""
+        return {"allowed": self.listed, "remedy": self.advice(value, otherwise)}
 
     def advice(self, value: str, otherwise: str) -> str:
         """Return what to do about a value that may not stand there: write the one meant, where it can be guessed."""
@@ -151,10 +155,8 @@ def look_alikes(sheets: Sheets, name: str, sources: Iterable[tuple[str, str]]) -
     for value, plain in zip(values, alike, strict=True):
         other = first.setdefault(plain, value)
         if other != value:
-            (where, line), (other_file, other_line) = places[value], places[other]
-            message = f"{value!r} and {other!r} ({other_file}, line {other_line}) differ {ALIKE}"
-            remedy = "if they are the same, write them the same way; if not, tell them apart by more than that"
-            yield Fault(where, line, name, message, value, remedy=remedy)
+            (file, line), (other_file, other_line) = places[value], places[other]
+            yield told("look_alike", file, line, name, value, other=other, other_file=other_file, other_line=other_line)
 
 
 # Rows whose cells have shifted, so that a respondent's words stand where an id belongs.
@@ -179,10 +181,8 @@ def _leave_out_shifted_rows(sheets: dict[str, Sheet]) -> None:
         texts = {cell for cell in cells.values if _is_shifted(cell, elsewhere)}
         shifted = cells.where(texts.__contains__)
         if texts:
-            message = f"a long text stands where an id or a level belongs ({column.about}); it is not repeated here"
             for line in sheet.lines[shifted].tolist():
-                remedy = "look for a separator or a quotation mark too many, or too few, in this row"
-                sheet.fault(line, message, remedy, column.name)
+                sheet.fault("shifted", line, column.name, about=column.about)
             for lost in sheet.keep(shifted).cells.values():
                 sheet.unreadable.update(map(str.strip, lost.values))
             sheets["excerpts"] = sheet.keep(~shifted)
@@ -221,30 +221,25 @@ def _check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list
         for grouping in settings.groupings.values():
             needed.setdefault(grouping.column, f"add the column, or correct [groupings.{grouping.name}] of study.toml")
     expected = {_plain(name): name for name in (*table.names, *needed)}
-    faults, notes, there = [], [], set(have)
+    faults, notes, there, allowed = [], [], set(have), listed(table.names)
     for name in have:
         near = expected.get(_plain(name), name)
         if near != name and name not in needed:
-            message, remedy = f"differs from {near!r} only in how it is written", f"rename the column to {near!r}"
-            faults.append(Fault(sheet.file, 1, name, message, name, near, remedy))
+            faults.append(sheet.told("misspelt_header", 1, name, name, near=near))
             there.add(near)
         elif name not in expected.values():
-            message = "the column is taken for an attribute of people" if table.any_column else "the column is not used"
             advice = Known(table.names).advice(name, "")
             if advice or not table.any_column:
-                notes.append(Fault(sheet.file, 1, name, message, remedy=advice))
+                notes.append(sheet.told("attribute" if table.any_column else "unused", 1, name, remedy=advice))
     for name in settings.readings if table.name == "codebook" else ():
         if name not in there:
-            remedy = Known(have).advice(name, "add the column, or correct the name")
-            message = f"is not a column of {sheet.file}"
-            faults.append(settings.fault(("readings", name), message, name, listed(have), remedy))
-    allowed = listed(table.names)
+            words = Known(have).words(name, "add the column, or correct the name")
+            faults.append(settings.fault("no_reading", ("readings", name), name, table=sheet.file, **words))
     for name, remedy in needed.items():
         if name not in there:
-            faults.append(Fault(sheet.file, 1, name, "the column is missing", "", allowed, remedy))
+            faults.append(sheet.told("missing_column", 1, name, allowed=allowed, remedy=remedy))
     if table.name == "excerpts" and not _SPEAKERS & there:
-        remedy = "add `participant`, or some of `event`, `role` and `sector`"
-        faults.append(Fault(sheet.file, 1, "participant", "no column says who spoke", "", allowed, remedy))
+        faults.append(sheet.told("no_speakers", 1, "participant", allowed=allowed))
     return faults, notes
 
 
@@ -257,7 +252,7 @@ def _check_cells(table: Table, sheet: Sheet) -> list[Fault]:
     if not len(sheet):
         if not sheet.cells or not table.required or sheet.faults:  # rows that cannot be read are told already
             return []
-        return [Fault(sheet.file, None, "", "the table is empty", remedy=f"add a row for {table.about}")]
+        return [sheet.told("empty_table", about=table.about)]
     faults = [fault for name in sheet.cells for fault in _check_column(sheet, table, table.column(name))]
     if set(table.key) <= set(sheet.cells):
         faults += _check_duplicates(table, sheet)
@@ -273,26 +268,23 @@ def _check_column(sheet: Sheet, table: Table, column: Column) -> Iterator[Fault]
     name, values = column.name, sheet.cells[column.name].values
     padded = {value for value, stripped in zip(values, map(str.strip, values), strict=True) if value != stripped}
     blank = set(filter(str.isspace, padded))
-    for line, value in sheet.rows_with(name, blank):
-        yield Fault(sheet.file, line, name, "the cell holds only blanks", value, remedy="empty it, or fill it")
+    allowed = Known(column.allowed)
+    wrong = {"only_blanks": blank}
     if column.filled:
-        message = "the key is blank" if column.key else "the cell is blank"
-        for line, _ in sheet.rows_with(name, {""}):
-            yield Fault(sheet.file, line, name, message, "", listed(column.allowed), "fill it, or remove the row")
+        wrong["blank_key" if column.key else "blank_cell"] = {""}
     if column.kind == "whole":
-        for line, value in sheet.rows_with(name, {v for v in values if not WHOLE.fullmatch(v)} - blank - {""}):
-            yield Fault(sheet.file, line, name, "is not a whole number", value, "0, 1, 2, …", "write digits only")
+        wrong["not_whole"] = {value for value in values if not WHOLE.fullmatch(value)} - blank - {""}
     elif column.allowed:
-        allowed = Known(column.allowed)
-        for line, value in sheet.rows_with(name, {*values} - {"", *blank, *column.allowed}):
-            remedy = allowed.advice(value, "write one of these, or leave it blank")
-            yield Fault(sheet.file, line, name, "the value is not known", value, allowed.listed, remedy)
+        wrong["unknown_choice"] = {*values} - {"", *blank, *column.allowed}
     elif column.kind in ("id", "choice") and not column.several:
         padded -= blank
         if table.key == (name,):  # an id that is there without the blanks too is told as one that looks like another
             padded = {value for value in padded if value.strip() not in values}
-        for line, value in sheet.rows_with(name, padded):
-            yield Fault(sheet.file, line, name, "starts or ends with a blank", value, remedy=f"write {value.strip()!r}")
+        wrong["padded"] = padded
+    for code, among in wrong.items():
+        for line, value in sheet.rows_with(name, among):
+            words = allowed.words(value, "write one of these, or leave it blank")
+            yield sheet.told(code, line, name, value, stripped=value.strip(), **words)
 
 
 def _check_duplicates(table: Table, sheet: Sheet) -> Iterator[Fault]:
@@ -300,15 +292,13 @@ def _check_duplicates(table: Table, sheet: Sheet) -> Iterator[Fault]:
     first = first_rows(number)
     if len(first) == len(sheet):
         return
-    name = joined(table.key)
+    key, stand = joined(table.key), verb(len(table.key), "stands", "stand")
+    or_new_id = f", or give this {key} an id of its own" if len(table.key) == 1 else ""
     for row, cells in enumerate(sheet.rows(*table.key)):
         if first[number[row]] != row and all(cells):
-            above, line = sheet.lines[first[number[row]]], int(sheet.lines[row])
-            message = f"the same {name} {verb(len(table.key), 'stands', 'stand')} in line {above} already"
-            remedy = "keep one of the two rows"
-            if len(table.key) == 1:
-                remedy += f", or give this {name} an id of its own"
-            yield Fault(sheet.file, line, ", ".join(table.key), message, ", ".join(cells), remedy=remedy)
+            place = (int(sheet.lines[row]), ", ".join(table.key), ", ".join(cells))
+            above = sheet.lines[first[number[row]]]
+            yield sheet.told("same_key", *place, key=key, stand=stand, above=above, or_new_id=or_new_id)
 
 
 # What names a row of another table, a coder or a population: each must be there.
@@ -328,10 +318,9 @@ def _check_references(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
             in_settings = one.refers in ("coders", "populations")
             where = f"[{one.refers}] of {FILE}" if in_settings else sheets[one.refers].file
             for line, value in there.unknown(sheet, one.name, several=one.several):
-                message, remedy = f"is not in {where}", there.advice(value, f"add it to {where}, or correct it here")
-                if twin := there.alike(value):
-                    message, remedy = f"{message}, but {twin!r} is: they differ {ALIKE}", f"write {twin!r}"
-                yield Fault(sheet.file, line, one.name, message, value, there.listed, remedy)
+                twin, words = there.alike(value), there.words(value, f"add it to {where}, or correct it here")
+                code = "misspelt_key" if twin else "unknown_key"
+                yield sheet.told(code, line, one.name, value, where=where, twin=twin, **words)
 
 
 def _keys(sheets: Sheets, settings: Settings, table: str) -> Known | None:
@@ -366,10 +355,11 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
         ("comparisons", "claims", claims, "claims", "claim", "is not in", claim),
         ("study", "left_over", left_over, "codebook", "code", "is not in", theme),
     ):
-        there, message = known(sheets, table, column), f"{problem} {sheets[table].file}"
+        there, file = known(sheets, table, column), sheets[table].file
         for value in filter(None, values):
             if value not in there and (there.values or table == "claims"):
-                yield settings.fault((section, key), message, value, there.listed, there.advice(value, remedy))
+                words = there.words(value, remedy)
+                yield settings.fault("names_no_row", (section, key), value, problem=problem, table=file, **words)
 
 
 def _parents(sheets: Sheets) -> dict[str, str]:
@@ -392,8 +382,7 @@ def _check_themes(sheets: Sheets) -> Iterator[Fault]:
     for line, value in sheets["envelopes"].rows_where("theme", wrong=parents.get):
         *codes, end = _ancestry(value, parents)
         if not end:  # else the codebook itself is at fault
-            remedy = f"write the theme it stands under, {codes[-1]!r}"
-            yield Fault(sheets["envelopes"].file, line, "theme", "is a code, not a theme", value, themes, remedy)
+            yield sheets["envelopes"].told("not_a_theme", line, "theme", value, themes=themes, theme=codes[-1])
 
 
 def _check_circles(sheets: Sheets) -> Iterator[Fault]:
@@ -405,7 +394,5 @@ def _check_circles(sheets: Sheets) -> Iterator[Fault]:
         *codes, end = _ancestry(code, parents, done)
         if end in codes:
             circle = " → ".join([*codes[codes.index(end) :], end])
-            message = f"the codes stand under one another in a circle: {circle}"
-            remedy = "leave the parent of the topmost one blank"
-            yield Fault(sheets["codebook"].file, lines[end], "parent", message, parents[end], remedy=remedy)
+            yield sheets["codebook"].told("circle", lines[end], "parent", parents[end], circle=circle)
         done.update(codes)
