@@ -56,12 +56,12 @@ class Fault:
 def told(code: str, file: str, row: int | None = None, column: str = "", value: str = "", **words: object) -> Fault:
     """Return a fault of a study as faults.toml words it, with its words in braces put in."""
     words |= {"file": file, "column": column, "value": value}
-    texts = {key: text.format(**words) for key, text in _texts()[code].items()}
+    texts = {key: text.format(**words) for key, text in _words_told()[code].items()}
     return Fault(file, row, column, value=value, **texts)
 
 
 @cache
-def _texts() -> dict[str, dict[str, str]]:
+def _words_told() -> dict[str, dict[str, str]]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 

@@ -58,7 +58,7 @@ def test_what_is_worded_is_told_and_what_is_told_is_worded():
     worded = tomllib.loads((library / "faults.toml").read_text(encoding="utf-8"))
     source = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.py"))
     assert {code for code in worded if f'"{code}"' not in source} == set()
-    assert set(re.findall(r'(?:told|fault)\(\s*"(\w+)"', source)) <= set(worded)
+    assert set(re.findall(r'\b(?:told|_fault|fault)\(\s*"(\w+)"', source)) <= set(worded)
     assert all({"message"} <= set(texts) <= {"message", "allowed", "remedy"} for texts in worded.values())
 
 

@@ -198,8 +198,7 @@ def kwic(study: Study, pattern: str, width: int = WIDTH) -> pd.DataFrame:
         raise NotInStudy("This study has no texts that may be shown, so no word can be seen where it stands.")
     rows = []
     for (excerpt, text), event in zip(quoted.items(), study.excerpts["event"], strict=True):
-        if isinstance(text, str):
-            for found in wanted.finditer(text):
-                left, right = text[: found.start()], text[found.end() :]
-                rows.append((excerpt, event, left[-width:] if width else "", found.group(), right[:width]))
+        for found in wanted.finditer(text if isinstance(text, str) else ""):
+            left = text[max(0, found.start() - width) : found.start()]
+            rows.append((excerpt, event, left, found.group(), text[found.end() :][:width]))
     return pd.DataFrame(rows, columns=["excerpt", "event", "left", "match", "right"])

@@ -72,7 +72,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
     given = given_by(study)
     away = hidden(given, told, k)
     groupings = _groupings_left(study, known, told)
-    tables = _tables(study, told, _codings(given, away, theme_of(study), salt), salt)
+    tables = _tables(study, told, _codings(given, away, salt), salt)
     tables = {name: table for name, table in tables.items() if len(table)}
     tables |= {"tables/people": _people(told), "tables/raised": _raised(groupings, told, given, away)}
     files = {f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()}
@@ -147,22 +147,17 @@ def _new_ids(letter: str, ids: Iterable[str], salt: str) -> dict[str, str]:
     return {one: f"{letter}{n:0{len(str(len(mixed)))}}" for n, one in enumerate(mixed, 1)}
 
 
-def _codings(given: pd.DataFrame, away: Hidden, themes: Mapping[str, str], salt: str) -> pd.DataFrame:
+def _codings(given: pd.DataFrame, away: Hidden, salt: str) -> pd.DataFrame:
     """Return the codings of the copy: excerpt (a new id), code, participant (blank: not told).
 
     What an excerpt says on a theme that is told without its speaker becomes an excerpt of its own, so that nothing
     shows that they belong together; what else it says stays with whoever said it.
     """
     unnamed = given["theme"].isin(away.themes) & (given["participant"] != "")
-    code = given["code"].mask(given["code"].isin(away.codes), given["code"].map(themes))
     excerpt = given["excerpt"].mask(unnamed, given["excerpt"] + "\0" + given["theme"])
-    frame = pd.DataFrame(
-        {
-            "excerpt": excerpt.map(_new_ids("E", excerpt.unique(), salt)),
-            "code": code,
-            "participant": given["participant"].mask(unnamed, ""),
-        }
-    )
+    frame = pd.DataFrame({"excerpt": excerpt.map(_new_ids("E", excerpt.unique(), salt))})
+    frame["code"] = given["code"].mask(given["code"].isin(away.codes), given["theme"])
+    frame["participant"] = given["participant"].mask(unnamed, "")
     return frame.drop_duplicates().sort_values(["excerpt", "code"], ignore_index=True)
 
 
@@ -237,11 +232,8 @@ def _raised(groupings: Mapping[str, Grouping], told: pd.DataFrame, given: pd.Dat
                 who = named.loc[named["theme" if code == theme else "code"] == code, "participant"].unique()
                 is_hidden = theme in away.themes or code in away.codes
                 for value in grouping.levels:
-                    raised = "" if is_hidden else (group[who] == value).sum()
-                    n = (group == value).sum()
-                    rows.append(
-                        {"grouping": grouping.name, "level": value, "people": n, "code": code, "raised": raised}
-                    )
+                    row = {"grouping": grouping.name, "level": value, "people": (group == value).sum(), "code": code}
+                    rows.append({**row, "raised": "" if is_hidden else (group[who] == value).sum()})
     return pd.DataFrame(rows, dtype="object")
 
 

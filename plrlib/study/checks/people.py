@@ -235,8 +235,7 @@ def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
     """Check that no attribute is a misspelt column of participants; it need not be a column at all."""
     headers = Known(sheets["participants"].cells)
     margins = sheets["margins"]
-    misspelt = {name for name in margins.column("attribute").values if name not in headers and headers.alike(name)}
-    for line, name in margins.rows_with("attribute", misspelt):
+    for line, name in margins.rows_where("attribute", wrong=lambda name: name not in headers and headers.alike(name)):
         twin, remedy = headers.alike(name), headers.advice(name, "")
         yield margins.told("misspelt_attribute", line, "attribute", name, twin=twin, remedy=remedy)
 
@@ -271,15 +270,11 @@ def _is_number(cell: str, words: tuple[str, ...]) -> bool:
 def _check_quantifiers(sheets: Sheets) -> Iterator[Fault]:
     sheet = sheets["quantifiers"]
     for end, words in (("lower", speakers.FEWEST_WORDS), ("upper", speakers.MOST_WORDS)):
-        wrong = {value for value in sheet.column(end).values if value.strip() and not _is_number(value, words)}
-        for line, value in sheet.rows_with(end, wrong):
+        for line, value in sheet.rows_where(end, wrong=lambda v, words=words: v.strip() and not _is_number(v, words)):
             yield sheet.told("no_number", line, end, value, words=" or ".join(words))
-
-    def crossed(low: str, high: str) -> bool:
-        return bool(WHOLE.fullmatch(low) and WHOLE.fullmatch(high)) and int(low) > int(high)
-
-    for line, low, high in sheet.rows_where("lower", "upper", wrong=crossed):
-        yield sheet.told("crossed", line, "upper", high, low=low)
+    for line, low, high in sheet.rows_where("lower", "upper", wrong=lambda *ends: all(map(WHOLE.fullmatch, ends))):
+        if int(low) > int(high):
+            yield sheet.told("crossed", line, "upper", high, low=low)
 
 
 def _check_blank_speakers(sheets: Sheets) -> Iterator[Fault]:
