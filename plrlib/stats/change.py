@@ -204,8 +204,17 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
 
     Notes
     -----
-    McNemar 1947, exact; Tarone 1990; Westfall & Young 1993. A person is left out of a code, and counted in `left_out`,
+    [mcnemar1947]_, exact; [tarone1990]_; [westfall1993]_. A person is left out of a code, and counted in `left_out`,
     where an excerpt of theirs may be of either event, or was not read by the coder, and it makes a difference.
+
+    Examples
+    --------
+    >>> from plrlib import change, load_study
+    >>> found = change(load_study("worked-example"))
+    >>> print(found[["code", "people", "kept", "gained", "lost", "verdict"]].head(2).to_string(index=False))
+    code  people  kept  gained  lost         verdict
+      T1      15     7       0     1 too few to tell
+      T2      15     8       0     0 too few to tell
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")

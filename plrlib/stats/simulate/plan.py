@@ -38,7 +38,14 @@ class Room:
 
 
 def alone(n: int, attributes: Attributes, name: str) -> tuple[Room, ...]:
-    """Return n interviews of one person each, all with the same attributes; they are called `name-1` and so on."""
+    """Return n interviews of one person each, all with the same attributes; they are called `name-1` and so on.
+
+    Examples
+    --------
+    >>> from plrlib import alone
+    >>> [room.name for room in alone(2, {"sector": "voluntary"}, "INT")]
+    ['INT-1', 'INT-2']
+    """
     return tuple(Room(f"{name}-{i}", ((attributes, 1),), "interview") for i in range(1, n + 1))
 
 

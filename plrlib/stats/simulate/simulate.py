@@ -218,6 +218,15 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     ------
     ValueError
         If an effect names a column and level that nobody has, or a code that is not there.
+
+    Examples
+    --------
+    >>> from plrlib import Plan, Room, simulate
+    >>> people = (({"sector": "voluntary"}, 4), ({"sector": "statutory"}, 4))
+    >>> sectors = ("Sector", {"voluntary": "Voluntary", "statutory": "Statutory"})
+    >>> plan = Plan(rooms=(Room("FG1", people),), groupings={"sector": sectors}, themes=2, codes=2)
+    >>> simulate(plan, seed=1)
+    <Study simulated: 8 participants, 25 excerpts, 6 codes; simulated>
     """
     effects = effects or {}
     drawn = draw(design, effects, seed)
@@ -331,6 +340,15 @@ def files_of(study: Simulated) -> dict[str, str]:
     """Return the content of each file of a simulated study by its name: study.toml, and each table that has rows.
 
     Columns without any value are left out, unless the table must have them. UTF-8, one line feed a line.
+
+    Examples
+    --------
+    >>> from plrlib import Plan, Room, files_of, simulate
+    >>> people = (({"sector": "voluntary"}, 4), ({"sector": "statutory"}, 4))
+    >>> sectors = ("Sector", {"voluntary": "Voluntary", "statutory": "Statutory"})
+    >>> plan = Plan(rooms=(Room("FG1", people),), groupings={"sector": sectors}, themes=2, codes=2)
+    >>> sorted(files_of(simulate(plan, seed=1)))[:3]
+    ['codebook.csv', 'codings.csv', 'envelopes.csv']
     """
     files = {FILE: _toml(study.settings)}
     for name, frame in study.tables.items():

@@ -14,7 +14,7 @@ from plrlib.stats.comparison import power as rejection
 from plrlib.stats.comparison.exact import two_groups
 from plrlib.stats.comparison.power import power, smallest_difference
 
-ORACLE = Path(__file__).parents[1] / "oracles" / "power.csv"
+ORACLE = Path(__file__).parents[2] / "oracles" / "power.csv"
 
 
 def cases():

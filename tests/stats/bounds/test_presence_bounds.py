@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import plrlib
 
-from .brute import DOMAINS, GROUPINGS, POPULATIONS, QUANTIFIERS, Person, Small, fits
+from ..brute import DOMAINS, GROUPINGS, POPULATIONS, QUANTIFIERS, Person, Small, fits
 
 _folders = count()
 

@@ -7,7 +7,7 @@ import pytest
 
 import plrlib
 
-from .made import TOML, made, said
+from ..made import TOML, made, said
 
 STAFF_TOTALS = "population,attribute,level,n\nstaff,sector,voluntary,2\nstaff,sector,statutory,2\n"
 FOUR = "participant,role,sector,focus_group\n" + "".join(f"P{i},manager,,A\n" for i in range(1, 5))

@@ -13,7 +13,7 @@ from plrlib.show.compare import whys
 from plrlib.stats.comparison.compare import COLUMNS
 from plrlib.stats.comparison.verdict import VERDICTS, verdict
 
-from .made import TOML, made, said
+from ..made import TOML, made, said
 
 VOLUNTARY, STATUTORY = {"role": "manager", "sector": "voluntary"}, {"role": "manager", "sector": "statutory"}
 PEOPLE = "participant,role,sector,focus_group\n"

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from stats.made import TOML, made, said
 
 from plrlib.study.evidence import evidence
-
-from .made import TOML, made, said
 
 PEOPLE = "participant,role,sector,focus_group\nP1,manager,voluntary,A\nP2,manager,statutory,A\nP3,manager,voluntary,\n"
 EVENTS = "event,kind,order,participants\nA,focus group,2,2\nB,focus group,{b},\nINT,interview,3,{n}\n"

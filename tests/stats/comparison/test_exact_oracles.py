@@ -12,7 +12,7 @@ import pytest
 from plrlib.stats.comparison.effects import odds_ratio
 from plrlib.stats.comparison.exact import several_groups, two_groups
 
-ORACLES = Path(__file__).resolve().parent.parent / "oracles"
+ORACLES = Path(__file__).resolve().parent.parent.parent / "oracles"
 CLOSE = 1e-9  # relative
 SMALLEST = 1e-305  # R's p of 2,000 people may be so small that a double holds few of its digits, or 0
 UNIROOT = 1.3e-4  # fisher.test and mantelhaen.test look for the odds ratio (below 1) or 1 / it with uniroot, to 1.22e-4

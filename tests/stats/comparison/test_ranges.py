@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 import plrlib
 from plrlib.stats.comparison.verdict import judge
 
-from .brute import GROUPINGS, Small, _options, fits
-from .test_presence_bounds import REPEATABLE, person, small_studies, write
-from .test_presence_bounds import said as brute_said
+from ..bounds.test_presence_bounds import REPEATABLE, person, small_studies, write
+from ..bounds.test_presence_bounds import said as brute_said
+from ..brute import GROUPINGS, Small, _options, fits
 
 _folders = count()
 ALONE = "alone"

@@ -3,7 +3,7 @@
 import plrlib
 from plrlib import load_study
 
-from .made import made, said
+from ..made import made, said
 
 
 def heard(study, by):

@@ -19,7 +19,7 @@ import pytest
 import plrlib
 
 HERE = Path(__file__).parent
-RAW = HERE.parent.parent / "data" / "raw" / "plr0809-017"
+RAW = HERE.parents[2] / "data" / "raw" / "plr0809-017"
 STAFF = {"voluntary": 7, "statutory": 7, "manager": 7, "practitioner": 7}
 SIZES = {**STAFF, "young_person": 10, "targeted": 6, "universal": 4}
 LEVELS = {
