@@ -1,4 +1,4 @@
-"""The examples in the docstrings of plrlib.stats, run."""
+"""The examples in docstrings, run."""
 
 import doctest
 import importlib
@@ -7,9 +7,10 @@ import pkgutil
 import pandas as pd
 import pytest
 
-import plrlib.stats
+import plrlib
 
-MODULES = [module.name for module in pkgutil.walk_packages(plrlib.stats.__path__, "plrlib.stats.")]
+RUN = ("plrlib.stats.", "plrlib.study.", "plrlib.privacy.", "plrlib.explorer.")
+MODULES = [m.name for m in pkgutil.walk_packages(plrlib.__path__, "plrlib.") if m.name.startswith(RUN)]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -17,6 +18,14 @@ def test_examples(name):
     with pd.option_context("display.width", 100, "display.max_columns", 20):
         found = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.failed == 0
+
+
+FUNCTIONS = [n for n in plrlib.__all__ if n != "show" and not isinstance(getattr(plrlib, n), type)]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_public_function_has_an_example(name):
+    assert ">>> " in (getattr(plrlib, name).__doc__ or "")
 
 
 def test_the_functions_of_these_modules_have_examples():

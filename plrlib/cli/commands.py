@@ -132,7 +132,7 @@ def check(study: str = DEFAULT_STUDY) -> None:
 
 
 @_command
-def compare(
+def compare_(
     study: str = DEFAULT_STUDY,
     by: str = "",
     level: Literal["theme", "code"] = "theme",

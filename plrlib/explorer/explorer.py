@@ -141,7 +141,7 @@ def compared_html(found: Compared, shown: Sequence[str], what: str, moved: str) 
     return f"<ul>{told}</ul>{table._repr_html_()}{f'<p>{left_out}</p>' if more else ''}"
 
 
-def moved_say(labels: Sequence[str], before: Compared, now: Compared) -> str:
+def changed_verdicts(labels: Sequence[str], before: Compared, now: Compared) -> str:
     """Say which verdicts are not as they were in a comparison of the same codes."""
     verdicts = (one.found["verdict"].astype(str) for one in (before, now))
     moved = [f"“{label}” (was {a}, now {b})" for label, a, b in zip(labels, *verdicts, strict=True) if a != b]
@@ -371,7 +371,7 @@ class Explorer:
         labels = [label for label, _ in self.codes.options]
         shown = [label for label, code in self.codes.options if code in self.codes.value]
         same = self._last is not None and self._last[0] != self.view and self._last[0].level == self.view.level
-        moved = moved_say(labels, self._last[1], found) if same and self._last else ""
+        moved = changed_verdicts(labels, self._last[1], found) if same and self._last else ""
         self.verdicts.value = compared_html(found, shown, noun(self.study, self.view.level), moved)
         self._last = (self.view, found)
 
@@ -471,6 +471,11 @@ def explore(study: Study) -> Any:
     ------
     NotInStudy
         If study.toml declares no grouping, or nobody coded anything.
+
+    Examples
+    --------
+    >>> from plrlib import explore, load_study
+    >>> explore(load_study("worked-example"))  # doctest: +SKIP
     """
     return still(study) if os.environ.get(STILL) else live(study)
 

@@ -15,7 +15,7 @@ from plrlib.exporters.files import bring_back, saved_workbook, write_folder
 from plrlib.faults import RunError
 from plrlib.importers.to_tables import StudyTables
 from plrlib.paths import SHIPPED, WORKBOOK, home
-from plrlib.study.schema import TABLES, Table, dictionary
+from plrlib.study.schema import TABLES, TableSchema, dictionary
 from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
 from plrlib.text import capital
 
@@ -79,7 +79,7 @@ _WIDE = ("text", "gist", "definition", "use_when", "do_not_use_when", "label", "
 _LISTED = ("events", "participants", "excerpts", "codebook", "quantifiers")
 
 
-def _fill_sheet(sheet: Worksheet, table: Table) -> None:
+def _fill_sheet(sheet: Worksheet, table: TableSchema) -> None:
     for across, column in enumerate(table.columns, 1):
         letter = get_column_letter(across)
         head = sheet.cell(row=1, column=across, value=column.name)

@@ -42,6 +42,12 @@ def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
     ------
     KeyError
         If an excerpt is not in the study.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, text_of
+    >>> text_of(load_study("worked-example"), ["E0001"]).tolist()
+    ['I noticed that the money stops just when the work begins to show.']
     """
     ids = study.excerpts["excerpt"].astype("object")
     wanted = list(ids) if excerpts is None else list(excerpts)
@@ -107,6 +113,13 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
     ------
     NotInStudy
         If the study has no such grouping, or neither words.csv nor texts that may be shown.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, words_of
+    >>> study = load_study("worked-example")
+    >>> list(words_of(study, "sector").columns)[:3]
+    ['voice', 'word', 'count']
     """
     if by is None and len(study.words):
         return study.words[["voice", "word", "count"]].dropna(subset="voice").reset_index(drop=True)
@@ -186,6 +199,13 @@ def kwic(study: Study, pattern: str, width: int = WIDTH) -> pd.DataFrame:
         If the study has no texts that may be shown.
     ValueError
         If the pattern is no regular expression, or matches nothing at all of a text.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, kwic
+    >>> study = load_study("worked-example")
+    >>> kwic(study, "begins to show", width=12)["excerpt"].head(1).tolist()
+    ['E0001']
     """
     try:
         wanted = re.compile(pattern, re.IGNORECASE)

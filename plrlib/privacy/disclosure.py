@@ -35,6 +35,13 @@ def small_groups(study: Study) -> pd.DataFrame:
         participant, people (how many share all attributes, the person included), and the quasi-identifiers, the focus
         group among them; blank is unknown, and counts as a value of its own. Unit: people. Empty where everybody is in
         a group that is large enough.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, small_groups
+    >>> study = load_study("worked-example")
+    >>> small_groups(study)[["participant", "people"]].head(2).values.tolist()
+    [['P16', 1], ['P17', 1]]
     """
     known = attributes(study)
     sizes = group_sizes(known)
@@ -51,6 +58,13 @@ def merges(study: Study) -> pd.DataFrame:
     DataFrame
         column, level, other, cost (people of whom less would be known), gain (people who would no longer be in a group
         that is too small), left (those who still would be); the best first. Unit: people.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, merges
+    >>> study = load_study("worked-example")
+    >>> merges(study)[["column", "level", "other", "cost", "gain"]].head(1).values.tolist()
+    [['focus_group', 'FG-P1', 'FG-P2', 10, 6]]
     """
     return _merges(attributes(study), study.settings.privacy.smallest_group)
 

@@ -86,6 +86,13 @@ def identifiers(study: Study, names: Iterable[str] = ()) -> pd.DataFrame:
     DataFrame
         kind, table, row (the id), column, line, shape (letters as x, figures as 9), allowed (the reason that
         study.toml gives; missing where there is none). Unit: one identifier. What was found is not in it.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, identifiers
+    >>> study = load_study("worked-example")
+    >>> len(identifiers(study))
+    0
     """
     rows = [
         (p.found.kind, p.table, p.row, p.column, p.line, p.shape, p.allowed(study.settings))

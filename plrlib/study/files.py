@@ -24,7 +24,7 @@ from pyarrow import csv as arrow_csv
 
 from plrlib.faults import Fault, StudyError, told
 from plrlib.paths import WORKBOOK
-from plrlib.study.schema import TABLES, Table
+from plrlib.study.schema import TABLES, TableSchema
 from plrlib.text import count, listed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -231,7 +231,7 @@ def missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
 # One CSV file, cell by cell; or a large one without oddities all at once.
 
 
-def read_sheet(path: Path, table: Table | None = None) -> Sheet:
+def read_sheet(path: Path, table: TableSchema | None = None) -> Sheet:
     """Read a CSV file of text; never raises for what is in it.
 
     UTF-8 with or without a byte-order mark and cp1252 are read, `,`, `;` and tab separate the cells; whatever is not
@@ -325,7 +325,7 @@ def _header(sheet: Sheet, records: Iterator[tuple[int, list[str]]], expected: Co
     return [] if sheet.faults else header
 
 
-def _read_at_once(sheet: Sheet, data: bytes, header: list[str], separator: str, table: Table | None) -> bool:
+def _read_at_once(sheet: Sheet, data: bytes, header: list[str], separator: str, table: TableSchema | None) -> bool:
     """Read a large file in which quotation marks and the lengths of rows are all sound; tell whether this is one.
 
     Arrow is ten times as fast as `_records`, but takes stray quotation marks as they come and tells no lines. Both are

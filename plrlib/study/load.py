@@ -16,10 +16,10 @@ from pandas.api.extensions import ExtensionArray
 from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
-from plrlib.study.checks.tables import Sheets, check_tables, events, with_readings
+from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
 from plrlib.study.files import Cells, missing, read_tables
 from plrlib.study.prepared import Prepared
-from plrlib.study.schema import TABLES, Column, Table
+from plrlib.study.schema import TABLES, Column, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
@@ -158,6 +158,12 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
         If anything is wrong; it lists every fault with file, row (the header is line 1), column, value and remedy.
     FileNotFoundError
         If there is no such folder.
+
+    Examples
+    --------
+    >>> from plrlib import load_study
+    >>> load_study("worked-example")
+    <Study worked-example: 45 participants, 439 excerpts, 26 codes; simulated>
     """
     name_or_path = chosen_study() if name_or_path is None else name_or_path
     folder = study_folder(name_or_path)
@@ -211,7 +217,7 @@ def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]
     texts
         The words by excerpt, for those excerpts that have any.
     """
-    sheets = {**sheets, "events": events(sheets)}
+    sheets = {**sheets, "events": events_sheet(sheets)}
     known = _known_ids(sheets, settings)
     tables = {}
     for name, schema in TABLES.items():
@@ -256,7 +262,7 @@ def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
 
 
 def _typed(
-    cells: Cells, table: Table, column: Column, known: Mapping[str, _Categories], settings: Settings
+    cells: Cells, table: TableSchema, column: Column, known: Mapping[str, _Categories], settings: Settings
 ) -> ExtensionArray:
     """Return a column as what it is, its values in the order declared; a blank is missing."""
     if column.kind == "whole":

@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSchema:
     """One table of a study; with `any_column` it may have columns that are not declared: attributes of people."""
 
     name: str
@@ -88,14 +88,14 @@ class Table:
         return next((c for c in self.columns if c.name == name), Column(name, "not described", kind))
 
 
-def _read(path: Path) -> dict[str, Table]:
+def _read(path: Path) -> dict[str, TableSchema]:
     tables = {}
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
         columns = []
         for column in entry.pop("columns"):
             of_a_key = dict.fromkeys(("required", "filled"), column.get("key", False))
             columns.append(Column(**{**of_a_key, **column, "allowed": tuple(column.get("allowed", ()))}))
-        tables[name] = Table(name, columns=tuple(columns), **entry)
+        tables[name] = TableSchema(name, columns=tuple(columns), **entry)
     return tables
 
 
@@ -113,7 +113,7 @@ def dictionary() -> str:
     return "\n\n".join([head, *map(_table_as_markdown, TABLES.values())])
 
 
-def _table_as_markdown(one: Table) -> str:
+def _table_as_markdown(one: TableSchema) -> str:
     need = "must be there" if one.required else "may be left out"
     more = " It may have any other column: an attribute of people." if one.any_column else ""
     about = f"One row is {one.about}. The table {need}; its rows are told apart by {joined(one.key)}.{more}"

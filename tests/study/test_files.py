@@ -10,10 +10,10 @@ from study_maker import LEAST, faults, least, notes, the_fault
 from plrlib import load_study
 from plrlib.study import files
 from plrlib.study.files import read_sheet
-from plrlib.study.schema import Column, Table
+from plrlib.study.schema import Column, TableSchema
 
 ACCENTS = "code,parent,label\nT1,,Thème\nc1,T1,“Quoted”\n"
-LETTERS = Table("letters", "three letters", (Column("a", ""), Column("b", ""), Column("c", "", "choice")))
+LETTERS = TableSchema("letters", "three letters", (Column("a", ""), Column("b", ""), Column("c", "", "choice")))
 
 
 @pytest.fixture(autouse=True, params=["as a small file", "as a large file"])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
-from plrlib.study.schema import TABLES, WHOLE, Column, Table
+from plrlib.study.schema import TABLES, WHOLE, Column, TableSchema
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
 from plrlib.text import ALIKE, joined, listed, look, looks, verb
@@ -49,7 +49,7 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> tuple[list[Fau
     return [*faults, *_check_themes(sheets), *_check_circles(sheets)], notes
 
 
-def events(sheets: Sheets) -> Sheet:
+def events_sheet(sheets: Sheets) -> Sheet:
     """Return the table of events; where there is none, one of the events that other tables name, in order."""
     if "event" in sheets["events"].cells:
         return sheets["events"]
@@ -62,7 +62,7 @@ def events(sheets: Sheets) -> Sheet:
 
 def on_speakers(sheets: Sheets, table: str) -> pd.DataFrame:
     """Return what a table says on who spoke, as `plrlib.study.speakers` takes it: blanks missing, each key once."""
-    sheet = events(sheets) if table == "events" else sheets[table]
+    sheet = events_sheet(sheets) if table == "events" else sheets[table]
     frame = pd.DataFrame({name: list(sheet.column(name)) for name in _ON_SPEAKERS[table]}, dtype="object")
     if table == "excerpts":
         return frame.where(frame != "", np.nan)
@@ -202,7 +202,7 @@ def _is_text(value: str) -> bool:
 _SPEAKERS = {"participant", "event", "role", "sector"}
 
 
-def with_readings(table: Table, settings: Settings) -> Table:
+def with_readings(table: TableSchema, settings: Settings) -> TableSchema:
     """Return the codebook's table with the columns that [readings] names, each as one of a few values."""
     if table.name != "codebook":
         return table
@@ -211,7 +211,7 @@ def with_readings(table: Table, settings: Settings) -> Table:
     return replace(table, columns=tuple(declared.values()))
 
 
-def _check_headers(table: Table, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
+def _check_headers(table: TableSchema, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
     """Return the faults and the notes on which columns a table has."""
     have = list(sheet.cells)
     if not have:
@@ -247,7 +247,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _check_cells(table: Table, sheet: Sheet) -> list[Fault]:
+def _check_cells(table: TableSchema, sheet: Sheet) -> list[Fault]:
     """Return every fault in the cells of a table: blanks, kinds, values and keys."""
     if not len(sheet):
         if not sheet.cells or not table.required or sheet.faults:  # rows that cannot be read are told already
@@ -264,7 +264,7 @@ def _check_cells(table: Table, sheet: Sheet) -> list[Fault]:
     return faults
 
 
-def _check_column(sheet: Sheet, table: Table, column: Column) -> Iterator[Fault]:
+def _check_column(sheet: Sheet, table: TableSchema, column: Column) -> Iterator[Fault]:
     name, values = column.name, sheet.cells[column.name].values
     padded = {value for value, stripped in zip(values, map(str.strip, values), strict=True) if value != stripped}
     blank = set(filter(str.isspace, padded))
@@ -287,7 +287,7 @@ def _check_column(sheet: Sheet, table: Table, column: Column) -> Iterator[Fault]
             yield sheet.told(code, line, name, value, stripped=value.strip(), **words)
 
 
-def _check_duplicates(table: Table, sheet: Sheet) -> Iterator[Fault]:
+def _check_duplicates(table: TableSchema, sheet: Sheet) -> Iterator[Fault]:
     number = sheet.numbered(*table.key)
     first = first_rows(number)
     if len(first) == len(sheet):
