@@ -17,8 +17,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from scipy.stats import binomtest
 
-from plrlib.show.charts.canvas import wrapped
-from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style
+from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style, wrapped
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 

@@ -1,14 +1,17 @@
-"""One style for every figure, and how a finished one becomes a picture: the same bytes whenever it is drawn."""
+"""One style for every figure, how its texts fit, and how a finished one becomes a picture: always the same bytes."""
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from plrlib.show.display import Cells, Picture
 from plrlib.study.load import Study
@@ -17,8 +20,12 @@ INK, QUIET, LINE, PAPER = "#22313a", "#5d6b73", "#d9dfe2", "#ffffff"
 # Of Okabe and Ito's colours, darkened where they would be faint on white; a shape always doubles a colour.
 BLUE, RED, GREY, PALE, AMBER = "#1f6a9a", "#bf3f12", "#8a959b", "#c3cbd0", "#b87a00"
 FONT = "DejaVu Sans"
+LABEL, TITLE, SMALL = 10.0, 12.0, 9.0  # points
 DOTS_PER_INCH = 96
 CRISP = 2
+_POINTS = 72
+_HINTED = 1.06
+"""Letters set on whole pixels come out wider than the outline by up to so much."""
 
 _STYLE: dict[Any, Any] = {
     "font.family": FONT, "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
@@ -49,3 +56,37 @@ def picture(
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH * CRISP, metadata={"Software": None})
     return Picture(file.getvalue(), round(figure.get_figwidth() * DOTS_PER_INCH), caption, alt, numbers, ids or {})
+
+
+# Texts: how wide they are when drawn, and where to break them.
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
+    """Return how wide a text is drawn; of several lines, the widest."""
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    lines = (text_to_path.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n"))
+    return _HINTED * max(map(float, lines)) / _POINTS
+
+
+def wrapped(text: str, width: float, size: float = LABEL, weight: str = "normal") -> str:
+    """Return a text in lines no wider than `width`, broken between words, or in a word that is wider than that."""
+    lines = [""]
+    for word in text.split():
+        rest = word
+        if lines[-1] and text_width(f"{lines[-1]} {word}", size, weight) <= width:
+            lines[-1] += f" {word}"
+            continue
+        if lines[-1]:
+            lines.append("")
+        while text_width(rest, size, weight) > width and len(rest) > 1:
+            cut = next(n for n in range(len(rest), 0, -1) if n == 1 or text_width(rest[:n], size, weight) <= width)
+            lines[-1:] = [rest[:cut], ""]
+            rest = rest[cut:]
+        lines[-1] = rest
+    return "\n".join(lines)
+
+
+def lines_of(text: str) -> int:
+    """Return how many lines a text has."""
+    return text.count("\n") + 1

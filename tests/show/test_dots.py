@@ -11,9 +11,9 @@ from matplotlib.collections import PathCollection
 from plrlib.show import assignments
 from plrlib.show import data as checking
 from plrlib.show import people as hearing
-from plrlib.show.charts.canvas import MARK_AREA, Look, text_width, wrapped
+from plrlib.show.charts.canvas import MARK_AREA, Look
 from plrlib.show.charts.dots import MOST_MARKS, Axis, dot_grid, thinned
-from plrlib.show.figure import BLUE, GREY
+from plrlib.show.figure import BLUE, GREY, text_width, wrapped
 
 LOOKS = {"a": Look(BLUE, "o", "one of them"), "b": Look(GREY, "s", "the other, which has a longer name in the key")}
 RADIUS = (np.sqrt(MARK_AREA) + 1.3) / 2 / 72

@@ -9,31 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plrlib.show.charts.canvas import (
-    LINE_HEIGHT,
-    PAD,
-    ROW_LABEL,
-    SIDE,
-    SMALL,
-    STEP,
-    TO_BASE,
-    Key,
-    Look,
-    canvas,
-    headline_of,
-    lines_of,
-    rule,
-    scatter,
-    text_width,
-    wrapped,
-    write,
-    write_lines,
-    write_middle,
-)  # fmt: skip
-from plrlib.show.figure import PAPER, QUIET
+from plrlib.show.charts.canvas import LINE_HEIGHT, PAD, ROW_LABEL, SIDE, STEP, TO_BASE, Canvas, Key, Look
+from plrlib.show.figure import PAPER, QUIET, SMALL, lines_of, text_width, wrapped
 
 TAG_STEP = 0.24
 """The height of a mark with a name on it."""
@@ -87,28 +66,28 @@ def dot_grid(
     heights = [max(_extent(placed, "row", key, "high"), lines_of(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
     left = SIDE + max(text_width(rows.heading, SMALL), *map(text_width, names.values())) + PAD
     wide = max(left + max(sum(widths), text_width(columns.heading, SMALL)) + SIDE, NARROWEST)
-    headline, top = headline_of(title, wide)
-    top += LINE_HEIGHT + TO_BASE if columns.title else 0
+    canvas = Canvas(title, wide)
+    top = canvas.top + (LINE_HEIGHT + TO_BASE if columns.title else 0)
     top += max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
     key = Key(looks, list(marks["look"].unique()), filled if marks["filled"].nunique() > 1 else (), wide)
     x = left + np.concatenate([[0], np.cumsum(widths)])
     y = top + np.concatenate([[0], np.cumsum(heights)])
-    with canvas(wide, top + sum(heights) + PAD + key.high + SIDE, headline) as (figure, ax):
-        rule(ax, y, SIDE, x[-1])
+    with canvas.figure(top + sum(heights) + PAD + key.high + SIDE) as figure:
+        canvas.rule(y, SIDE, x[-1])
         for name, middle in zip(names.values(), (y[:-1] + y[1:]) / 2, strict=True):
-            write_middle(ax, x[0] - PAD, middle, name, ha="right")
+            canvas.write_middle(x[0] - PAD, middle, name, ha="right")
         base = y[0] - PAD / 2 - TO_BASE / 2
         for head, middle in zip(heads.values(), (x[:-1] + x[1:]) / 2, strict=True):
-            write_lines(ax, middle, base, head, ha="center")
+            canvas.write_lines(middle, base, head, ha="center")
         above = base - max(map(lines_of, heads.values())) * LINE_HEIGHT - TO_BASE
-        write(ax, x[0], above, columns.heading, ha="left", va="baseline", color=QUIET, size=SMALL)
-        write(ax, x[0] - PAD, base, rows.heading, ha="right", va="baseline", color=QUIET, size=SMALL)
+        canvas.write(x[0], above, columns.heading, ha="left", va="baseline", color=QUIET, size=SMALL)
+        canvas.write(x[0] - PAD, base, rows.heading, ha="right", va="baseline", color=QUIET, size=SMALL)
         start = dict(zip(heads, x[:-1] + PAD if from_left else (x[:-1] + x[1:]) / 2, strict=True))
         down = dict(zip(names, (y[:-1] + y[1:]) / 2, strict=True))
         placed["x"] = placed["run" if from_left else "dx"] + placed["column"].map(start).astype(float)
         placed["y"] = placed["dy"] + placed["row"].map(down).astype(float)
-        _draw(ax, placed, looks)
-        key.draw(ax, y[-1] + PAD + 0.2)
+        _draw(canvas, placed, looks)
+        key.draw(canvas, y[-1] + PAD + 0.2)
     return figure
 
 
@@ -154,12 +133,12 @@ def _extent(placed: pd.DataFrame, axis: str, key: str, side: str) -> float:
     return float(placed.loc[placed[axis] == key, side].max()) if (placed[axis] == key).any() else STEP
 
 
-def _draw(ax: Axes, placed: pd.DataFrame, looks: Mapping[str, Look]) -> None:
+def _draw(canvas: Canvas, placed: pd.DataFrame, looks: Mapping[str, Look]) -> None:
     for (key, filled), these in placed.groupby(["look", "filled"], sort=False):
         look = looks[str(key)]
-        scatter(ax, these[these["tag"] == ""], look, bool(filled))
+        canvas.scatter(these[these["tag"] == ""], look, bool(filled))
         face, colour = (look.colour, PAPER) if filled else (PAPER, look.colour)
         box = {"boxstyle": "round,pad=0.22", "fc": face, "ec": look.colour, "lw": 1.2}
         tagged = these[these["tag"] != ""]
         for across, down, tag in zip(tagged["x"], tagged["y"], tagged["tag"], strict=True):
-            write(ax, across, down, tag, ha="center", va="center", size=TAG, color=colour, weight="bold", bbox=box)
+            canvas.write(across, down, tag, ha="center", va="center", size=TAG, color=colour, weight="bold", bbox=box)

@@ -5,29 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from plrlib.show.charts.canvas import (
-    LINE_HEIGHT,
-    PAD,
-    ROW_LABEL,
-    SIDE,
-    SMALL,
-    TO_BASE,
-    canvas,
-    headline_of,
-    lines_of,
-    rule,
-    text_width,
-    wrapped,
-    write,
-    write_lines,
-    write_middle,
-)  # fmt: skip
-from plrlib.show.figure import GREY, INK, PALE, PAPER, QUIET, RED
+from plrlib.show.charts.canvas import LINE_HEIGHT, PAD, ROW_LABEL, SIDE, TO_BASE, Canvas
+from plrlib.show.figure import GREY, INK, PALE, PAPER, QUIET, RED, SMALL, lines_of, text_width, wrapped
 
 STEP, THIN, FLAT, MOST_FLAT = 0.15, 0.055, 0.012, 6.0
 """The height of a mark, of one where many have no name, of one in a block, and the most of all blocks together."""
@@ -87,27 +70,27 @@ def flows(drawn: Flows, title: str) -> Figure:
     left = SIDE + max(map(text_width, names.values())) + PAD + 0.5
     between = max(BETWEEN, min(WIDEST, 2 * WIDEST / where.shape[1]))
     wide = left + between * (where.shape[1] - 1) + max(0.5, between / 2 - PAD) + SIDE
-    headline, top = headline_of(title, wide)
+    canvas = Canvas(title, wide)
     heads = {c: wrapped_lines(drawn.heads[str(c)]) for c in where}
-    top += max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
+    top = canvas.top + max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
     edges = top + np.concatenate([[0], np.cumsum(heights)])
     x = left + between * np.arange(where.shape[1])
-    with canvas(wide, edges[-1] + SIDE + LINE_HEIGHT, headline) as (figure, ax):
+    with canvas.figure(edges[-1] + SIDE + LINE_HEIGHT) as figure:
         for at, column in zip(x, where, strict=True):
-            write_lines(ax, at, top - PAD - TO_BASE, heads[column], ha="center", size=SMALL)
-        rule(ax, edges, SIDE, wide - SIDE)
+            canvas.write_lines(at, top - PAD - TO_BASE, heads[column], ha="center", size=SMALL)
+        canvas.rule(edges, SIDE, wide - SIDE)
         for i, key in enumerate(names):
-            write_middle(ax, left - 0.5 - PAD, (edges[i] + edges[i + 1]) / 2, names[key], ha="right")
+            canvas.write_middle(left - 0.5 - PAD, (edges[i] + edges[i + 1]) / 2, names[key], ha="right")
             for at, column in zip(x, where, strict=True):
                 n = str(int((whole[column] == key).sum()))
-                write(ax, at, edges[i] + PAD, n, color=QUIET, weight="bold", **NUMBER)
+                canvas.write(at, edges[i] + PAD, n, color=QUIET, weight="bold", **NUMBER)
             if flat[key]:  # those that stay, as one band through all columns, with their number
                 start = edges[i] + PAD + HEAD - TO_BASE
                 size = x[-1] - x[0] + 2 * _PLAIN, flat[key]
-                ax.add_patch(Rectangle((x[0] - _PLAIN, start), *size, fc=PALE, ec="none", zorder=1))
-                write(ax, (x[0] + x[-1]) / 2, start + flat[key] / 2, f"{stays[key]} stay", color=INK, **NUMBER)
+                canvas.ax.add_patch(Rectangle((x[0] - _PLAIN, start), *size, fc=PALE, ec="none", zorder=1))
+                canvas.write((x[0] + x[-1]) / 2, start + flat[key] / 2, f"{stays[key]} stay", color=INK, **NUMBER)
         places = _places(where, single, list(names), edges, flat, step)
-        _lines(ax, x, places, where.index, moves, single, named)
+        _lines(canvas, x, places, where.index, moves, single, named)
     return figure
 
 
@@ -134,8 +117,9 @@ def _places(
 
 
 def _lines(
-    ax: Axes, x: np.ndarray, places: np.ndarray, names: pd.Index, moves: np.ndarray, single: np.ndarray, named: bool
-) -> None:
+    canvas: Canvas, x: np.ndarray, places: np.ndarray, names: pd.Index, moves: np.ndarray, single: np.ndarray,
+    named: bool,
+) -> None:  # fmt: skip
     """Draw the line and the marks of each thing: quiet and round where it stays, coloured and named where it moves."""
     way = np.linspace(0, 1, 30)
     bend = way * way * (3 - 2 * way)
@@ -151,15 +135,15 @@ def _lines(
             for e in np.flatnonzero(these).tolist()
             for c in range(len(x) - 1)
         ]
-        ax.add_collection(LineCollection(curves, colors=colour, linewidths=wide, zorder=layer), autolim=False)
+        canvas.ax.add_collection(LineCollection(curves, colors=colour, linewidths=wide, zorder=layer), autolim=False)
     box = {"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": RED, "lw": 0.9}
     tag = {"ha": "center", "va": "center", "size": TAG, "color": RED, "weight": "bold", "bbox": box, "zorder": 6}
     for e in np.flatnonzero(single).tolist():
         if moves[e] and named:
             for at, down in zip(x, places[e], strict=True):
-                write(ax, at, down, str(names[e]), **tag)
+                canvas.write(at, down, str(names[e]), **tag)
         elif named:
-            write(ax, x[0] - _PLAIN, places[e, 0], str(names[e]), ha="right", va="center", size=TAG, color=QUIET)
+            canvas.write(x[0] - _PLAIN, places[e, 0], str(names[e]), ha="right", va="center", size=TAG, color=QUIET)
     for these, colour, shape in ((single & ~moves, GREY, "o"), (single & moves & (not named), RED, "s")):
         across = np.broadcast_to(x, places.shape)[these]
-        ax.plot(across.ravel(), places[these].ravel(), shape, color=colour, ms=DOT, zorder=4, ls="none")
+        canvas.ax.plot(across.ravel(), places[these].ravel(), shape, color=colour, ms=DOT, zorder=4, ls="none")

@@ -5,29 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from plrlib.show.charts.canvas import (
-    LINE_HEIGHT,
-    PAD,
-    SIDE,
-    SMALL,
-    TO_BASE,
-    Key,
-    Look,
-    canvas,
-    headline_of,
-    lines_of,
-    rule,
-    scatter,
-    text_width,
-    wrapped,
-    write,
-    write_lines,
-)  # fmt: skip
-from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET
+from plrlib.show.charts.canvas import LINE_HEIGHT, PAD, SIDE, TO_BASE, Canvas, Key, Look
+from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET, SMALL, lines_of, text_width, wrapped
 
 WIDE, HIGH = 5.4, 2.8
 """The room of the curves."""
@@ -59,34 +41,34 @@ def curves(
     left = SIDE + max(text_width(text, SMALL) for text in UP.values()) + PAD
     right = left + WIDE
     wide = right + max(text_width(name, SMALL) + PAD, text_width(list(ticks.values())[-1], SMALL) / 2) + SIDE
-    headline, top = headline_of(title, wide)
-    top += LINE_HEIGHT + PAD
+    canvas = Canvas(title, wide)
+    top = canvas.top + LINE_HEIGHT + PAD
     along = wrapped(titles[0], WIDE, SMALL)
     foot = top + HIGH + LINE_HEIGHT + PAD + lines_of(along) * LINE_HEIGHT + PAD
     key = Key(looks, list(looks), (), wide)
-    with canvas(wide, foot + key.high + SIDE, headline) as (figure, ax):
-        write(ax, SIDE, top - PAD - TO_BASE / 2, titles[1], va="baseline", color=QUIET, size=SMALL)
+    with canvas.figure(foot + key.high + SIDE) as figure:
+        canvas.write(SIDE, top - PAD - TO_BASE / 2, titles[1], va="baseline", color=QUIET, size=SMALL)
         for height, text in UP.items():
             y = top + (1 - height) * HIGH
-            rule(ax, [y], left, right)
-            write(ax, left - PAD, y, text, ha="right", va="center", size=SMALL)
+            canvas.rule([y], left, right)
+            canvas.write(left - PAD, y, text, ha="right", va="center", size=SMALL)
         for place, text in ticks.items():
             x = left + place * WIDE
-            ax.plot([x, x], [top, top + HIGH], color=LINE, lw=0.6, zorder=0)
-            write(ax, x, top + HIGH + LINE_HEIGHT, text, ha="center", va="baseline", size=SMALL)
+            canvas.ax.plot([x, x], [top, top + HIGH], color=LINE, lw=0.6, zorder=0)
+            canvas.write(x, top + HIGH + LINE_HEIGHT, text, ha="center", va="baseline", size=SMALL)
         last = top + HIGH + LINE_HEIGHT + PAD + lines_of(along) * LINE_HEIGHT - TO_BASE
-        write_lines(ax, left + WIDE / 2, last, along, ha="center", color=QUIET, size=SMALL)
+        canvas.write_lines(left + WIDE / 2, last, along, ha="center", color=QUIET, size=SMALL)
         y = top + (1 - level) * HIGH
-        ax.plot([left, right], [y, y], color=INK, lw=1.2, ls=DASHED, zorder=1)
-        write(ax, right + PAD, y, name, va="center", size=SMALL)
+        canvas.ax.plot([left, right], [y, y], color=INK, lw=1.2, ls=DASHED, zorder=1)
+        canvas.write(right + PAD, y, name, va="center", size=SMALL)
         for i, (curve, look) in enumerate(looks.items()):
             line = drawn[drawn["curve"] == curve].assign(
                 x=lambda f: left + f["x"] * WIDE, y=lambda f: top + (1 - f["y"]) * HIGH
             )
-            ax.plot(line["x"], line["y"], color=look.colour, lw=2, zorder=2)
+            canvas.ax.plot(line["x"], line["y"], color=look.colour, lw=2, zorder=2)
             # not at the same places, so that curves that lie on one another can be told apart
-            scatter(ax, line.iloc[20 * i + 12 :: 40][["x", "y"]], look)
-        key.draw(ax, foot + 0.1)
+            canvas.scatter(line.iloc[20 * i + 12 :: 40][["x", "y"]], look)
+        key.draw(canvas, foot + 0.1)
     return figure
 
 
@@ -126,17 +108,17 @@ def staircase(panels: Sequence[Panel], title: str, left: str, band: str) -> Figu
     most = max(1.0, *(float(panel.steps.max(initial=0)) for panel in panels))
     start = SIDE + text_width(f"{most:.0f}", SMALL) + PAD
     wide = start + PANEL_WIDE + PAD + text_width(f"{band} ", SMALL) + SIDE
-    headline, top = headline_of(title, wide)
+    canvas = Canvas(title, wide)
     each = LINE_HEIGHT + PANEL_HIGH + GAP
-    with canvas(wide, top + len(panels) * each + SIDE / 2, headline) as (figure, ax):
+    with canvas.figure(canvas.top + len(panels) * each + SIDE / 2) as figure:
         for i, panel in enumerate(panels):
-            y = top + i * each + LINE_HEIGHT + PAD
-            write(ax, SIDE, y - PAD - TO_BASE, f"{panel.head}: {left}", va="baseline", weight="bold", size=SMALL)
-            _panel(ax, panel, (start, y), most, band)
+            y = canvas.top + i * each + LINE_HEIGHT + PAD
+            canvas.write(SIDE, y - PAD - TO_BASE, f"{panel.head}: {left}", va="baseline", weight="bold", size=SMALL)
+            _panel(canvas, panel, (start, y), most, band)
     return figure
 
 
-def _panel(ax: Axes, panel: Panel, corner: tuple[float, float], most: float, band: str) -> None:
+def _panel(canvas: Canvas, panel: Panel, corner: tuple[float, float], most: float, band: str) -> None:
     start, base = corner[0], corner[1] + PANEL_HIGH
     n = len(panel.names)
     names = max(map(text_width, panel.names)) < PANEL_WIDE / n - PAD  # else numbers: names would run together
@@ -147,21 +129,21 @@ def _panel(ax: Axes, panel: Panel, corner: tuple[float, float], most: float, ban
 
     for value in sorted({0, round(most / 2), round(most)}):
         height = float(y(np.array([float(value)]))[0])
-        rule(ax, [height], start, start + PANEL_WIDE)
-        write(ax, start - PAD / 2, height, f"{value}", ha="right", va="center", size=SMALL)
-    ax.fill_between(x, y(panel.low), y(panel.high), color=PALE, alpha=0.45, lw=0, zorder=1)
-    ax.plot(x, y(panel.middle), color=QUIET, lw=1.2, ls=DASHED, zorder=2)
-    write(ax, x[-1] + PAD, float(y(panel.middle)[-1]) + LINE_HEIGHT, band, va="center", color=QUIET, size=SMALL)
+        canvas.rule([height], start, start + PANEL_WIDE)
+        canvas.write(start - PAD / 2, height, f"{value}", ha="right", va="center", size=SMALL)
+    canvas.ax.fill_between(x, y(panel.low), y(panel.high), color=PALE, alpha=0.45, lw=0, zorder=1)
+    canvas.ax.plot(x, y(panel.middle), color=QUIET, lw=1.2, ls=DASHED, zorder=2)
+    canvas.write(x[-1] + PAD, float(y(panel.middle)[-1]) + LINE_HEIGHT, band, va="center", color=QUIET, size=SMALL)
     heights = y(panel.steps)
-    ax.step(x, heights, where="post", color=BLUE, lw=2, zorder=3)
-    ax.plot(x, heights, "o", color=BLUE, ms=MARK, mec=PAPER, zorder=4)
+    canvas.ax.step(x, heights, where="post", color=BLUE, lw=2, zorder=3)
+    canvas.ax.plot(x, heights, "o", color=BLUE, ms=MARK, mec=PAPER, zorder=4)
     every = -(-n // MOST_TICKS)
     added = {"ha": "center", "va": "bottom", "size": TAG, "color": INK, "bbox": CLEAR}
     below = {"ha": "center", "va": "baseline", "size": SMALL}
     for v, (name, new) in enumerate(zip(panel.names, np.diff(panel.steps, prepend=0.0), strict=True)):
         if new > 0:
-            write(ax, x[v], heights[v] - PAD / 2, f"+{new:.0f}", **added)
+            canvas.write(x[v], heights[v] - PAD / 2, f"+{new:.0f}", **added)
         if names or v % every == 0:
-            write(ax, x[v], base + LINE_HEIGHT, name if names else str(v + 1), **below)
+            canvas.write(x[v], base + LINE_HEIGHT, name if names else str(v + 1), **below)
     along = "in the order held" if names else f"1 to {n}, in the order held"
-    write(ax, start + PANEL_WIDE / 2, base + 2 * LINE_HEIGHT + TO_BASE, along, color=QUIET, **below)
+    canvas.write(start + PANEL_WIDE / 2, base + 2 * LINE_HEIGHT + TO_BASE, along, color=QUIET, **below)

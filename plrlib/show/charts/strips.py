@@ -9,31 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plrlib.show.charts.canvas import (
-    LINE_HEIGHT,
-    PAD,
-    ROW_LABEL,
-    SIDE,
-    SMALL,
-    STEP,
-    TO_BASE,
-    Key,
-    Look,
-    canvas,
-    headline_of,
-    lines_of,
-    mark,
-    rule,
-    text_width,
-    wrapped,
-    write,
-    write_lines,
-    write_middle,
-)  # fmt: skip
-from plrlib.show.figure import INK, LINE, PAPER, QUIET
+from plrlib.show.charts.canvas import LINE_HEIGHT, PAD, ROW_LABEL, SIDE, STEP, TO_BASE, Canvas, Key, Look
+from plrlib.show.figure import INK, LINE, PAPER, QUIET, SMALL, lines_of, text_width, wrapped
 
 PANEL, AFTER = 3.3, 1.7
 """The width of the scale, and the most that words to the right of it take."""
@@ -92,8 +71,8 @@ def strips(
     start = count_start + max(text_width(heads[1], SMALL), *map(text_width, lines["count"])) + 2 * PAD
     after_start = start + PANEL + 2 * PAD
     wide = after_start + max(text_width(heads[2], SMALL), *map(text_width, after.values())) + SIDE
-    headline, top = headline_of(title, wide)
-    edges, down = [top + LINE_HEIGHT + PAD], np.zeros(len(lines))
+    canvas = Canvas(title, wide)
+    edges, down = [canvas.top + LINE_HEIGHT + PAD], np.zeros(len(lines))
     for group, name in names.items():
         here = np.flatnonzero(lines["group"].to_numpy() == group)
         room = tall[here].sum()
@@ -106,47 +85,48 @@ def strips(
     below = max(map(lines_of, sides)) if any(sides) else 0
     scale_title = wrapped(scale.title, PANEL, SMALL)
     foot = edges[-1] + LINE_HEIGHT + (below + lines_of(scale_title)) * LINE_HEIGHT + PAD
-    with canvas(wide, foot + key.high + SIDE, headline) as (figure, ax):
+    with canvas.figure(foot + key.high + SIDE) as figure:
         places = (label_end, "right"), (count_start, "left"), (after_start, "left")
         for (x, side), head in zip(places, heads, strict=True):
-            write(ax, x, edges[0] - PAD / 2 - TO_BASE, head, ha=side, va="baseline", color=QUIET, size=SMALL)
-        rule(ax, edges, SIDE, wide - SIDE)
+            canvas.write(x, edges[0] - PAD / 2 - TO_BASE, head, ha=side, va="baseline", color=QUIET, size=SMALL)
+        canvas.rule(edges, SIDE, wide - SIDE)
         base = edges[-1] + LINE_HEIGHT
         for tick, text in scale.ticks.items():
             x, strong = start + scale.place(tick), tick == scale.middle
-            ax.plot([x, x], [edges[0], edges[-1]], color=QUIET if strong else LINE, lw=1.0 if strong else 0.6, zorder=0)
-            write(ax, x, base, text, ha="center", va="baseline", size=SMALL)
+            colour, thick = (QUIET, 1.0) if strong else (LINE, 0.6)
+            canvas.ax.plot([x, x], [edges[0], edges[-1]], color=colour, lw=thick, zorder=0)
+            canvas.write(x, base, text, ha="center", va="baseline", size=SMALL)
         for x, text, side in zip((start, start + PANEL), sides, ("left", "right"), strict=True):
             if text:
-                write_lines(ax, x, base + lines_of(text) * LINE_HEIGHT, text, ha=side, size=SMALL)
+                canvas.write_lines(x, base + lines_of(text) * LINE_HEIGHT, text, ha=side, size=SMALL)
         middle, last = start + PANEL / 2, base + (below + lines_of(scale_title)) * LINE_HEIGHT
-        write_lines(ax, middle, last, scale_title, ha="center", color=QUIET, size=SMALL)
+        canvas.write_lines(middle, last, scale_title, ha="center", color=QUIET, size=SMALL)
         for i, group in enumerate(names):
             for x, text, side in ((label_end, names[group], "right"), (after_start, after[group], "left")):
-                write_middle(ax, x, (edges[i] + edges[i + 1]) / 2, text, ha=side)
+                canvas.write_middle(x, (edges[i] + edges[i + 1]) / 2, text, ha=side)
         for y, text, beside, line in zip(down, words, lines["count"], lines.itertuples(), strict=True):
-            write(ax, count_start, y + LINE_HEIGHT / 2 - TO_BASE, beside, va="baseline")
+            canvas.write(count_start, y + LINE_HEIGHT / 2 - TO_BASE, beside, va="baseline")
             if text:
-                write_middle(ax, middle, y, text, ha="center", color=QUIET, size=SMALL, bbox=CLEAR)
+                canvas.write_middle(middle, y, text, ha="center", color=QUIET, size=SMALL, bbox=CLEAR)
             look = looks.get(str(line.look), Look(INK, "o", ""))
-            _mark(ax, (float(line.low), float(line.at), float(line.high)), scale, look, start, y)  # type: ignore[arg-type]
-        key.draw(ax, foot + 0.1)
+            _mark(canvas, (float(line.low), float(line.at), float(line.high)), scale, look, start, y)  # type: ignore[arg-type]
+        key.draw(canvas, foot + 0.1)
     return figure
 
 
-def _mark(ax: Axes, values: tuple[float, float, float], scale: Scale, look: Look, start: float, y: float) -> None:
+def _mark(canvas: Canvas, values: tuple[float, float, float], scale: Scale, look: Look, start: float, y: float) -> None:
     """Draw one line's range, with an end where it ends and an arrow where it does not, and its mark."""
     low, at, high = values
     if not math.isnan(low) and not math.isnan(high):
         ends = [start + scale.place(value) for value in (low, high)]
-        ax.plot(ends, [y, y], color=look.colour, lw=2.2, solid_capstyle="butt", zorder=1)
+        canvas.ax.plot(ends, [y, y], color=look.colour, lw=2.2, solid_capstyle="butt", zorder=1)
         for value, x, arrow in ((low, ends[0], "<"), (high, ends[1], ">")):
             if not scale.start <= value <= scale.end:
-                mark(ax, x, y, Look(look.colour, arrow, ""))
+                canvas.mark(x, y, Look(look.colour, arrow, ""))
             elif math.isnan(at):
-                mark(ax, x, y, look)
+                canvas.mark(x, y, look)
             else:
-                ax.plot([x, x], [y - END, y + END], color=look.colour, lw=2.2, zorder=1)
+                canvas.ax.plot([x, x], [y - END, y + END], color=look.colour, lw=2.2, zorder=1)
     if not math.isnan(at):
         beside = 0.0 if math.isfinite(at) else math.copysign(STEP, at)  # an estimate without end stands at the arrow
-        mark(ax, start + scale.place(at) - beside, y, look)
+        canvas.mark(start + scale.place(at) - beside, y, look)
