@@ -5,7 +5,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,7 @@ class Explorer:
         self.by, self.level, self.stance, self.coder = (
             widgets.Dropdown(description=name, **_WIDE) for name in ("Groups", "Level", "Stance", "Coder")
         )
+        self.controls = {"by": self.by, "level": self.level, "stance": self.stance, "coder": self.coder}
         self.codes = widgets.SelectMultiple(description="Shown", rows=8, **_WIDE)
         self.status = widgets.HTML("")
         self.grid, self.call = Grid(), Call()
@@ -248,14 +249,14 @@ class Explorer:
         self.exported = widgets.HTML("")
         self.box = self._layout()
         self.named.observe(self._study_changed, "value")
-        for control in (self.by, self.level, self.stance, self.coder):
+        for control in self.controls.values():
             control.observe(self._changed, "value")
         self.codes.observe(self._codes_changed, "value")
         self.grid.observe(self._clicked, "chosen")
         self.export.on_click(self._export)
 
     def _layout(self) -> widgets.VBox:
-        left = widgets.VBox([self.named, self.by, self.level, self.stance, self.coder])
+        left = widgets.VBox([self.named, *self.controls.values()])
         controls = widgets.HBox([left, self.codes], layout=widgets.Layout(flex_flow="row wrap"))
         foot = widgets.HBox([self.export, self.exported], layout=widgets.Layout(flex_flow="row wrap"))
         box = widgets.VBox([controls, self.status, self.grid, self.read, self.verdicts, self.call, foot])
@@ -275,14 +276,12 @@ class Explorer:
     @property
     def view(self) -> View:
         """What is chosen."""
-        return View(self.by.value, self.level.value, self.stance.value, self.coder.value)
+        return View(*(control.value for control in self.controls.values()))
 
     def _fill(self, options: Choices) -> None:
         self._filling = True
-        for control, some in (
-            (self.by, options.by), (self.level, options.level), (self.stance, options.stance),
-            (self.coder, options.coder),
-        ):  # fmt: skip
+        for name, control in self.controls.items():
+            some = getattr(options, name)
             control.options = [(label, key) for key, label in some.items()]
             control.value = next(iter(some))
         self._filling = False
@@ -326,10 +325,7 @@ class Explorer:
     def _next(self) -> list[Job]:
         """Return what may be asked next: every view that is one choice away."""
         own = self.view
-        views = [View(by, own.level, own.stance, own.coder) for _, by in self.by.options]
-        views += [View(own.by, level, own.stance, own.coder) for _, level in self.level.options]
-        views += [View(own.by, own.level, stance, own.coder) for _, stance in self.stance.options]
-        views += [View(own.by, own.level, own.stance, coder) for _, coder in self.coder.options]
+        views = [replace(own, **{k: v}) for k, control in self.controls.items() for _, v in control.options]
         return [(COUNTS, view) for view in dict.fromkeys(views) if (COUNTS, view) not in self._known and view != own]
 
     def told(self, job: Job, found: Any) -> None:

@@ -5,10 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from plrlib.faults import NotInStudy
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.strips import Scale, strips
-from plrlib.show.display import MISSING, Picture, Say, Table, say
+from plrlib.show.display import MISSING, Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import labels, quoted
@@ -91,6 +90,7 @@ class Pairs:
         return Text(f"{joined(pair)} {before} ", same, after + told)
 
 
+@or_say()
 def agreement_say(study: Study, unit: str) -> Say:
     """Return how far coders agree, those of different kinds first; then who agrees because they are alike.
 
@@ -101,10 +101,7 @@ def agreement_say(study: Study, unit: str) -> Say:
     unit
         `code` or `theme`, as in `agreement`.
     """
-    try:
-        found = Pairs(study, unit)
-    except NotInStudy as error:
-        return say(str(error))
+    found = Pairs(study, unit)
     told = [Text(found.say(pair), ".") for pair in found.unlike]
     same = [Text(found.say(pair), ". They are of one kind: that says little.") for pair in found.alike]
     one_kind = "All coders are of one kind, so that their agreement says little of how clear the themes are."
@@ -140,12 +137,10 @@ def _interval_say(found: Pairs) -> str:
     return f"{base} of excerpts. That is optimistic, for excerpts of one event are alike; to draw events, {why}."
 
 
-def agreement_table(study: Study, unit: str) -> Table | Say:
+@or_say("So there is no table.")
+def agreement_table(study: Study, unit: str) -> Table:
     """Return a row a pair of coders: whether they are of one kind, and each coefficient over all."""
-    try:
-        found = Pairs(study, unit)
-    except NotInStudy:
-        return say("So there is no table.")
+    found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
     frame = pd.DataFrame(
@@ -162,12 +157,10 @@ def agreement_table(study: Study, unit: str) -> Table | Say:
     return Table(frame, f"Agreement of each two coders on the {what}", ids)
 
 
-def agreed_table(study: Study, unit: str) -> Table | Say:
+@or_say("So there is no table.")
+def agreed_table(study: Study, unit: str) -> Table:
     """Return a row a theme or code: how many excerpts each coder gave it to, and alpha between kinds."""
-    try:
-        found = Pairs(study, unit)
-    except NotInStudy:
-        return say("So there is no table.")
+    found = Pairs(study, unit)
     coders = list(dict.fromkeys(coder for pair in found.drawn for coder in pair))
     given = ratings(study, unit, coders)
     frame = pd.DataFrame({unit: [found.names[code] for code in given.codes]})
@@ -185,12 +178,10 @@ def agreed_table(study: Study, unit: str) -> Table | Say:
     return Table(frame.iloc[kept], about, ids)
 
 
-def agreement_picture(study: Study, unit: str) -> Picture | Say:
+@or_say("So there is nothing to draw.")
+def agreement_picture(study: Study, unit: str) -> Picture:
     """Return a picture of alpha by theme or code, with its interval, for coders of different kinds."""
-    try:
-        found = Pairs(study, unit)
-    except NotInStudy:
-        return say("So there is nothing to draw.")
+    found = Pairs(study, unit)
     given = ratings(study, unit, list(dict.fromkeys(coder for pair in found.drawn for coder in pair)))
     used = [code for c, code in enumerate(given.codes) if given.given[:, :, c].any()]
     drawn = [(code, pair) for code in used for pair in found.drawn]

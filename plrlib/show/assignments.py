@@ -12,8 +12,8 @@ from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.charts.flows import Flows, flows
-from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.charts.flows import flows
+from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.evidence import NOWHERE
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, shown_excerpts
 from plrlib.show.figure import GREY, RED, picture
@@ -130,12 +130,10 @@ def _names(study: Study) -> dict[str, str]:
 # What is left over: which excerpts, and what others assigned them to.
 
 
+@or_say()
 def left_over_say(study: Study) -> Say:
     """Return how many excerpts each coder left over, and which were left over by all who saw them."""
-    try:
-        found = _status(study)
-    except NotInStudy as error:
-        return say(str(error))
+    found = _status(study)
     told = []
     for coder in found:
         ids = list(found.index[found[coder] == LEFT_OVER])
@@ -153,12 +151,10 @@ def left_over_say(study: Study) -> Say:
     )
 
 
+@or_say("So nothing can be left over.")
 def left_over_table(study: Study) -> Table | Say:
     """Return a row an excerpt that somebody left over: what was said, and where each coder put it."""
-    try:
-        found = _status(study)
-    except NotInStudy:
-        return say("So nothing can be left over.")
+    found = _status(study)
     rows = found[(found == LEFT_OVER).any(axis=1)]
     if rows.empty:
         return say("Nobody left an excerpt over.")
@@ -186,12 +182,10 @@ MOST_CODERS, MOST_MARKS, MOST_MOVES = 5, 150, 400
 """So many coders stand side by side at most; of more excerpts, those that stay are drawn as one block a theme."""
 
 
+@or_say()
 def followed_say(study: Study) -> Say:
     """Return how many excerpts every coder assigned to the same theme, and which are in three or more."""
-    try:
-        where = _where(study)
-    except NotInStudy as error:
-        return say(str(error))
+    where = _where(study)
     same = excerpt_ids(study, where.nunique(axis=1) == 1)
     first = capital(share(same, excerpt_ids(study), "excerpt"))
     first += f" {verb(len(same) or 1, 'is', 'are')} in one envelope by {joined(where.columns)}."
@@ -204,15 +198,13 @@ def followed_say(study: Study) -> Say:
     return say(first, f"In three or more: {few(many, 5)}." if many else "")
 
 
-def followed_picture(study: Study) -> Picture | Say:
+@or_say("So no excerpt can be followed from one coder to another.")
+def followed_picture(study: Study) -> Picture:
     """Return a picture in which each excerpt is one mark a coder, joined by a line; what moves is coloured and named.
 
     Where there are many excerpts, those of one theme throughout are drawn as one block, with their number.
     """
-    try:
-        where = _where(study)
-    except NotInStudy:
-        return say("So no excerpt can be followed from one coder to another.")
+    where = _where(study)
     names = _row_names(study)
     rows = {key: name for key, name in names.items() if (where == key).any(axis=None)}
     kinds = {str(coder): kind_of(study, str(coder)) for coder in where}
@@ -220,7 +212,7 @@ def followed_picture(study: Study) -> Picture | Say:
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
     some, each = thinned(where[where.nunique(axis=1) > 1], MOST_MOVES) if blocks else (where, 1)
-    figure = flows(Flows(some, rows, heads, blocks, where), told.rstrip("."))
+    figure = flows(some, rows, heads, told.rstrip("."), where, blocks)
     mark = f"Of those that move one mark is {of_marks(each)}; those that stay are a block"
     mark = mark if blocks else "One mark is one excerpt"
     caption = passage(

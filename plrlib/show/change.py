@@ -5,7 +5,7 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.display import Cells, Picture, Say, Table, say
+from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import chance, kinds, labels, level_of, quoted
 from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
@@ -34,12 +34,10 @@ def twice_say(study: Study) -> Say:
     return say(first + f"and compared over {kinds(level, len(found))}.")
 
 
+@or_say("There are no two hearings to count a change between.")
 def change_say(study: Study) -> Say:
     """Return how many themes changed between the two events, and each that did in words; where none can, that."""
-    try:
-        found = change(study)
-    except NotInStudy:
-        return say("There are no two hearings to count a change between.")
+    found = change(study)
     level = level_of(study, list(found["code"]))
     who = participants_by_part(study, level)
     told = [
@@ -69,32 +67,24 @@ def _changed_say(row: pd.Series, who: dict[str, list[str]], label: str, k: int, 
     )  # fmt: skip
 
 
-def change_table(study: Study) -> Table | Say:
+@or_say("There is no table, since there are no two hearings to set side by side.")
+def change_table(study: Study) -> Table:
     """Return a row a theme: how many raised it at both events, at one or at neither, and the verdict."""
-    try:
-        found = change(study)
-    except NotInStudy:
-        return say("There is no table, since there are no two hearings to set side by side.")
+    found = change(study)
     level = level_of(study, list(found["code"]))
-    frame = _numbers(found, labels(study), level)
+    parts = _parts_table(study, found, level)
+    frame = parts.frame.copy()
     frame["by chance alone"] = [chance(p, ALPHA) for p in found["p"]]
     frame[f"allowing for {kinds(level, len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
     studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
-    return Table(frame, f"People heard twice who raised each {level}; {studies}", _ids(study, found, level))
+    return Table(frame, f"People heard twice who raised each {level}; {studies}", parts.ids)
 
 
-def change_picture(study: Study) -> Picture | Say:
-    """Return a picture of the people heard twice, by theme and by the event at which they raised it."""
-    try:
-        found = change(study)
-    except NotInStudy:
-        return say("There is no picture, since there are no two hearings to set side by side.")
-    return change_grid(study, found, _ids(study, found, level_of(study, list(found["code"]))))
-
-
-def change_grid(study: Study, found: pd.DataFrame, ids: Cells | None = None) -> Picture:
-    """Draw a frame of `change`: one mark is one person."""
+@or_say("There is no picture, since there are no two hearings to set side by side.")
+def change_picture(study: Study) -> Picture:
+    """Return a picture of the people heard twice, by theme and the event at which they raised it: a mark a person."""
+    found = change(study)
     names, level = labels(study), level_of(study, list(found["code"]))
     every = pd.DataFrame(
         [(row["code"], part, part) for _, row in found.iterrows() for part in PARTS for _ in range(row[part])],
@@ -116,20 +106,15 @@ def change_grid(study: Study, found: pd.DataFrame, ids: Cells | None = None) -> 
     mark = f"One mark is {of_marks(each, 'person', 'people')}"
     caption = f"{mark} heard twice, in the column of the hearing at which they raised the {level}. {title}"
     alt = f"A grid of people heard twice, a row a {level}. {'; '.join(cells)}."
-    return picture(figure, study, caption, alt, _numbers(found, names, level), ids)
+    parts = _parts_table(study, found, level)
+    return picture(figure, study, caption, alt, parts.frame, parts.ids)
 
 
-def _ids(study: Study, found: pd.DataFrame, level: str) -> Cells:
-    """Return the people of a row a code and a column a part."""
-    who = participants_by_part(study, level)
+def _parts_table(study: Study, found: pd.DataFrame, level: str) -> Table:
+    """Return a row a code and a column a part: how many people, and who they are."""
+    names, who = labels(study), participants_by_part(study, level)
     heads = {**{part: look.label for part, look in PARTS.items()}, "people": "of"}
-    return {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
-
-
-def _numbers(found: pd.DataFrame, names: dict[str, str], level: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            level: [names[code] for code in found["code"]],
-            **{look.label: found[part].to_numpy() for part, look in PARTS.items()}, "of": found["people"].to_numpy(),
-        }
-    )  # fmt: skip
+    frame = found[list(heads)].rename(columns=heads)
+    frame.insert(0, level, [names[code] for code in found["code"]])
+    ids = {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
+    return Table(frame, ids=ids)

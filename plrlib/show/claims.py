@@ -9,7 +9,7 @@ from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.data import groups_label
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import Cell, Line, Opening, ids_by, shown_excerpts
+from plrlib.show.excerpts import Cell, Line, Opening, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
 from plrlib.show.labels import counts_say, labels, level_of, quoted
 from plrlib.stats.bounds.presence import Counted, attribution, group_sets, presence
@@ -83,8 +83,7 @@ def joint_table(study: Study, found: JointDisplay) -> Opening:
     """Return the joint display: a row a claim; each number opens to the excerpts behind it."""
     rows = [_row(study, found, claim) for claim in found.frame.to_dict(orient="records")]
     caption = "Claim by claim: the evidence, who gave it, and what can be inferred. A number opens to its excerpts."
-    used = [excerpt for row in rows for cell in row for line in cell for excerpt in line.excerpts]
-    return Opening(list(HEADS.values()), rows, shown_excerpts(study, used), caption)
+    return opening(study, list(HEADS.values()), rows, caption)
 
 
 def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Cell]:
@@ -359,11 +358,9 @@ def statements_table(study: Study) -> Opening | Say:
     if study.statements.empty:
         return say("So there is nothing to list.")
     rows: list[list[Cell]] = []
-    shown: list[str] = []
     for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]
         ids = excerpts_of(study, theme) if isinstance(theme, str) else ()
-        shown += ids
         bears = [Line(labels(study)[theme])] if isinstance(theme, str) else []
         outcome = NOT_REPORTED if unreported else str(prompt["outcome_reported"])
         rows.append(
@@ -376,7 +373,7 @@ def statements_table(study: Study) -> Opening | Say:
             ]
         )
     heads = ["prompt", "where it came from", "what came of it", "theme it bears on", "evidence on that theme"]
-    return Opening(heads, rows, shown_excerpts(study, shown), "The prompts put to people, and what came of each")
+    return opening(study, heads, rows, "The prompts put to people, and what came of each")
 
 
 def _unreported(study: Study) -> "pd.Series[bool]":

@@ -6,15 +6,20 @@ site makes of the number a link to what it counts. What a study brings is text; 
 
 import base64
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
+from plrlib.faults import NotInStudy
 from plrlib.markup import count_html, markdown, sentence_html
 from plrlib.text import Count, Text
 
 MISSING = "–"
+P = ParamSpec("P")
+Shown = TypeVar("Shown")
 Cells = Mapping[tuple[int, str], Sequence[str]]
 """The ids of what is counted in a cell, by the position of its row and by its column: excerpts, or people."""
 ONE_LINE = 80
@@ -45,6 +50,22 @@ class Say:
 def say(*sentences: str) -> Say:
     """Return sentences to show; empty ones are left out."""
     return Say(tuple(Text(sentence) for sentence in sentences if sentence))
+
+
+def or_say(sentence: str = "") -> Callable[[Callable[P, Shown]], Callable[P, Shown | Say]]:
+    """Return a decorator: where a study lacks what is to be shown, a sentence is shown; blank: what is lacking."""
+
+    def decorate(show: Callable[P, Shown]) -> Callable[P, Shown | Say]:
+        @wraps(show)
+        def shown(*args: P.args, **kwargs: P.kwargs) -> Shown | Say:
+            try:
+                return show(*args, **kwargs)
+            except NotInStudy as error:
+                return say(sentence or str(error))
+
+        return shown
+
+    return decorate
 
 
 @dataclass(frozen=True)

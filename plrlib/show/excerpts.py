@@ -91,16 +91,6 @@ def people_at(study: Study) -> dict[Hashable, list[str]]:
     return {str(event): people_ids(study, there) for event, there in seats}
 
 
-def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
-    """Return who is known to have attended each event, by its name and their group."""
-    prepared, group = study.prepared, study.prepared.group(grouping)
-    return {
-        (event, key): people_ids(study, (group == i) & prepared.attended[:, v])
-        for v, event in enumerate(study.events["event"])
-        for i, key in enumerate(grouping.levels)
-    }
-
-
 # A table whose numbers open to their excerpts.
 
 
@@ -187,6 +177,12 @@ class Opening:
         entries = "".join(f"<li>{html.escape(self.shown[excerpt])}</li>" for excerpt in line.excerpts)
         style = "min-width:16em;padding-left:1.2em;text-align:left"
         return f'<details><summary>{text}</summary><ul style="{style}">{entries}</ul></details>'
+
+
+def opening(study: Study, heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) -> Opening:
+    """Return a table of lines, with what a reader is shown of every excerpt in it."""
+    used = [excerpt for row in rows for cell in row for line in cell for excerpt in line.excerpts]
+    return Opening(heads, rows, shown_excerpts(study, used), caption)
 
 
 def shown_excerpts(study: Study, excerpts: Sequence[str]) -> dict[str, str]:

@@ -113,18 +113,18 @@ def group_size(counted: Counted, key: str, n: int) -> str:
     return number(members) if len(members) == n and n else str(n)
 
 
-def group_count(counted: Counted, code: str, key: str, lower: int, upper: int, n: int) -> str:
-    """Return `out_of` with ids: the people, where it is known by name who raised a code; else what may be theirs."""
-    people = counted.people(code, key)
-    ids = people if len(people) == lower == upper else counted.excerpts(code, key)
-    told = Count(raised(lower, upper), tuple(ids)) if upper else raised(lower, upper)
-    return Text(told, " of ", group_size(counted, key, n))
-
-
 def group_counts(counted: Counted, rows: pd.DataFrame) -> dict[str, str]:
-    """Return the counts of one code by group, from its rows of `presence`."""
-    cells = zip(*(rows[column] for column in ("code", "group", "lower", "upper", "n")), strict=True)
-    return {str(key): group_count(counted, str(code), str(key), *counts) for code, key, *counts in cells}
+    """Return the counts of one code by group, from its rows of `presence`.
+
+    With ids: the people, where it is known by name who raised the code; else the excerpts that may be theirs.
+    """
+    told: dict[str, str] = {}
+    for code, key, lower, upper, n in zip(*(rows[c] for c in ("code", "group", "lower", "upper", "n")), strict=True):
+        people = counted.people(code, key)
+        ids = people if len(people) == lower == upper else counted.excerpts(code, key)
+        some = Count(raised(lower, upper), tuple(ids)) if upper else raised(lower, upper)
+        told[key] = Text(some, " of ", group_size(counted, key, n))
+    return told
 
 
 def counts_say(counted: Counted, rows: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """What notebook 02 shows: who was heard at which event, what that design can separate, and who talked how much."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,7 @@ from numpy.typing import NDArray
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import (
-    attended_by_group,
-    column_ids,
-    comparable_people,
-    excerpt_ids,
-    known_ids,
-    people_at,
-    people_ids,
-)  # fmt: skip
+from plrlib.show.excerpts import column_ids, comparable_people, excerpt_ids, known_ids, people_at, people_ids
 from plrlib.show.figure import BLUE, picture
 from plrlib.show.labels import raised
 from plrlib.show.limits import not_listed_say
@@ -161,6 +154,16 @@ def _more(grouping: Grouping, found: pd.DataFrame, known: NDArray[np.int64], hea
     more = [key for key, n in zip(grouping.levels, totals, strict=True) for _ in range(n)]
     most = 0 if pd.isna(heard) else min(int(heard), int(found["upper"].sum()))
     return more + [NOT_SAID] * (most - len(known) - len(more))
+
+
+def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
+    """Return who is known to have attended each event, by its name and their group."""
+    prepared, group = study.prepared, study.prepared.group(grouping)
+    return {
+        (event, key): people_ids(study, (group == i) & prepared.attended[:, v])
+        for v, event in enumerate(study.events["event"])
+        for i, key in enumerate(grouping.levels)
+    }
 
 
 def separable_say(study: Study, by: str) -> Say:

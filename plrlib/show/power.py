@@ -16,7 +16,6 @@ from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
 from plrlib.stats.comparison.power import power, smallest_difference
 from plrlib.study.load import Study
-from plrlib.study.settings import Grouping
 from plrlib.text import Text, capital, joined, number, passage
 
 ALPHA, ENOUGH = 0.05, 0.8
@@ -174,11 +173,7 @@ def power_picture(study: Study, found: Comparison) -> Picture | Say:
     sizes = None if reason else sizes_of(study, found)
     if sizes is None:
         return say(f"There is no curve to draw over people{', since whole events are compared' if reason else ''}.")
-    return draw_power(study, grouping, sizes, power_curves(sizes, found, what), power_title(sizes, found, what))
-
-
-def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFrame, title: str) -> Picture:
-    """Draw the curves of `power_curves`."""
+    drawn, title = power_curves(sizes, found, what), power_title(sizes, found, what)
     names = list(dict.fromkeys(drawn["curve"]))
     looks = {name: Look(*look, name) for name, look in zip(names, ((BLUE, "o"), (AMBER, "s")), strict=False)}
     n_1, n_2 = sizes.n
@@ -189,7 +184,7 @@ def draw_power(study: Study, grouping: Grouping, sizes: Sizes, drawn: pd.DataFra
     titles = along, "chance that the difference would have shown"
     points = drawn.set_axis(["curve", "x", "y"], axis=1)
     figure = curves(points, ticks, titles, ENOUGH, f"{OFTEN} (80 %)", looks, title)
-    enough = {name: _reached(rows) for name, rows in drawn.groupby("curve", sort=False)}
+    enough = {name: _reached(rows.to_numpy()) for name, rows in drawn.groupby("curve", sort=False)["power"]}
     reached = [f"{name}, {_from(enough.get(name), n_1)}" for name in names]
     told = f"A true difference from none would be seen {OFTEN} or more: {'; '.join(reached)}."
     some = drawn[drawn["share"].isin(SHARES[:: STEPS // 12])].round(2)
@@ -207,24 +202,22 @@ def _from(share: float | None, n: int) -> str:
 
 def power_curves(sizes: Sizes, found: Comparison, what: str) -> pd.DataFrame:
     """Return the power at each true share of the first level, nobody at the second: curve, share, power."""
-    parts = []
-    for name, (alpha, family) in _settings(found, what).items():
-        parts.append(pd.DataFrame({"curve": name, "share": SHARES, "power": _power(sizes, alpha, family)}))
-    return pd.concat(parts, ignore_index=True)
+    curves = {name: _power(sizes, *setting) for name, setting in _settings(found, what).items()}
+    drawn = pd.DataFrame({"share": SHARES, **curves}).melt("share", var_name="curve", value_name="power")
+    return drawn[["curve", "share", "power"]]
 
 
 def enough_share(sizes: Sizes, alpha: float, family: int) -> float | None:
     """Return the smallest true share of the first level that is seen often enough, against nobody at the second."""
-    return _reached(pd.DataFrame({"share": SHARES, "power": _power(sizes, alpha, family)}))
+    return _reached(_power(sizes, alpha, family))
 
 
-def _reached(curve: pd.DataFrame) -> float | None:
-    """Return the share from which a curve of share and power is high enough; None: it never is."""
-    chances, shares = curve["power"].to_numpy(dtype=float), curve["share"].to_numpy(dtype=float)
+def _reached(chances: np.ndarray) -> float | None:
+    """Return the share from which the power at each of SHARES is high enough; None: it never is."""
     at = int(np.argmax(chances >= ENOUGH))
     if chances[at] < ENOUGH:
         return None
-    return float(np.interp(ENOUGH, chances[at - 1 : at + 1], shares[at - 1 : at + 1])) if at else 0.0
+    return float(np.interp(ENOUGH, chances[at - 1 : at + 1], SHARES[at - 1 : at + 1])) if at else 0.0
 
 
 def _power(sizes: Sizes, alpha: float, family: int) -> np.ndarray:

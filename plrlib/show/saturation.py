@@ -1,11 +1,9 @@
 """What notebook 03 shows of saturation: what each event added, and what may be to come."""
 
-import numpy as np
 import pandas as pd
 
-from plrlib.faults import NotInStudy
 from plrlib.show.charts.lines import Panel, staircase
-from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids
 from plrlib.show.figure import picture
 from plrlib.show.labels import labels, quoted
@@ -29,12 +27,10 @@ BASE, RUN, THRESHOLD = 4, 2, 0.05
 ONE = {"focus group": "focus group", "interview": "interview", NOT_SAID: "event of no known kind"}
 
 
+@or_say()
 def saturation_say(study: Study) -> Say:
     """Return how many codes came up, when the last new one did, and what a further event might bring; kinds apart."""
-    try:
-        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
-    except NotInStudy as error:
-        return say(str(error))
+    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     codes = len(codes_at(study, "code")[0])
     told = []
     for kind in found["kind"].unique():
@@ -71,9 +67,8 @@ def _of_one_kind_say(study: Study) -> str:
 def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     n = int(rows["n"].iloc[0])
     seen = int(_one(rows, CODES, "estimate") or 0)
-    new = rows[rows["measure"] == NEW]
-    last = int(new.loc[new["estimate"] > 0, "position"].max()) if seen else 0
-    came = f"{capital(_of(n, kind))}: {share(seen, codes, 'code')} of the codebook came up"
+    last = _last_new(rows[rows["measure"] == NEW])
+    came = f"{capital(count(n, ONE[kind]))}: {share(seen, codes, 'code')} of the codebook came up"
     if n == 1:
         return [f"{came}. With one alone, nothing can be said of a further one."]
     if not seen:
@@ -81,10 +76,6 @@ def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     when = "the last" if last == n else f"number {last} of {n}"
     told = [f"{came}; the last new one in {when}, in the order held."]
     return [*told, _guest_say(rows, kind), _chao_say(rows), _coverage_say(rows, kind)]
-
-
-def _of(n: int, kind: str) -> str:
-    return count(n, ONE[kind], plural(ONE[kind]))
 
 
 def _guest_say(rows: pd.DataFrame, kind: str) -> str:
@@ -125,12 +116,10 @@ def _hundred(value: float) -> str:
     return "all" if value > 0.9999 else f"{min(99.9, 100 * value):.3g}" if value > 0.99 else f"{100 * value:.0f}"
 
 
-def saturation_table(study: Study) -> Table | Say:
+@or_say("So there is no table of events.")
+def saturation_table(study: Study) -> Table:
     """Return a row an event: the codes it brought up first, those met so far, and on average over every order."""
-    try:
-        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
-    except NotInStudy:
-        return say("So there is no table of events.")
+    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     new, total, order = (
         found[found["measure"] == measure].set_index(["kind", "position"]) for measure in (NEW, TOTAL, ANY_ORDER)
     )
@@ -148,18 +137,17 @@ def saturation_table(study: Study) -> Table | Say:
     return Table(frame, "Codes by event, in the order held; in brackets what 95 of 100 orders give")
 
 
-def saturation_picture(study: Study) -> Picture | Say:
+@or_say("So there is nothing to draw.")
+def saturation_picture(study: Study) -> Picture:
     """Return a picture of the codes met so far, event by event, a panel a kind."""
-    try:
-        found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
-    except NotInStudy:
-        return say("So there is nothing to draw.")
+    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     panels, told = [], []
     for kind in found["kind"].unique():
         rows = found[found["kind"] == kind]
         total, order = (rows[rows["measure"] == measure] for measure in (TOTAL, ANY_ORDER))
         names = [str(event) for event in total["event"]]
-        numbers = [_values(total["estimate"]), *(_values(order[c]) for c in ("estimate", "low", "high"))]
+        columns = total["estimate"], order["estimate"], order["low"], order["high"]
+        numbers = [column.to_numpy(dtype=float) for column in columns]
         panels.append(Panel(f"{capital(plural(ONE[kind]))} ({len(names)})", names, *numbers))
         told.append(f"{capital(plural(ONE[kind]))}: {joined(f'{t:.0f}' for t in numbers[0])}")
     title = _title(found)
@@ -178,14 +166,14 @@ def _title(found: pd.DataFrame) -> str:
     parts = []
     for kind in found["kind"].unique():
         new = found[(found["kind"] == kind) & (found["measure"] == NEW)]
-        brought = new[new["estimate"] > 0]
-        last = int(brought["position"].max()) if len(brought) else 0
-        parts.append(f"number {last} of {_of(len(new), str(kind))}" if last else f"none of {_of(len(new), str(kind))}")
+        last = _last_new(new)
+        parts.append(f"{f'number {last}' if last else 'none'} of {count(len(new), ONE[str(kind)])}")
     return f"The last new code came up in {joined(parts)}"
 
 
-def _values(column: "pd.Series[float]") -> np.ndarray:
-    return column.to_numpy(dtype=float)
+def _last_new(new: pd.DataFrame) -> int:
+    """Return the position of the last event that brought a new code; 0: none did."""
+    return int(new["position"].where(new["estimate"] > 0, 0).max())
 
 
 def _one(rows: pd.DataFrame, measure: str, column: str) -> float | None:

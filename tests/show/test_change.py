@@ -1,5 +1,7 @@
 """People heard twice: each in one of four columns, and a plain sentence where nobody's two hearings are known."""
 
+from collections import defaultdict
+
 import pytest
 from stats.made import made
 
@@ -48,10 +50,12 @@ def test_who_gained_a_theme_is_told_in_people(tmp_path):
     assert table.loc["Second theme"].tolist()[:5] == [1, 0, 0, 11, 12]
 
 
-def test_one_mark_is_one_person_in_the_column_of_their_hearing(tmp_path, drawn):
+def test_one_mark_is_one_person_in_the_column_of_their_hearing(tmp_path, drawn, monkeypatch):
     study = made(tmp_path)
     rows = changes(("T1", 3, 5, 1, 6, "changed"), ("T2", 0, 0, 0, 14, "too few to tell"))
-    picture = changing.change_grid(study, rows)
+    monkeypatch.setattr(changing, "change", lambda _: rows)
+    monkeypatch.setattr(changing, "participants_by_part", lambda *_: defaultdict(list))
+    picture = show.change_picture(study)
     marks = drawn["marks"]
     assert marks.groupby(["row", "column"], observed=True).size().to_dict() == {
         ("T1", "kept"): 3, ("T1", "gained"): 5, ("T1", "lost"): 1, ("T1", "neither"): 6, ("T2", "neither"): 14,

@@ -1,7 +1,6 @@
 """Marks in columns joined by lines, in rows that all columns share; all lengths are inches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,9 +22,11 @@ CLEAR = {"fc": PAPER, "ec": "none", "pad": 0.8, "alpha": 0.9}
 NUMBER = {"ha": "center", "va": "center", "size": SMALL, "bbox": CLEAR, "zorder": 7}
 
 
-@dataclass(frozen=True)
-class Flows:
-    """What is drawn.
+def flows(
+    where: pd.DataFrame, rows: Mapping[str, str], heads: Mapping[str, str], title: str, whole: pd.DataFrame,
+    blocks: bool,
+) -> Figure:  # fmt: skip
+    """Draw everything that is followed; what changes its row is coloured and named.
 
     Parameters
     ----------
@@ -36,29 +37,20 @@ class Flows:
         The label of each row, in order.
     heads
         What stands above each column.
-    blocks
-        Draw those that stay in one row throughout as one block.
+    title
+        What is seen, in a sentence.
     whole
         All that there is, of which `where` may hold a part; numbers are counted from it.
+    blocks
+        Draw those that stay in one row throughout as one block.
     """
-
-    where: pd.DataFrame
-    rows: Mapping[str, str]
-    heads: Mapping[str, str]
-    blocks: bool
-    whole: pd.DataFrame
-
-
-def flows(drawn: Flows, title: str) -> Figure:
-    """Draw everything that is followed; what changes its row is coloured and named."""
-    where, whole = drawn.where, drawn.whole
     stays = whole[whole.nunique(axis=1) == 1].iloc[:, 0].value_counts()
     moves = (where.nunique(axis=1) > 1).to_numpy()
-    single = moves | (not drawn.blocks)
+    single = moves | (not blocks)
     named = bool(moves.sum() <= MOST_NAMED)
     step = STEP if named else THIN
-    names = {key: wrapped(label, ROW_LABEL) for key, label in drawn.rows.items()}
-    unit = min(FLAT, MOST_FLAT / max(1, int(stays.sum()))) if drawn.blocks else 0.0
+    names = {key: wrapped(label, ROW_LABEL) for key, label in rows.items()}
+    unit = min(FLAT, MOST_FLAT / max(1, int(stays.sum()))) if blocks else 0.0
     flat = {key: max(stays.get(key, 0) * unit, LINE_HEIGHT) if unit and stays.get(key, 0) else 0.0 for key in names}
     heights = [
         max(
@@ -71,13 +63,13 @@ def flows(drawn: Flows, title: str) -> Figure:
     between = max(BETWEEN, min(WIDEST, 2 * WIDEST / where.shape[1]))
     wide = left + between * (where.shape[1] - 1) + max(0.5, between / 2 - PAD) + SIDE
     canvas = Canvas(title, wide)
-    heads = {c: wrapped_lines(drawn.heads[str(c)]) for c in where}
-    top = canvas.top + max(map(lines_of, heads.values())) * LINE_HEIGHT + PAD
+    above = {c: wrapped_head(heads[str(c)]) for c in where}
+    top = canvas.top + max(map(lines_of, above.values())) * LINE_HEIGHT + PAD
     edges = top + np.concatenate([[0], np.cumsum(heights)])
     x = left + between * np.arange(where.shape[1])
     with canvas.figure(edges[-1] + SIDE + LINE_HEIGHT) as figure:
         for at, column in zip(x, where, strict=True):
-            canvas.write_lines(at, top - PAD - TO_BASE, heads[column], ha="center", size=SMALL)
+            canvas.write_lines(at, top - PAD - TO_BASE, above[column], ha="center", size=SMALL)
         canvas.rule(edges, SIDE, wide - SIDE)
         for i, key in enumerate(names):
             canvas.write_middle(left - 0.5 - PAD, (edges[i] + edges[i + 1]) / 2, names[key], ha="right")
@@ -94,7 +86,7 @@ def flows(drawn: Flows, title: str) -> Figure:
     return figure
 
 
-def wrapped_lines(text: str) -> str:
+def wrapped_head(text: str) -> str:
     """Return a head of several lines, each broken where it is too wide for its column."""
     return "\n".join(wrapped(line, BETWEEN - PAD, SMALL) for line in text.split("\n"))
 
