@@ -14,22 +14,8 @@ import ipywidgets as widgets
 import pandas as pd
 import traitlets
 
-from plrlib.explorer.answers import (
-    COUNTS,
-    VERDICTS,
-    Beside,
-    Choices,
-    Compared,
-    Job,
-    Refused,
-    View,
-    answer,
-    call,
-    choices,
-    in_notebook,
-    named_codes,
-    quick,
-)
+from plrlib.explorer import answers
+from plrlib.explorer.answers import COUNTS, VERDICTS, Beside, Choices, Compared, Job, Refused, View
 from plrlib.faults import NotInStudy
 from plrlib.paths import EXPLORED, home, known_studies, processed, study_folder
 from plrlib.show.compare_charts import people_picture
@@ -265,7 +251,7 @@ class Explorer:
 
     def start(self) -> None:
         """Show the study's first view."""
-        self._show(self.study, choices(self.study))
+        self._show(self.study, answers.choices(self.study))
 
     def _show(self, study: Study, options: Choices) -> None:
         self.study, self._known, self._last = study, {}, None
@@ -289,7 +275,7 @@ class Explorer:
 
     def _list_codes(self) -> None:
         self._filling = True
-        named = named_codes(self.study, self.level.value)
+        named = answers.named_codes(self.study, self.level.value)
         self.codes.value = ()  # else the page marks options that are gone
         self.codes.options = [(label, code) for code, label in named.items()]
         self.codes.value = tuple(named)
@@ -300,7 +286,7 @@ class Explorer:
             return
         try:
             study = self._load(change["new"])
-            options = choices(study)
+            options = answers.choices(study)
         except (ValueError, OSError, NotInStudy) as error:
             self._tell(f"{change['new']} cannot be explored, and {self.study.id} stays.\n{error}")
             self.named.value = self.study.id
@@ -387,7 +373,7 @@ class Explorer:
             return
         view, (raised, may, _) = self.view, drawn["marks"]
         counted = Counted.of(self.study, view.by, view.level, view.asked, view.coder)
-        where = f"“{named_codes(self.study, view.level)[code]}”, {counted.grouping.levels[key]}"
+        where = f"“{answers.named_codes(self.study, view.level)[code]}”, {counted.grouping.levels[key]}"
         if number >= raised + may:
             self.read.value = excerpts_html(self.study, f"{where}: this mark is of people who did not raise it.", [])
             return
@@ -400,7 +386,7 @@ class Explorer:
     def _write_call(self) -> None:
         chosen = tuple(self.codes.value)
         name = self.study.id if self.study.id in known_studies() else str(self.study.folder)
-        self.call.text = call(name, self.view, chosen if len(chosen) < len(self.codes.options) else ())
+        self.call.text = answers.call(name, self.view, chosen if len(chosen) < len(self.codes.options) else ())
 
     def _export(self, _button: Any) -> None:
         counted, found = (self._known.get((kind, self.view)) for kind in (COUNTS, VERDICTS))
@@ -478,13 +464,13 @@ def explore(study: Study) -> Any:
 
 def still(study: Study) -> Still:
     """Return the first view of a study as a picture."""
-    view = choices(study).first()
-    return Still(people_picture(study, view.by, view.level, view.asked, view.coder), call(study.id, view))
+    view = answers.choices(study).first()
+    return Still(people_picture(study, view.by, view.level, view.asked, view.coder), answers.call(study.id, view))
 
 
 def live(study: Study) -> Any:
     """Return the explorer, to be shown where somebody can choose."""
-    choices(study)  # raises where there is nothing to choose, before any process is started
+    answers.choices(study)  # raises where there is nothing to choose, before any process is started
     asked: list[Beside] = []
     _OPEN.append(asked)
     while len(_OPEN) > MOST_OPEN:
@@ -497,12 +483,12 @@ def live(study: Study) -> Any:
     def attend(study: Study, told: Callable[[Job, Any], None]) -> Ask:
         while asked:
             asked.pop().close()
-        if in_notebook():
+        if answers.in_notebook():
             asked.extend(Beside(study.folder, told) for _ in range(2))  # counts do not wait for comparisons
 
         def ask(job: Job, foreseen: Sequence[Job]) -> None:
-            if not asked or (job[0] == COUNTS and quick(study)):
-                told(job, answer(study, *job))
+            if not asked or (job[0] == COUNTS and answers.quick(study)):
+                told(job, answers.answer(study, *job))
             else:
                 asked[job[0] != COUNTS].ask(job, foreseen)
 

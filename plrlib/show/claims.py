@@ -12,19 +12,9 @@ from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
 from plrlib.show.labels import counts_say, labels, level_of, quoted
+from plrlib.stats import claims
 from plrlib.stats.bounds.presence import Counted, attribution, group_sets, presence
-from plrlib.stats.claims import (
-    INFERENCES,
-    NO_STANCE,
-    NOT_TESTABLE,
-    OTHERS,
-    RULES,
-    Facts,
-    JointDisplay,
-    excerpts_of,
-    others_of_another_kind,
-    raised_in,
-)
+from plrlib.stats.claims import INFERENCES, NO_STANCE, NOT_TESTABLE, OTHERS, RULES, Facts, JointDisplay
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
@@ -154,7 +144,7 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
 def _left(study: Study, theirs: pd.DataFrame) -> Cell:
     """Return how many excerpts each coder of another kind assigns to another theme."""
     lines = []
-    for _, coder in others_of_another_kind(study):
+    for _, coder in claims.others_of_another_kind(study):
         ids = _ids(theirs[[coder in coders for coders in theirs["left"]]])
         told = f"{number(len(ids))} of {len(theirs)} {verb(len(ids) or 1, 'leaves', 'leave')} ({coder})"
         lines.append(Line(told, ids))
@@ -170,7 +160,7 @@ def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Ce
         counted, counts = Counted.of(study, by, level), presence(study, by, level)
         told = f"{counted.grouping.label}: {verdict}. "
         told += f"{capital(counts_say(counted, counts[counts['code'] == finding]))} raised it."
-        lines.append(Line(told, raised_in(study, by, finding)))
+        lines.append(Line(told, claims.raised_in(study, by, finding)))
     if claim["compares"]:
         return [Line("The claim says that they differ."), *lines]
     return lines or [Line("no planned comparison is about these people")]
@@ -313,7 +303,7 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     ids = {(i, SIDES[p]): by_claim.get((p, claim), []) for i, claim in enumerate(frame["claim"]) for p in used}
     sizes = {part: [len(ids[i, SIDES[part]]) for i in range(len(frame))] for part in used}
     numbers = pd.DataFrame({"claim": frame["claim"], **{SIDES[part]: sizes[part] for part in used}})
-    if others_of_another_kind(study):
+    if claims.others_of_another_kind(study):
         numbers["goes elsewhere"] = frame["left"]
     numbers["answer"] = frame["inference"].astype("object")
     away = ids_by(theirs[leaves], "claim")
@@ -339,7 +329,7 @@ def statements_say(study: Study) -> Say:
     none = [
         f"{s} ({quoted(labels(study)[str(theme)])})"
         for s, theme in zip(study.statements["statement"], study.statements["finding"], strict=True)
-        if isinstance(theme, str) and not excerpts_of(study, theme)
+        if isinstance(theme, str) and not claims.excerpts_of(study, theme)
     ]
     unsaid = f"What came of {few(unreported)} is not reported: "
     unsaid += f"{verb(unreported, 'it', 'each')} may have been accepted, rejected or passed over."
@@ -360,7 +350,7 @@ def statements_table(study: Study) -> Opening | Say:
     rows: list[list[Cell]] = []
     for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]
-        ids = excerpts_of(study, theme) if isinstance(theme, str) else ()
+        ids = claims.excerpts_of(study, theme) if isinstance(theme, str) else ()
         bears = [Line(labels(study)[theme])] if isinstance(theme, str) else []
         outcome = NOT_REPORTED if unreported else str(prompt["outcome_reported"])
         rows.append(

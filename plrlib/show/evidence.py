@@ -214,21 +214,16 @@ def _by_group(study: Study, by: str) -> pd.DataFrame:
 
 
 def _by_event_kind(study: Study) -> pd.DataFrame:
-    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(_kinds(study)))
-
-
-def _kinds(study: Study) -> "pd.Series[str]":
-    """Return for each excerpt the kinds of event where it may have been said."""
+    """Return the marks, each in the column of the kinds of event where its excerpt may have been said."""
     kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
-    there = study.prepared.attended
-    own = study.prepared.speaker
-    found = []
-    for events, person in zip(study.prepared.events_of(), own, strict=True):
-        at = sorted(events) if events or person < 0 else np.flatnonzero(there[person]).tolist()
+    there, where = study.prepared.attended, {}
+    people = zip(study.excerpts["excerpt"], study.prepared.events_of(), study.prepared.speaker, strict=True)
+    for excerpt, events, person in people:
+        at = events if events or person < 0 else np.flatnonzero(there[person])
         some = {str(kinds[v]) for v in at}
         known = [kind for kind in (GROUP, ALONE) if kind in some]
-        found.append(" or ".join(known) if known and NOT_SAID not in some else NOT_SAID)
-    return pd.Series(found, index=study.excerpts["excerpt"].astype("object"))
+        where[excerpt] = " or ".join(known) if known and NOT_SAID not in some else NOT_SAID
+    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(where))
 
 
 def _marks(study: Study) -> pd.DataFrame:

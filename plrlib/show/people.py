@@ -87,7 +87,10 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     grouping = study.grouping(by)
     found = design(study, by)
     marks = pd.DataFrame(_marks(study, grouping, found), columns=["row", "column", "filled"])
-    marks["row"] = _taken_together(study, marks["row"])
+    interviews = study.events["event"][study.events["kind"] == "interview"].astype("object")
+    one = marks["row"].isin(interviews) & ~marks["row"].duplicated(keep=False)
+    if one.sum() > MOST_EVENTS:  # many interviews of one person are one row
+        marks["row"] = marks["row"].mask(one, ALONE)
     if marks.empty:
         return say(f"{grouping.label}: nobody whom this grouping is about is known to have been heard.")
     columns = dict(grouping.levels)
@@ -106,7 +109,7 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
     known = attended_by_group(study, grouping)
-    for key in grouping.levels:  # several interviews are one row
+    for key in grouping.levels:
         rest = (known[event, key] for event in study.events["event"] if event not in rows)
         known[ALONE, key] = [who for some in rest for who in some]
     ids = {
@@ -118,13 +121,6 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     caption = f"One mark is one person at one event. {title}"
     alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
     return picture(figure, study, caption, alt, numbers, ids)
-
-
-def _taken_together(study: Study, events: "pd.Series[str]") -> "pd.Series[str]":
-    """Return the event of each mark; where there are many interviews of one person, they are one."""
-    interviews = study.events["event"][study.events["kind"] == "interview"].astype("object")
-    one = events.isin(interviews) & ~events.duplicated(keep=False)
-    return events.where(~one, ALONE) if one.sum() > MOST_EVENTS else events
 
 
 def _marks(study: Study, grouping: Grouping, found: pd.DataFrame) -> list[tuple[str, str, bool]]:

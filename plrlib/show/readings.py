@@ -236,28 +236,24 @@ def _heard(study: Study, column: str, grouping: Grouping) -> str:
     return f"{everybody(grouping)} are each heard for certain on every {noun(study, column)}{that}"
 
 
-def _gaps(study: Study, column: str, grouping: Grouping) -> tuple[list[str], list[str]]:
-    """Return sentences on which sides whoever is in a group cannot be heard, and may be but not for certain."""
-    found = _sides(study, column, grouping)
-    cannot, certain = found["excerpts"] == 0, found["certain"] > 0
-    return _gap(study, column, grouping, found[cannot], CANNOT), _gap(
-        study, column, grouping, found[~cannot & ~certain], NOT_CERTAIN
-    )
+def _gaps(study: Study, column: str, grouping: Grouping) -> list[list[str]]:
+    """Return sentences on which sides whoever is in a group cannot be heard, and may be but not for certain.
 
-
-def _gap(study: Study, column: str, grouping: Grouping, found: pd.DataFrame, sentence: str) -> list[str]:
-    """Return a sentence for all levels that lack the same sides."""
+    One sentence for all groups that lack the same sides.
+    """
     named = {side: inner(label) for side, label in reading_labels(study, column).items()}
-    lacking: dict[tuple[str, ...], list[str]] = {}
-    for level, rows in found.groupby("group", observed=True):
-        lacking.setdefault(tuple(rows["side"]), []).append(whom(grouping, str(level)))
-    every = f"any {noun(study, column)}"
-    return [
-        sentence.format(
-            every if len(some) == len(named) > 1 else joined((named[s] for s in some), "or"), joined(who, "or")
-        )
-        for some, who in lacking.items()
-    ]
+    found, every = _sides(study, column, grouping), f"any {noun(study, column)}"
+    cannot = found["excerpts"] == 0
+    told: list[list[str]] = []
+    for sentence, rows in ((CANNOT, found[cannot]), (NOT_CERTAIN, found[~cannot & ~(found["certain"] > 0)])):
+        lacking: dict[tuple[str, ...], list[str]] = {}
+        for key, theirs in rows.groupby("group", observed=True):
+            lacking.setdefault(tuple(theirs["side"]), []).append(whom(grouping, str(key)))
+        told.append([])
+        for some, who in lacking.items():
+            on = every if len(some) == len(named) > 1 else joined((named[side] for side in some), "or")
+            told[-1].append(sentence.format(on, joined(who, "or")))
+    return told
 
 
 def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:

@@ -7,30 +7,19 @@ from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids
 from plrlib.show.figure import picture
 from plrlib.show.labels import labels, quoted
-from plrlib.stats.saturation import (
-    ANY_ORDER,
-    CHAO2,
-    CODES,
-    COVERAGE,
-    INFORMATION,
-    NEW,
-    NOT_SAID,
-    REACHED,
-    TOTAL,
-    saturation,
-)
+from plrlib.stats import saturation as measures
 from plrlib.study.evidence import codes_at, evidence
 from plrlib.study.load import Study
 from plrlib.text import capital, count, few, joined, plural, share, verb
 
 BASE, RUN, THRESHOLD = 4, 2, 0.05
-ONE = {"focus group": "focus group", "interview": "interview", NOT_SAID: "event of no known kind"}
+ONE = {"focus group": "focus group", "interview": "interview", measures.NOT_SAID: "event of no known kind"}
 
 
 @or_say()
 def saturation_say(study: Study) -> Say:
     """Return how many codes came up, when the last new one did, and what a further event might bring; kinds apart."""
-    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     codes = len(codes_at(study, "code")[0])
     told = []
     for kind in found["kind"].unique():
@@ -46,7 +35,7 @@ def _of_one_kind_say(study: Study) -> str:
     """Return which codes came up in one kind of event alone, where there are two kinds."""
     place = study.prepared.only_event
     found = evidence(study, "code", None, None, "all")
-    kinds = study.events["kind"].astype("object").fillna(NOT_SAID).to_numpy()
+    kinds = study.events["kind"].astype("object").fillna(measures.NOT_SAID).to_numpy()
     met: dict[str, set[int]] = {str(kind): set() for kind in kinds}
     for excerpt, code in zip(*found.coded.nonzero(), strict=True):
         if place[excerpt] >= 0:
@@ -66,8 +55,8 @@ def _of_one_kind_say(study: Study) -> str:
 
 def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     n = int(rows["n"].iloc[0])
-    seen = int(_one(rows, CODES, "estimate") or 0)
-    last = _last_new(rows[rows["measure"] == NEW])
+    seen = int(_one(rows, measures.CODES, "estimate") or 0)
+    last = _last_new(rows[rows["measure"] == measures.NEW])
     came = f"{capital(count(n, ONE[kind]))}: {share(seen, codes, 'code')} of the codebook came up"
     if n == 1:
         return [f"{came}. With one alone, nothing can be said of a further one."]
@@ -80,20 +69,20 @@ def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
 
 def _guest_say(rows: pd.DataFrame, kind: str) -> str:
     """Return what the rule of Guest, Namey and Chen says."""
-    shares = rows[rows["measure"] == INFORMATION]
+    shares = rows[rows["measure"] == measures.INFORMATION]
     share_of = f"{100 * THRESHOLD:.0f} of 100 or fewer of the codes that the first {BASE} did"
     rule = f"the first run of {RUN} that brings {share_of}"
     if shares.empty:
         return f"They are too few for the rule of Guest, Namey and Chen ({rule} ends the search)."
-    reached = _one(rows, REACHED, "estimate")
+    reached = _one(rows, measures.REACHED, "estimate")
     if reached is None:
         return f"By the rule of Guest, Namey and Chen the search had not ended: there is no run yet like {rule}."
     return f"By the rule of Guest, Namey and Chen {int(reached)} + {RUN} were enough: {rule} came after {int(reached)}."
 
 
 def _chao_say(rows: pd.DataFrame) -> str:
-    estimate, seen = _one(rows, CHAO2, "estimate"), _one(rows, CODES, "estimate")
-    low, high = _one(rows, CHAO2, "low"), _one(rows, CHAO2, "high")
+    estimate, seen = _one(rows, measures.CHAO2, "estimate"), _one(rows, measures.CODES, "estimate")
+    low, high = _one(rows, measures.CHAO2, "low"), _one(rows, measures.CHAO2, "high")
     if estimate is None or seen is None:
         return ""
     unseen = estimate - seen
@@ -104,11 +93,11 @@ def _chao_say(rows: pd.DataFrame) -> str:
 
 
 def _coverage_say(rows: pd.DataFrame, kind: str) -> str:
-    estimate, low = _one(rows, COVERAGE, "estimate"), _one(rows, COVERAGE, "low")
+    estimate, low = _one(rows, measures.COVERAGE, "estimate"), _one(rows, measures.COVERAGE, "low")
     if estimate is None:
         return ""
     first = f"Of 100 codes that a further {ONE[kind]} brought up, about {_hundred(estimate)} would be known already"
-    high = _one(rows, COVERAGE, "high")
+    high = _one(rows, measures.COVERAGE, "high")
     return f"{first}." if low is None or high is None else f"{first} ({_hundred(low)} to {_hundred(high)})."
 
 
@@ -119,9 +108,10 @@ def _hundred(value: float) -> str:
 @or_say("So there is no table of events.")
 def saturation_table(study: Study) -> Table:
     """Return a row an event: the codes it brought up first, those met so far, and on average over every order."""
-    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     new, total, order = (
-        found[found["measure"] == measure].set_index(["kind", "position"]) for measure in (NEW, TOTAL, ANY_ORDER)
+        found[found["measure"] == measure].set_index(["kind", "position"])
+        for measure in (measures.NEW, measures.TOTAL, measures.ANY_ORDER)
     )
     frame = pd.DataFrame(
         {
@@ -140,11 +130,11 @@ def saturation_table(study: Study) -> Table:
 @or_say("So there is nothing to draw.")
 def saturation_picture(study: Study) -> Picture:
     """Return a picture of the codes met so far, event by event, a panel a kind."""
-    found = saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
+    found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     panels, told = [], []
     for kind in found["kind"].unique():
         rows = found[found["kind"] == kind]
-        total, order = (rows[rows["measure"] == measure] for measure in (TOTAL, ANY_ORDER))
+        total, order = (rows[rows["measure"] == measure] for measure in (measures.TOTAL, measures.ANY_ORDER))
         names = [str(event) for event in total["event"]]
         columns = total["estimate"], order["estimate"], order["low"], order["high"]
         numbers = [column.to_numpy(dtype=float) for column in columns]
@@ -165,7 +155,7 @@ def saturation_picture(study: Study) -> Picture:
 def _title(found: pd.DataFrame) -> str:
     parts = []
     for kind in found["kind"].unique():
-        new = found[(found["kind"] == kind) & (found["measure"] == NEW)]
+        new = found[(found["kind"] == kind) & (found["measure"] == measures.NEW)]
         last = _last_new(new)
         parts.append(f"{f'number {last}' if last else 'none'} of {count(len(new), ONE[str(kind)])}")
     return f"The last new code came up in {joined(parts)}"
