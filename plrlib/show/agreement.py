@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.strips import Scale, strips
+from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
@@ -206,7 +206,7 @@ def agreement_picture(study: Study, unit: str) -> Picture:
     scale = Scale(start, 1.08, ticks, "alpha: 0 as by chance, 1 always agreed", middle=0.0)
     looks = {joined(pair): Look(COLOURS[i], SHAPES[i], joined(pair)) for i, pair in enumerate(found.drawn)}
     title = found.say(found.drawn[0])
-    figure = strips(lines, scale, looks, title, (unit, "alike", ""))
+    figure = intervals(lines, scale, looks, title, (unit, "alike", ""))
     spans = ["nothing varied" if pd.isna(row["estimate"]) else _span(row) for _, row in alphas.iterrows()]
     told = "; ".join(
         f"{name}, {who}: {span}" for name, who, span in zip(numbers[unit], numbers["coders"], spans, strict=True)

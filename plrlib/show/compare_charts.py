@@ -8,7 +8,7 @@ import pandas as pd
 
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.charts.strips import Scale, strips
+from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Picture, Say, say
 from plrlib.show.excerpts import group_ids, presence_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
@@ -123,7 +123,7 @@ def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Pi
     most = int(frame["n"].max())
     scale = Scale(0, max(most, 1), {float(t): str(t) for t in ticks(most)}, "people who raised it")
     title = ranges_say(frame, names, what)
-    figure = strips(lines, scale, group_looks(grouping), title.rstrip("."), (what, "people", ""))
+    figure = intervals(lines, scale, group_looks(grouping), title.rstrip("."), (what, "people", ""))
     cells = [f"{group}: {joined(rows['count'])}" for group, rows in lines.groupby("group", sort=False)]
     caption = (
         f"A line runs from the smallest to the largest number of people who may have raised it, over every way of "
@@ -195,7 +195,7 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     n = int((frame["verdict"] == DIFFERS).sum())
     shown = f"{number(n)} of {kinds(what, len(frame))} {verb(n or 1, 'is', 'are')} shown to differ"
     title = f"{grouping.label}: {shown} between {everybody(grouping)}."
-    figure = strips(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title.rstrip("."), heads)
+    figure = intervals(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title.rstrip("."), heads)
     counted = counted_in(study, found)
     told = [
         f"{names[code]}: {counts_say(counted, found.counts[found.counts['code'] == code])}: {verdict}"

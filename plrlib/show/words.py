@@ -10,7 +10,7 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, quoted_of, tokens, withheld, words_of
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.strips import Scale, strips
+from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import excerpt_ids, ids_by, known_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
@@ -133,7 +133,7 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200) if end / s <= 6 or s == 200)
     ticks = {float(t): str(t) for t in range(0, int(end) + step, step) if t <= end}
     title = families_title(study, found)
-    figure = strips(
+    figure = intervals(
         lines, Scale(0.0, end * 1.02, ticks, "per thousand words"), looks, title, ("family", "of words", "")
     )
     numbers = found[["family", "voice", "count", "of"]].assign(
@@ -328,7 +328,7 @@ def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Pictur
     ends = [(some.iloc[0], a, some["z"].iloc[0] > 0), (some.iloc[-1], b, some["z"].iloc[-1] < 0)]
     told = [f"“{row['word']}” in {voice_named(study, voice)}" for row, voice, there in ends if there]
     title = f"Furthest apart: {joined(told)}"
-    figure = strips(lines, scale, looks, title, ("word", "how often", "people" if known else ""))
+    figure = intervals(lines, scale, looks, title, ("word", "how often", "people" if known else ""))
     numbers = some[["word", "count_a", "count_b", "z", "g2"]].round({"z": 1, "g2": 1})
     numbers = numbers.rename(columns={"count_a": named[0], "count_b": named[1], "g2": "G²"})
     caption = (

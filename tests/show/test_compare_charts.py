@@ -19,9 +19,9 @@ def published():
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """What was drawn: the marks of a grid or the lines of strips, and the figure."""
+    """What was drawn: the marks of a grid or the lines of intervals, and the figure."""
     kept = {}
-    for name in ("dot_grid", "strips"):
+    for name in ("dot_grid", "intervals"):
         draw = getattr(raising, name)
 
         def kept_too(frame, *more, draw=draw, name=name, **options):
@@ -58,7 +58,7 @@ def test_what_may_be_is_told_from_what_is(published, drawn):
 
 def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn, monkeypatch):
     picture = show.ranges_picture(published, "role")
-    lines, figure = drawn["strips"]
+    lines, figure = drawn["intervals"]
     counted = presence(published, "role")
     assert lines["low"].tolist() == counted["lower"].tolist()
     assert lines["high"].tolist() == counted["upper"].tolist()
@@ -73,7 +73,7 @@ def test_ranges_run_from_the_smallest_to_the_largest_number(published, drawn, mo
     fewer.loc[0, "upper"] = fewer.loc[0, "lower"]
     monkeypatch.setattr(raising, "presence", lambda *_: fewer)
     show.ranges_picture(published, "role")
-    lines, _ = drawn["strips"]
+    lines, _ = drawn["intervals"]
     assert lines["high"].tolist() == fewer["upper"].tolist()
     assert lines["at"].notna().tolist() == [True] + [False] * 20
 

@@ -8,7 +8,7 @@ from stats.made import TOML, made, said
 from plrlib import compare, load_study, presence, show
 from plrlib.show import compare_charts as forest
 from plrlib.show.charts.canvas import STEP
-from plrlib.show.charts.strips import PANEL
+from plrlib.show.charts.intervals import PANEL
 from show.frames import RADIUS, assert_clear, found
 from show.rooms import everyone, two_rooms
 
@@ -18,13 +18,13 @@ ODDS = {"odds_ratio": 3.0, "low": 0.2, "high": 50.0, "p": 0.3, "p_low": 0.3, "p_
 @pytest.fixture
 def drawn(monkeypatch):
     kept = {}
-    draw = forest.strips
+    draw = forest.intervals
 
     def kept_too(lines, scale, *more):
         kept.update(lines=lines, scale=scale, figure=draw(lines, scale, *more))
         return kept["figure"]
 
-    monkeypatch.setattr(forest, "strips", kept_too)
+    monkeypatch.setattr(forest, "intervals", kept_too)
     return kept
 
 

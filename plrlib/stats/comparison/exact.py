@@ -223,6 +223,10 @@ def log_choose(n: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
 
 # Null distributions of several groups.
 
+_MOST_KEPT = 4_000_000
+"""So many numbers of them are kept: codes of which little is known ask for the same ones again and again."""
+_nulls: dict[tuple[tuple[int, ...], bytes, tuple[int, ...]], NDArray[np.float64]] = {}
+
 
 def free_groups(sizes: NDArray[np.int64]) -> tuple[list[int], tuple[int, ...]]:
     """Return which groups' totals tell a vector (the largest follows from the others), and how many values each has."""
@@ -264,24 +268,33 @@ def group_totals(totals: tuple[int, ...], sizes: NDArray[np.int64]) -> NDArray[n
     sizes
         B × G: how many people of each group each block holds.
     """
-    free, _ = free_groups(sizes)
     largest = int(sizes.sum(axis=0).argmax())
-    null = np.ones((1,) * len(free))
-    for total, people in zip(totals, sizes, strict=True):
-        counts = np.indices(tuple(int(people[i]) + 1 for i in free))
-        rest = total - counts.sum(axis=0)
-        fits = (rest >= 0) & (rest <= people[largest])
-        logs = log_choose(int(people[largest]), np.where(fits, rest, 0))
-        logs = logs - log_choose(int(people.sum()), np.array(total))
-        for i, taken in zip(free, counts, strict=True):
-            logs = logs + log_choose(int(people[i]), taken)
-        block = np.where(fits, np.exp(logs), 0.0)
-        both = np.zeros(tuple(a + b - 1 for a, b in zip(null.shape, block.shape, strict=True)))
-        few, many = sorted((null, block), key=lambda chances: chances.size)
-        for place in zip(*np.nonzero(few), strict=True):
-            both[tuple(slice(k, k + n) for k, n in zip(place, many.shape, strict=True))] += many * few[place]
-        null = both
-    return null
+    key = (totals, sizes.tobytes(), sizes.shape)
+    if key not in _nulls:
+        null = np.ones((1,) * (sizes.shape[1] - 1))
+        for total, people in zip(totals, sizes.tolist(), strict=True):
+            rest = people.pop(largest)
+            few, many = sorted((null, _block_totals(total, tuple(people), rest)), key=lambda chances: chances.size)
+            null = np.zeros(tuple(a + b - 1 for a, b in zip(few.shape, many.shape, strict=True)))
+            for place in zip(*np.nonzero(few), strict=True):
+                null[tuple(slice(k, k + n) for k, n in zip(place, many.shape, strict=True))] += many * few[place]
+        null.setflags(write=False)
+        if (len(_nulls) + 1) * null.size > _MOST_KEPT:
+            _nulls.clear()
+        _nulls[key] = null
+    return _nulls[key]
+
+
+@lru_cache(maxsize=4_096)
+def _block_totals(total: int, people: tuple[int, ...], rest: int) -> NDArray[np.float64]:
+    """Return the distribution of how many of each group raised a code, of one block; `rest` are the largest group's."""
+    counts = np.indices([n + 1 for n in people])
+    others = total - counts.sum(axis=0)
+    fits = (others >= 0) & (others <= rest)
+    logs = log_choose(rest, np.where(fits, others, 0)) - log_choose(sum(people) + rest, np.array(total))
+    for n, taken in zip(people, counts, strict=True):
+        logs = logs + log_choose(n, taken)
+    return np.where(fits, np.exp(logs), 0.0)
 
 
 def _of_a_sample(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int) -> ExactTest:

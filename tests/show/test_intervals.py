@@ -9,8 +9,8 @@ from matplotlib.collections import PathCollection
 
 from plrlib.show.charts.canvas import STEP, Look
 from plrlib.show.charts.dots import Axis, dot_grid
+from plrlib.show.charts.intervals import PANEL, Scale, intervals
 from plrlib.show.charts.lines import curves
-from plrlib.show.charts.strips import PANEL, Scale, strips
 from plrlib.show.figure import BLUE, GREY, PAPER, RED
 from show.frames import assert_clear, boxes
 
@@ -32,7 +32,7 @@ def lines(n, group="Row {}", a_group=1, after="not shown to differ", **more):
 
 
 def draw(frame, title="A title that is long enough to be broken into more lines than one of them", scale=SCALE):
-    return strips(frame, scale, LOOKS, title, ("theme", "voluntary against statutory", "verdict"))
+    return intervals(frame, scale, LOOKS, title, ("theme", "voluntary against statutory", "verdict"))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class Scale:
         return (inside - self.start) / (self.end - self.start) * PANEL
 
 
-def strips(
+def intervals(
     lines: pd.DataFrame, scale: Scale, looks: Mapping[str, Look], title: str, heads: tuple[str, str, str]
 ) -> Figure:
     """Draw ranges and marks on one scale.
