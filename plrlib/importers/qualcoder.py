@@ -33,12 +33,12 @@ def read(source: Source) -> Material:
     with database(path) as base:
         material = Material(name, "QualCoder project", title=name.removesuffix(".qda"))
         _read_codes(base, material)
-        for key, title, text in _texts(base, "source", "id", "name", "fulltext", order="id"):
+        for key, title, text in _rows(base, "source", "id", "name", "fulltext", order="id"):
             material.documents[key] = Document(title, text or None)
-        for key, person in _texts(base, "cases", "caseid", "name", order="caseid"):
+        for key, person in _rows(base, "cases", "caseid", "name", order="caseid"):
             material.people[key] = Person(person)
         material.found.update(documents=base.count("source"), people=base.count("cases"))
-        rows = _texts(base, "attribute", "attr_type", "id", "name", "value", order="attrid")
+        rows = _rows(base, "attribute", "attr_type", "id", "name", "value", order="attrid")
         for of, key, attribute, value in rows:
             if of == "case" and key in material.people and value.strip():
                 material.people[key].values[attribute] = value.strip()
@@ -52,9 +52,9 @@ def read(source: Source) -> Material:
 
 
 def _read_codes(base: Database, material: Material) -> None:
-    for key, name, memo, above in _texts(base, "code_cat", "catid", "name", "memo", "supercatid", order="catid"):
+    for key, name, memo, above in _rows(base, "code_cat", "catid", "name", "memo", "supercatid", order="catid"):
         material.codes[f"cat {key}"] = Code(name, f"cat {above}", memo.strip())
-    codes = _texts(base, "code_name", "cid", "name", "memo", "catid", "supercid", order="cid")
+    codes = _rows(base, "code_name", "cid", "name", "memo", "catid", "supercid", order="cid")
     for key, name, memo, category, above in codes:
         material.codes[f"code {key}"] = Code(name, f"code {above}" if above else f"cat {category}", memo.strip())
     for code in material.codes.values():
@@ -105,7 +105,7 @@ def _read_links(base: Database, material: Material) -> None:
             person.spans.append((str(fid), start, end))
 
 
-def _texts(base: Database, table: str, *columns: str, order: str) -> Iterator[list[str]]:
+def _rows(base: Database, table: str, *columns: str, order: str) -> Iterator[list[str]]:
     """Yield some columns of a table as texts, blank where there is nothing."""
     return (list(map(_text, row)) for row in base.rows(table, *columns, order=order))
 

@@ -125,7 +125,7 @@ def test_the_column_of_words_is_used_in_two_places_only():
 
 def test_only_loading_and_importing_read_sheets():
     """A sheet holds the words as they stand in the file: nothing but loading and importing may read one."""
-    assert modules_with(r"\bread_sheet\b") == {"files.py", "sources.py"}
+    assert modules_with(r"\bread_sheet\b") == {"files.py", "sheets.py"}
 
 
 # Words counted, and seen where they stand: only those of people who let them be shown.
