@@ -13,6 +13,7 @@ from plrlib import load_study
 from plrlib.paths import DEFAULT_STUDY, home
 from plrlib.site.linked import notebooks_of
 from plrlib.site.pages import NOBODY, review_page, reviews_say
+from plrlib.study import store
 from plrlib.study.reviews import Ran, Review, checks, read_reviews, standing
 from plrlib.suite.site import FIRST
 
@@ -167,6 +168,22 @@ class TestPack:
         assert {FIRST, "review.docx", f"site/{DEFAULT_STUDY}/01-first.html"} <= names
         assert b"Words that stay here" not in whole
         assert str(packed.parents[3]).encode() not in whole
+
+    def test_answers_of_the_store_are_left_out(self, ran, tmp_path):
+        """Of a pack, though they are about the study as it is; whoever masks a study deletes them first."""
+        folder = ran.processed / DEFAULT_STUDY / store.FOLDER
+        folder.mkdir(exist_ok=True)
+        (folder / "study").write_text(store._basis(load_study(DEFAULT_STUDY)), encoding="ascii")
+        (folder / "answer.json").write_text("an answer that stays here", encoding="utf-8")
+        path, copy = tmp_path / "pack.zip", tmp_path / "copy"
+        assert ran.plr("pack", "--to", str(path)).returncode == 0
+        assert (folder / "answer.json").exists()
+        assert ran.plr("mask", DEFAULT_STUDY, "--out", str(copy)).returncode == 0
+        assert not folder.exists()
+        with zipfile.ZipFile(path) as file:
+            contents = {name: file.read(name) for name in file.namelist()}
+        contents |= {str(one): one.read_bytes() for one in copy.rglob("*") if one.is_file()}
+        assert not [name for name, data in contents.items() if store.FOLDER in name or b"answer that stays" in data]
 
     def test_only_the_study_asked_for_is_in_it(self, packed):
         with zipfile.ZipFile(packed) as file:
