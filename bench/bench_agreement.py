@@ -9,19 +9,15 @@ bench/results/agreement.md.
 """
 
 import json
-import platform
 import statistics
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import krippendorff
 import numpy as np
-import scipy
-from processes import in_a_process, peak
+from processes import in_a_process, peak, report
 
-import plrlib
 from plrlib.stats.agreement import EVENTS, EXCERPTS
 from plrlib.stats.coefficients import ALPHA, Units, distinct_sets, interval, one_of_many, resampled, yes_or_no
 
@@ -160,10 +156,7 @@ def main() -> None:
         f"{found['more']:.0f} | {found['peak']:.0f} |"
         for (excerpts, codes), found in zip(SETS, sets, strict=True)
     ]
-    versions = f"plrlib {plrlib.__version__}, krippendorff {version('krippendorff')}, numpy {np.__version__}"
-    lines += ["", f"{versions}, scipy {scipy.__version__}, Python {platform.python_version()}."]
-    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+    report(RESULTS, lines, "krippendorff", "numpy", "scipy")
 
 
 if __name__ == "__main__":

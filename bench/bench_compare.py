@@ -6,7 +6,6 @@ bench/results/compare.md.
 """
 
 import json
-import platform
 import statistics
 import sys
 import time
@@ -16,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
-from processes import in_a_process, peak
+from processes import in_a_process, peak, report
 
-import plrlib
 from plrlib import Coder, Plan, Room, Study, compare, load_study, simulate
 
 ABOUT = (
@@ -122,10 +119,6 @@ def main() -> None:
         )
     codes = (10, 30, 90)
     exponent = np.polyfit(np.log(codes), np.log([cpu[f"24 people, {n} codes"] for n in codes]), 1)[0]
-    versions = (
-        f"plrlib {plrlib.__version__}", f"numpy {np.__version__}", f"scipy {scipy.__version__}",
-        f"Python {platform.python_version()}",
-    )  # fmt: skip
     lines = [
         "# Comparisons of groups",
         "",
@@ -136,12 +129,8 @@ def main() -> None:
         *rows,
         "",
         f"With the number of codes (10, 30, 90) the time grows to the power of {exponent:.2f}.",
-        "",
-        f"{', '.join(versions)}.",
-        "",
     ]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8", newline="")
-    print("\n".join(lines))
+    report(RESULTS, lines, "numpy", "scipy")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import csv
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,11 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
-from processes import peak
+from processes import peak, report
 from scipy.stats import permutation_test
 
-import plrlib
 from plrlib.stats.comparison.effects import odds_interval, odds_ratio
 from plrlib.stats.comparison.exact import two_groups
 
@@ -195,8 +192,6 @@ def main() -> None:
     first, _ = timed(people.exact)
     with tempfile.TemporaryDirectory() as name:
         seconds, p, version = measure(people, Path(name))
-    versions = {"plrlib": plrlib.__version__, "scipy": scipy.__version__, "numpy": np.__version__}
-    versions |= {"Python": sys.version.split()[0], "R": version}
     lines = [
         "# The exact test of two groups",
         "",
@@ -212,13 +207,8 @@ def main() -> None:
         " ".join(agreement(p)),
         "",
         growth(),
-        "",
-        f"{', '.join(f'{what} {number}' for what, number in versions.items() if number)}.",
-        "",
     ]
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(lines), encoding="utf-8", newline="")
-    print("\n".join(lines))
+    report(RESULTS, lines, "numpy", "scipy", also=f"R {version}" if version else "")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ import statistics
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from importers.refi_writer import Passage, Text, case, packed, project
-from processes import in_a_process, peak
+from processes import in_a_process, peak, report
 
 SOURCES, CODINGS, CODES, PEOPLE = 2_000, 200_000, 120, 2_000
 WORDS = ("we", "asked", "for", "help", "and", "they", "said", "there", "was", "none", "so", "\U0001f600", "caf\u00e9")
@@ -105,9 +104,7 @@ def main() -> None:
     for name, one in found.items():
         ratios = f"{one['seconds'] / base['seconds']:.2f} | {one['memory'] / base['memory']:.2f}"
         lines.append(f"| {ABOUT[name]} | {one['seconds']:.1f} | {one['memory']:.0f} | {ratios} |")
-    lines += ["", f"Aimed at: below 1.00. pyrefiqda {version('pyrefiqda')}, Python {sys.version.split()[0]}.", ""]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8", newline="")
-    print("\n".join(lines))
+    report(RESULTS, [*lines, "", "Aimed at: below 1.00."], "pyrefiqda")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Written to bench/results/presence.md.
 """
 
 import json
-import platform
 import statistics
 import sys
 import time
@@ -16,9 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from processes import in_a_process
+from processes import in_a_process, report
 
-import plrlib
 from plrlib import Study, load_study, presence
 
 RESULTS = Path(__file__).resolve().parent / "results" / "presence.md"
@@ -118,10 +116,6 @@ def main() -> None:
         )
     sizes = np.log([n for n, people in SIZES if people == SIZES[0][1]])
     grows = [np.polyfit(sizes, np.log([found[s][i] for s in SIZES if s[1] == SIZES[0][1]]), 1)[0] for i in (0, 1)]
-    versions = (
-        f"plrlib {plrlib.__version__}", f"numpy {np.__version__}", f"pandas {pd.__version__}",
-        f"Python {platform.python_version()}",
-    )  # fmt: skip
     lines = [
         "# Presence in a large simulated study",
         "",
@@ -132,12 +126,8 @@ def main() -> None:
         *rows,
         "",
         f"Time grows with the number of excerpts to the power of {grows[0]:.2f} (numpy: {grows[1]:.2f}).",
-        "",
-        f"{', '.join(versions)}.",
-        "",
     ]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8", newline="")
-    print("\n".join(lines))
+    report(RESULTS, lines, "numpy", "pandas")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -53,3 +55,13 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.NoSuchProcess:  # it has just ended
         return 0
+
+
+def report(path: Path, lines: list[str], *packages: str, also: str = "") -> None:
+    """Write and print what a bench found, and below it what it was measured with."""
+    versions = [f"{name} {version(name)}" for name in ("plrlib", *packages)]
+    versions += [f"Python {platform.python_version()}", *([also] if also else [])]
+    path.parent.mkdir(exist_ok=True)
+    text = "\n".join([*lines, "", f"{', '.join(versions)}.", ""])
+    path.write_text(text, encoding="utf-8", newline="")
+    print(text)

@@ -158,11 +158,6 @@ def _head(study: Study, coder: str) -> str:
     return f"{by}; words are shown where consent allows, otherwise a gist."
 
 
-def _labels(study: Study) -> dict[str, str]:
-    texts = study.codebook["label"].astype("object").where(study.codebook["label"].notna(), study.codebook["code"])
-    return dict(zip(study.codebook["code"], texts, strict=True))
-
-
 def _themes(study: Study, coder: str) -> dict[str, tuple[str, str]]:
     if not coder:
         return {}
