@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import plrlib
 from plrlib import show
@@ -81,7 +82,7 @@ def _references() -> list[str]:
     for key, entry in entries.items():
         if key in cited:
             isbn = f"ISBN {entry.get('isbn')}"
-            place = f"https://doi.org/{entry['doi']}" if "doi" in entry else entry.get("url", isbn)
+            place = f"https://doi.org/{quote(entry['doi'])}" if "doi" in entry else entry.get("url", isbn)
             lines.append(
                 f".. [{key}] {entry['authors']} ({entry['year']}). {entry['title']}. {entry['published']}. {place}"
             )

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 from plrlib.markup import anchor, link, plain
@@ -20,6 +21,7 @@ _TAGS = re.compile(r"(<[^>]*>)")
 _BARE = re.compile(r"[\w-]+")
 MOST_READ = 40
 """Of more excerpts only the ids are listed, not what was said."""
+_LONGEST_HEAD = 90
 
 
 def notebooks_of(study: Study) -> dict[str, Any]:
@@ -181,7 +183,9 @@ def _entries(
     for n, one in rows:
         kind = count(len(one.ids), "excerpt") if one.ids[0] in said else count(len(one.ids), "person", "people")
         back = f'<a href="{page}.html#c-{n}" aria-label="Back to the number">back</a>'
-        head = f"{html.escape(one.of)}: <strong>{html.escape(one.text)}</strong>"
+        # a sentence has many numbers: its beginning tells which it is, and the way back leads to the whole of it
+        about = shorten(one.of.rstrip("."), _LONGEST_HEAD, placeholder=" …")
+        head = f"{html.escape(about)}: <strong>{html.escape(one.text)}</strong>"
         yield f'<h3 class="plr-number" id="n-{n}">{head}</h3><p>{kind}; {back}</p>'
         if one.ids[0] in said and len(one.ids) <= MOST_READ:
             items = (f"<li>{_id(e, excerpts)}: {html.escape(said[e])}</li>" for e in one.ids)

@@ -104,7 +104,7 @@ class Prepared:
 
     @cached_property
     def speaker(self) -> NDArray[np.int64]:
-        """For each of E excerpts the row in `participants` of who said it; -1: nobody is named."""
+        """For each of E excerpts the row in `participants` of who said it; -1: no speaker is named."""
         names = self._study.excerpts["participant"].cat.categories
         row = pd.Index(self._study.participants["participant"]).get_indexer(names)
         rows = np.append(row, NOT_KNOWN).astype(np.int64)
@@ -112,7 +112,7 @@ class Prepared:
 
     @cached_property
     def attributions(self) -> Attributions:
-        """The distinct attributions of the excerpts that name nobody."""
+        """The distinct attributions of the excerpts that name no speaker."""
         return attributions(self._study.excerpts, self._study.events)
 
     @cached_property
@@ -164,7 +164,7 @@ class Prepared:
         blank = np.logical_not(possible.any(axis=1))
         if not possible.any():
             return np.ones(len(self.event_cell), dtype=bool)
-        # a row an event cell, a column a person, and the last one for excerpts that name nobody
+        # a row an event cell, a column a person, and the last one for excerpts that name no speaker
         at_first = np.column_stack([possible, np.ones(len(blank), dtype=bool)])[:, own]
         belongs = np.column_stack([at_first, (possible & anybodys).any(axis=1)]) | blank[:, None]
         return np.asarray(belongs[self.event_cell, self.speaker], dtype=bool)

@@ -11,7 +11,7 @@ from plrlib import load_study, presence
 from plrlib.markup import anchor
 from plrlib.show import Table
 from plrlib.site.build import write_study
-from plrlib.site.linked import notebooks_of, numbers_page, page
+from plrlib.site.linked import Number, Numbers, notebooks_of, numbers_page, page
 from plrlib.stats.themes import envelopes
 from plrlib.study.schema import STANCES
 
@@ -114,3 +114,11 @@ class TestPagesOfNumbers:
         said = dict.fromkeys(study.excerpts["excerpt"], "A <b>gist</b>")
         text = numbers_page(found, "X", said, "evidence.html", "people.html")
         assert text.count("A &lt;b&gt;gist&lt;/b&gt;") == 3
+
+
+def test_a_long_sentence_heads_its_numbers_with_its_beginning():
+    """Each of its numbers has an entry of its own: the whole sentence over each would be all there is to see."""
+    numbers = Numbers("01-x", ["X"], [Number(str(n), "word " * 60 + "end.", 0, ["P1"]) for n in (1, 2)])
+    heads = re.findall(r"<h3[^>]*>(.*?)</h3>", numbers_page(numbers, "X", {}, "evidence.html", "people.html"))
+    assert [head[-18:] for head in heads] == ["<strong>1</strong>", "<strong>2</strong>"]
+    assert all(len(head) < 120 and " …: " in head and ".:" not in head for head in heads)

@@ -30,16 +30,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Attributed:
-    """The excerpts of a study that name nobody.
+    """The excerpts of a study that name no speaker.
 
     Parameters
     ----------
     whose
-        For each of E excerpts the number of its attribution, 0 to K-1; -1: it names somebody.
+        For each of E excerpts the number of its attribution, 0 to K-1; -1: it names its speaker.
     kinds
         The attributions with the fewest and the most speakers said, each combination once.
     of
-        For each of E excerpts its place among the kinds; -1: it names somebody.
+        For each of E excerpts its place among the kinds; -1: it names its speaker.
     """
 
     whose: NDArray[np.int64]
@@ -54,7 +54,7 @@ class Attributed:
 
 @remembered
 def attributed(study: Study) -> Attributed:
-    """Return the excerpts of a study that name nobody, by attribution and number of speakers."""
+    """Return the excerpts of a study that name no speaker, by attribution and number of speakers."""
     whose = study.prepared.attributions.of
     words, lows, highs = (list(study.quantifiers[name]) for name in ("quantifier", "lower", "upper"))
     ends = dict(zip(words, zip(lows, highs, strict=True), strict=True))

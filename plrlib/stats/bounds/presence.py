@@ -63,7 +63,7 @@ def presence(
     Returns
     -------
     DataFrame
-        One row a code and group, also where nobody raised it. Unit: people.
+        One row a code and group, also where no participant raised it. Unit: people.
 
         - grouping, group, code: categorical, groups and codes in declared order;
         - n: the people in that group who were asked. People whose group is not published count where published totals
@@ -72,7 +72,7 @@ def presence(
           saying who is in which group and who raised what that satisfies every excerpt's possible speakers and
           quantifier and every published total. Where coding is not complete upper is n: a code not found may still
           have been raised;
-        - excerpts: the excerpts with that code that somebody in that group may have said.
+        - excerpts: the excerpts with that code that a participant in that group may have said.
 
     Raises
     ------
@@ -260,7 +260,7 @@ def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
         - excerpt;
         - heard: the groups that a possible speaker can be in, joined by ` or `, in declared order; `outside` stands for
           people whom the grouping is not about, or who may be in none of its groups. Categorical;
-        - about: whether somebody in one of the groups may have said it;
+        - about: whether a participant in one of the groups may have said it;
         - certain: whether all who may have are in one group, and the excerpt therefore evidence of it.
 
     Raises
@@ -360,7 +360,7 @@ class Counted:
         return cls(study, study.grouping(by), evidence(study, level, stance, coder))
 
     def excerpts(self, code: str, group: str | None = None) -> list[str]:
-        """Return the excerpts with a code that somebody in a group (None: anybody) may have said, in order."""
+        """Return the excerpts with a code that a participant in a group (None: any) may have said, in order."""
         rows = self.found.excerpts(code)
         if group is not None:
             at = list(self.grouping.levels).index(group)
@@ -381,7 +381,7 @@ class Counted:
     def excerpts_of_mark(self, code: str, group: str, number: int) -> list[str]:
         """Return the excerpts that one mark of a person stands for: theirs, where it is known who it is.
 
-        Those who raised the code come first. None lie behind somebody who did not; the caller knows those.
+        Those who raised the code come first. None lie behind a participant who did not; the caller knows those.
         """
         known = self.people(code, group)
         if number >= len(known):

@@ -68,7 +68,7 @@ class Comparison:
         return float(self.frame["alpha"].iloc[0])
 
     def excerpts(self, code: str, group: str | None = None) -> list[str]:
-        """Return the excerpts with a code that somebody in a group (None: anybody) may have said, in order."""
+        """Return the excerpts with a code that a participant in a group (None: any) may have said, in order."""
         return self._counted.excerpts(code, group)
 
     def summary(self) -> pd.DataFrame:
@@ -256,8 +256,8 @@ def _reason(judged: Judged, c: int) -> str:
     if verdict in (DIFFERS, NOT_SHOWN):
         return ""
     if np.isnan(judged.p_min[c]):
-        nobody = (judged.counts[c, :, 0] == 0).sum()
-        return NOT_ASKED if nobody > judged.counts.shape[1] - 2 else OWN_EVENTS
+        none_asked = (judged.counts[c, :, 0] == 0).sum()
+        return NOT_ASKED if none_asked > judged.counts.shape[1] - 2 else OWN_EVENTS
     if not judged.known[c]:
         return NOT_NAMED
     return OTHERS_NOT_NAMED if verdict == NOT_ATTRIBUTED else MARGINS

@@ -35,7 +35,7 @@ def difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[n
 
 
 def cramers_v(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for each of C codes Cramér's V of group by raised or not; nan where everybody, or nobody, raised it.
+    """Return for each of C codes Cramér's V of group by raised or not; nan where all, or none, raised it.
 
     Parameters
     ----------

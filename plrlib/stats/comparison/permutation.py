@@ -378,8 +378,8 @@ def whole_events(
     group
         For each of V events the position of its group.
     permutations
-        Of the events; only those that count for the same codes change places: what somebody was asked may go with their
-        group.
+        Of the events; only those that count for the same codes are permuted: what participants were asked may go with
+        their group.
 
     Returns
     -------
@@ -497,7 +497,7 @@ def tarone(p_min: NDArray[np.float64], alpha: float) -> int:
 
 @dataclass(frozen=True)
 class Family:
-    """The tests of C codes of which everybody's part is known by name.
+    """The tests of C codes of which every participant's part is known by name.
 
     Parameters
     ----------

@@ -136,7 +136,7 @@ def power(
     n
         The people of the first and of the second group, all at one event. None where `blocks` says it.
     p
-        The true probability that somebody of the first and of the second group raises the code, the same at every
+        The true probability that a participant of the first and of the second group raises the code, the same at every
         event; or a K × 2 array of such pairs.
     alpha
         The chance of a false alarm that is accepted, for all codes together.
@@ -154,13 +154,13 @@ def power(
 
         - n_1, n_2, p_1, p_2, alpha, family: what was asked;
         - power: the probability that the exact two-sided p is at most alpha / family;
-        - size: the same where both groups have the probability of everybody taken together, (n_1 p_1 + n_2 p_2) /
+        - size: the same where both groups have the probability of all taken together, (n_1 p_1 + n_2 p_2) /
           (n_1 + n_2): the true chance of a false alarm, never above alpha / family.
 
     Raises
     ------
     ValueError
-        If there is nobody in a group, a probability, alpha or family is none, `n` and `blocks` contradict one another,
+        If a group is empty, a probability, alpha or family is none, `n` and `blocks` contradict one another,
         there are more than 1,400 people in each group, or the events have more than 200,000 sets of totals (events
         alike are taken together).
 
@@ -223,7 +223,7 @@ def smallest_difference(n: Sequence[int], power: float = 0.8, family: int = 1, a
 
         - raised_2, n_2: so many of the second group;
         - raised_1, n_1: the smallest number of the first group, a larger share of it, whose exact two-sided p is at
-          most alpha / family; missing where even everybody is too few;
+          most alpha / family; missing where even all of them are too few;
         - p: that p; missing with it;
         - true_2: the true probability raised_2 / n_2;
         - true_1: the smallest true probability in the first group that would be shown with `power` if true_2 is the
@@ -233,7 +233,7 @@ def smallest_difference(n: Sequence[int], power: float = 0.8, family: int = 1, a
     Raises
     ------
     ValueError
-        If there is nobody in a group, power, alpha or family is none, or there are more than 1,400 people in each
+        If a group is empty, power, alpha or family is none, or there are more than 1,400 people in each
         group.
 
     Examples

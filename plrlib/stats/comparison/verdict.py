@@ -37,7 +37,7 @@ class Judged:
     people
         Who raised what, by name.
     known
-        Which of C codes are known of everybody by name.
+        Which of C codes are known by name of all who count.
     named
         The answer for these.
     open
@@ -134,7 +134,7 @@ def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, s
 
 
 def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which of C codes are known by name of everybody who counts: no completion says anything else."""
+    """Return which of C codes are known by name of all who count: no completion says anything else."""
     known = np.ones(len(counts), dtype=bool)
     for i in range(counts.shape[1]):
         at = people.group == i
@@ -147,7 +147,7 @@ def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _ranges(
     study: Study, grouping: Grouping, found: Evidence, people: NamedPeople, codes: NDArray[np.int64]
 ) -> dict[int, Range]:
-    """Return the range of p of each code that is not known of everybody by name."""
+    """Return the range of p of each code that is not known by name of all."""
     ranges: dict[int, Range] = {}
     seen: dict[Hashable, Range] = {}
     if not len(codes):
