@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -245,13 +245,19 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
         settings=settings,
         folder=Path(design.name),
         sources={},
-        notes=as_frame([]),
+        notes=_no_notes().copy(deep=False),
         withdrawn=0,
         texts=SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text")),
         truth=pd.DataFrame(truth),
         planted=_planted(effects),
         **tables,
     )
+
+
+@cache
+def _no_notes() -> pd.DataFrame:
+    """Return the notes of a study that has none: made once, for a frame takes a third of the time that a draw does."""
+    return as_frame([])
 
 
 def _column(tables: Tables, table: str, name: str) -> pd.Categorical:
