@@ -72,3 +72,23 @@ def chosen_study() -> str:
 def processed(study_id: str) -> Path:
     """Return the folder for all that is derived from a study; it need not exist yet."""
     return home() / "data" / "processed" / study_id
+
+
+def folder_for(folder: Path, study_id: str) -> Path:
+    """Return where notebooks are executed: in notebooks/ for the published study, among its results for any other.
+
+    Parameters
+    ----------
+    folder
+        The study's folder, resolved.
+    study_id
+        The study's name.
+    """
+    if folder == (home() / "data" / "raw" / DEFAULT_STUDY).resolve():
+        return home() / "notebooks"
+    return copies_of(study_id)
+
+
+def copies_of(study_id: str) -> Path:
+    """Return where notebooks are executed that are kept among a study's results."""
+    return processed(study_id) / "notebooks"

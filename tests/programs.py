@@ -1,10 +1,14 @@
 """Programs that tests start: none outlives its test, however that ends."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from plrlib.paths import SHIPPED, home
 
 PATIENCE = 180
 """Seconds that a test waits for what must come: longer than it takes where other tests keep all processors busy."""
@@ -31,3 +35,12 @@ def ended(process: "subprocess.Popen[Any]", seconds: float = 30) -> Iterator[Non
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project's notebooks and the studies shipped."""
+    here = home()
+    shutil.copytree(here / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for study in SHIPPED:
+        shutil.copytree(here / "data" / "raw" / study, folder / "data" / "raw" / study)
+    return folder

@@ -12,7 +12,7 @@ from textwrap import shorten
 from typing import Any
 
 from plrlib.markup import anchor, link, plain
-from plrlib.paths import home, processed
+from plrlib.paths import copies_of, folder_for
 from plrlib.study.load import Study
 from plrlib.text import count
 
@@ -26,10 +26,8 @@ _LONGEST_HEAD = 90
 
 def notebooks_of(study: Study) -> dict[str, Any]:
     """Return the executed notebooks of a study, by their file's name without ending, in order."""
-    copies = processed(study.id) / "notebooks"
-    found = {path.stem: path for path in copies.glob("*.ipynb")} if copies.is_dir() else {}
-    if study.folder == (home() / "data" / "raw" / study.id).resolve() and not any(n.startswith("01-") for n in found):
-        found.update({path.stem: path for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb")})
+    folders = {copies_of(study.id), folder_for(study.folder, study.id)}
+    found = {path.stem: path for folder in folders for path in folder.glob("[0-9][0-9]-*.ipynb")}
     return {name: json.loads(found[name].read_text(encoding="utf-8")) for name in sorted(found)}
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plrlib.faults import RunError
-from plrlib.paths import home
+from plrlib.paths import copies_of, folder_for, home
 from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.kernels import Pool
 from plrlib.suite.notebooks import as_bytes, execute, read_notebook
 from plrlib.suite.progress import NotebookError, Progress
-from plrlib.suite.publish import copies_of, folder_for
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study

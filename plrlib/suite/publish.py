@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from plrlib.faults import RunError
-from plrlib.paths import DEFAULT_STUDY, DRAFTS, EXPLORED, home, processed
+from plrlib.paths import DRAFTS, EXPLORED, copies_of, home, processed
 from plrlib.privacy.keys import forget_withdrawn
 from plrlib.study.schema import TABLES
 from plrlib.suite.progress import NotebookError
@@ -155,26 +155,6 @@ else:
 
 
 # Where everything belongs.
-
-
-def folder_for(folder: Path, study_id: str) -> Path:
-    """Return where notebooks are executed: in notebooks/ for the published study, among its results for any other.
-
-    Parameters
-    ----------
-    folder
-        The study's folder, resolved.
-    study_id
-        The study's name.
-    """
-    if folder == (home() / "data" / "raw" / DEFAULT_STUDY).resolve():
-        return home() / "notebooks"
-    return copies_of(study_id)
-
-
-def copies_of(study_id: str) -> Path:
-    """Return where notebooks are executed that are kept among a study's results."""
-    return processed(study_id) / "notebooks"
 
 
 def check_names(studies: Iterable["Study"]) -> None:

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from plrlib.faults import RunError
-from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
+from plrlib.paths import DRAFTS, STORE, folder_for, home, processed, study_folder
 from plrlib.suite.kernels import Pool, kernel_environment
 from plrlib.suite.progress import NotebookError, Progress
-from plrlib.suite.publish import check_names, check_unchanged, folder_for, keep_failed, publish, scratch_folder
+from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study

@@ -1,12 +1,18 @@
-"""Each count of people or excerpts in a sentence carries their ids, in the executed notebooks of both studies."""
+"""The executed notebooks of both studies: each count in a sentence carries its ids, each figure tells what it shows."""
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from programs import copy_project
 
 from plrlib import load_study
+from plrlib.paths import home
 from plrlib.site.linked import notebooks_of
 from plrlib.text import inner
 
@@ -65,12 +71,28 @@ def test_what_counts_excerpts_or_people_is_found_and_nothing_else(sentence, coun
     assert [match[1] for match in found] == counts
 
 
-@pytest.fixture(scope="module", params=["plr0809-017", "worked-example"])
-def study(request):
-    study = load_study(request.param)
-    if not notebooks_of(study):
-        pytest.skip(f"the notebooks of {study.id} have not been run here: plr run {study.id}")
-    return study
+@pytest.fixture(scope="module")
+def both_run(tmp_path_factory):
+    """A copy of the project where the worked example has been run; of the published study it has what is committed."""
+    folder = copy_project(tmp_path_factory.mktemp("counts") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        not_run = notebooks_of(load_study("worked-example"))
+        command = [str(Path(sys.executable).with_name("plr")), "run", "worked-example"]
+        environment = {**os.environ, "PLR_SITE": "0"}
+        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+        yield not_run
+
+
+@pytest.fixture(params=["plr0809-017", "worked-example"])
+def study(request, both_run):
+    return load_study(request.param)
+
+
+def test_a_study_has_its_own_notebooks_and_before_it_was_run_none(study, both_run):
+    assert both_run == {}
+    assert len(notebooks_of(study)) == len(list((home() / "notebooks").glob("[0-9][0-9]-*.ipynb"))) > 10
 
 
 def test_no_count_of_people_or_excerpts_is_without_ids(study):
@@ -111,3 +133,11 @@ def test_every_sentence_is_the_same_in_html_and_in_markdown(study):
             told = re.sub(r"</(?:li|p)>", "\n", page)
             plain = html.unescape(re.sub(r"<[^>]*>", "", told)).strip()
             assert plain == "".join(data["text/plain"]).replace("**", "").strip(), name
+
+
+def test_every_figure_has_a_text_in_its_place(study):
+    alts = {
+        (name, alt) for name, _, page in outputs(study) for alt in re.findall(r"<img[^>]* alt=['\"]([^'\"]*)", page)
+    }
+    assert len(alts) > 10
+    assert [(name, alt) for name, alt in alts if len(alt) <= 40] == []

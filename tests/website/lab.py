@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,8 +15,6 @@ from urllib.request import urlopen
 
 import psutil
 from programs import PATIENCE, ended
-
-from plrlib.paths import home
 
 READY = """async () => {
   const panel = jupyterapp.shell.currentWidget;
@@ -41,15 +38,6 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
 }
-
-
-def copy_project(folder: Path) -> Path:
-    """Copy what JupyterLab needs of the project: notebooks, and the studies shipped."""
-    here = home()
-    shutil.copytree(here / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for study in ("plr0809-017", "worked-example"):
-        shutil.copytree(here / "data" / "raw" / study, folder / "data" / "raw" / study)
-    return folder
 
 
 @contextmanager

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from programs import PATIENCE
+from programs import PATIENCE, copy_project
 
 from plrlib.paths import home
 from website.browser import CHROMIUM, MISSING, SHOTS, opened
-from website.lab import copy_project, open_notebook, run_all, served, wait_ready
+from website.lab import open_notebook, run_all, served, wait_ready
 
 pytestmark = [pytest.mark.skipif(not CHROMIUM, reason=MISSING), pytest.mark.timeout(900)]
 NOTEBOOKS = sorted(path.name for path in (home() / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-LIKE_04 = ("05-", "06-")
-"""Their cells are those of 04, which tests/suite/test_notebooks.py sees to, and nbval runs them."""
+OPENED = ("01-", "04-", "11-")
+"""Opened in the browser each time; the others, which nbval and tests/show/test_counts.py execute, under --full."""
 WITHOUT_FIGURE = {"11-explore.ipynb"}  # live, it has the explorer in its place
 
 
@@ -49,7 +49,7 @@ def test_plr_lab_opens_at_the_first_notebook(lab, page):
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.full) if name.startswith(LIKE_04) else name for name in NOTEBOOKS],
+    [name if name.startswith(OPENED) else pytest.param(name, marks=pytest.mark.full) for name in NOTEBOOKS],
 )
 def test_each_notebook_runs_from_the_menu_and_its_figures_can_be_read_out(lab, page, name):
     address, token, *_ = lab
