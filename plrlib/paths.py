@@ -1,6 +1,7 @@
 """Where things are: the project's folder, a study's tables, and what is derived from them."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from plrlib.text import listed
@@ -92,3 +93,12 @@ def folder_for(folder: Path, study_id: str) -> Path:
 def copies_of(study_id: str) -> Path:
     """Return where notebooks are executed that are kept among a study's results."""
     return processed(study_id) / "notebooks"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whoever else writes it at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    Path(name).replace(path)

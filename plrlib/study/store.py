@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
@@ -24,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plrlib.paths import STORE, processed
+from plrlib.paths import STORE, processed, write_whole
 from plrlib.study.load import Study
 
 FOLDER = ".answers"
@@ -84,7 +83,7 @@ def _folder(study: Study) -> Path:
     if STORE not in study.prepared.answers:  # once for each time that the study was loaded
         discard_stale(study, results)
         with suppress(OSError):
-            _put(folder / _ABOUT, _basis(study))
+            write_whole(folder / _ABOUT, _basis(study))
         study.prepared.answers[STORE] = None
     return folder
 
@@ -137,16 +136,7 @@ def _write(path: Path, answer: Answer) -> None:
         return
     if _same(_decoded(json.loads(content)), answer):
         with suppress(OSError):
-            _put(path, f"{_digest(content)}\n{content}")
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever else writes it at the same time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(name).replace(path)
+            write_whole(path, f"{_digest(content)}\n{content}")
 
 
 def _encoded(answer: Answer) -> dict[str, Any]:

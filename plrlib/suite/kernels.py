@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +17,7 @@ from jupyter_client.manager import AsyncKernelManager
 from platformdirs import user_cache_path
 
 from plrlib.faults import RunError
-from plrlib.paths import DEFAULT_STUDY
+from plrlib.paths import DEFAULT_STUDY, write_whole
 
 # The last line ends a kernel whose parent died before the kernel began to watch it.
 PROFILE = """\
@@ -85,13 +84,8 @@ def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
 def _write_profile(folder: Path) -> None:
     """Write the kernels' settings whole, unless they are there already."""
     path = folder / "ipython_kernel_config.py"
-    if path.is_file() and path.read_text(encoding="utf-8") == PROFILE:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(PROFILE)
-    Path(name).replace(path)
+    if not path.is_file() or path.read_text(encoding="utf-8") != PROFILE:
+        write_whole(path, PROFILE)
 
 
 def _list_fonts(folder: Path) -> None:
