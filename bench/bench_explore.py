@@ -27,8 +27,9 @@ from plrlib.explorer.answers import choices
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
+from programs import copy_project  # noqa: E402
 from website.browser import CHROMIUM  # noqa: E402
-from website.lab import copy_project, open_notebook, run_all, served  # noqa: E402
+from website.lab import open_notebook, run_all, served  # noqa: E402
 
 RESULTS = HERE / "results" / "explore.md"
 TIMES = 12
