@@ -96,7 +96,7 @@ def copies_of(study_id: str) -> Path:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever else writes it at the same time."""
+    """Write a file whole or not at all, even while another process writes the same one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -170,7 +170,7 @@ class TestPack:
         assert str(packed.parents[3]).encode() not in whole
 
     def test_answers_of_the_store_are_left_out(self, ran, tmp_path):
-        """Of a pack, though they are about the study as it is; whoever masks a study deletes them first."""
+        """Of a pack, though they are about the study as it is; masking a study deletes them first."""
         folder = ran.processed / DEFAULT_STUDY / store.FOLDER
         folder.mkdir(exist_ok=True)
         (folder / "study").write_text(store._basis(load_study(DEFAULT_STUDY)), encoding="ascii")

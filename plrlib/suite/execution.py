@@ -16,6 +16,7 @@ from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.kernels import Pool
 from plrlib.suite.notebooks import as_bytes, execute, read_notebook
 from plrlib.suite.progress import NotebookError, Progress
+from plrlib.text import joined
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study
@@ -265,9 +266,8 @@ def _made(source: str, notebook: Any, grouping: Grouping) -> Any:
 def _title(source: str, grouping: Grouping) -> str:
     """Return the title and the question."""
     labels = [plain(label) for label in grouping.levels.values()]
-    listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
     return (
         f"# {source[:2]} · {plain(grouping.label)}\n\n"
-        f"**Do these groups see things differently: {listed}?**\n\n"
+        f"**Do these groups see things differently: {joined(labels)}?**\n\n"
         f"The study declares this grouping, and the question is put to it as {source.removesuffix('.ipynb')} puts it."
     )

@@ -25,6 +25,7 @@ from plrlib.paths import DRAFTS, STORE, folder_for, home, processed, study_folde
 from plrlib.suite.kernels import Pool, kernel_environment
 from plrlib.suite.progress import NotebookError, Progress
 from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
+from plrlib.text import joined
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study
@@ -152,7 +153,7 @@ def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
     errors += [StudyError(name, faults) for name, faults in found.items() if faults]
     if len(errors) > 1:
         faults = [replace(fault, file=f"{error.study}/{fault.file}") for error in errors for fault in error.faults]
-        raise StudyError(" and ".join(error.study for error in errors), faults)
+        raise StudyError(joined(error.study for error in errors), faults)
     if errors:
         raise errors[0]
     return studies

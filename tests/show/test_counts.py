@@ -136,8 +136,6 @@ def test_every_sentence_is_the_same_in_html_and_in_markdown(study):
 
 
 def test_every_figure_has_a_text_in_its_place(study):
-    alts = {
-        (name, alt) for name, _, page in outputs(study) for alt in re.findall(r"<img[^>]* alt=['\"]([^'\"]*)", page)
-    }
-    assert len(alts) > 10
-    assert [(name, alt) for name, alt in alts if len(alt) <= 40] == []
+    images = [(name, image) for name, _, page in outputs(study) for image in re.findall(r"<img\b[^>]*>", page)]
+    assert len(images) > 10
+    assert [(name, image[-80:]) for name, image in images if not re.search(r" alt=(['\"]).{41,}?\1", image)] == []
