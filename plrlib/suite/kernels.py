@@ -1,16 +1,28 @@
-"""Kernels that execute notebooks: one environment for all, launched ahead of their use, and none left over."""
+"""Kernels that execute notebooks: one environment for all, imports made once for all, and none left over.
+
+On Linux one process imports what notebooks do, and each kernel is a fork of it: as many copies of the same imports took
+most of a run's time. Elsewhere, where a fork is not safe or not there, each kernel is a process that begins anew.
+"""
+
+# ruff: noqa: PLC0415 - the process that is forked imports what this one need not
 
 import asyncio
+import gc
+import json
 import os
+import pkgutil
+import select
+import signal
 import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -112,6 +124,150 @@ def _sockets(name: str) -> dict[str, str]:
     return {"transport": "ipc", "ip": f"@plr-{name}"} if sys.platform == "linux" else {}
 
 
+def _last_lines(path: Path, most: int = 12) -> str:
+    """Return the last lines of a file, if it is there."""
+    said = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return "\n".join(said.splitlines()[-most:])
+
+
+class Forked:
+    """A kernel that was forked, as `subprocess.Popen` shows one that was started.
+
+    Parameters
+    ----------
+    pid
+        The number of the process; it must not have been waited for yet.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._handle = os.pidfd_open(pid)
+
+    def poll(self) -> int | None:
+        """Return None while the process is there."""
+        return self.wait(0)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait until the process is gone, so many seconds at most."""
+        ready, _, _ = select.select([self._handle], [], [], timeout)
+        return 1 if ready else None
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process, if it is there."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, number)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def __del__(self) -> None:
+        os.close(self._handle)
+
+
+class Server:
+    """A process that imports what notebooks import, and of which kernels are forks; with it they end too.
+
+    Parameters
+    ----------
+    environment
+        Its whole environment; what imports read of it is the same for all kernels.
+    scratch
+        A folder for the file with what the process says.
+    """
+
+    def __init__(self, environment: dict[str, str], scratch: Path) -> None:
+        self._said = scratch / "server.log"
+        command = [sys.executable, "-P", "-c", "from plrlib.suite.kernels import serve; serve()"]
+        with self._said.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                encoding="utf-8",
+            )
+        self._one_at_a_time = asyncio.Lock()
+
+    async def fork(self, **kernel: Any) -> Forked:
+        """Return a new kernel; see `_become_kernel` for what must be said of it."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(self._fork, json.dumps(kernel))
+
+    def _fork(self, kernel: str) -> Forked:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            print(kernel, file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RunError(f"the notebooks' kernels did not start:\n{_last_lines(self._said)}".rstrip())
+        return Forked(int(answer))
+
+    def end(self) -> None:
+        """End the process and all its kernels, and wait until it is gone."""
+        self._process.communicate()
+
+
+def serve() -> None:
+    """Import what notebooks import, fork a kernel for each line of standard input, and with the last line end them."""
+    import plrlib.show
+
+    shown = [module.name for module in pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show.")]
+    for module in ("ipykernel.ipkernel", "ipykernel.kernelapp", "scipy.optimize", "scipy.stats", "seaborn", *shown):
+        import_module(module)
+    gc.freeze()  # what was imported stays in memory that is shared
+    alive: set[int] = set()
+    for line in iter(sys.stdin.readline, ""):
+        kernel = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            _become_kernel(**kernel)
+        alive.add(pid)
+        print(pid, flush=True)
+        alive -= {gone for gone in alive if gone != pid and os.waitpid(gone, os.WNOHANG)[0]}
+    for pid in alive:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _become_kernel(argv: list[str], folder: str, environment: dict[str, str], said: str) -> NoReturn:
+    """Turn a fork into a kernel: in a session, a folder and an environment of its own, its outputs in a file."""
+    from ipykernel.kernelapp import launch_new_instance
+
+    os.setsid()
+    log = os.open(said, os.O_WRONLY | os.O_APPEND)
+    for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
+        os.dup2(stream, number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
+    sys.argv = argv
+    launch_new_instance()
+    os._exit(0)
+
+
+class _Manager(AsyncKernelManager):
+    """Lets a server fork the kernel, where there is one."""
+
+    server: Server | None = None
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **launch: Any) -> None:
+        if self.server is None:
+            await super()._async_launch_kernel(kernel_cmd, **launch)
+            return
+        at = kernel_cmd.index("ipykernel_launcher")
+        kernel = await self.server.fork(
+            argv=kernel_cmd[at:], folder=launch["cwd"], environment=launch["env"], said=launch["stdout"].name
+        )
+        provisioner: Any = self.provisioner
+        provisioner.process, provisioner.pid, provisioner.pgid = kernel, kernel.pid, kernel.pid
+
+
 class Kernel:
     """One kernel: this interpreter, in a folder, with an environment of its own.
 
@@ -123,12 +279,15 @@ class Kernel:
         Its whole environment.
     scratch
         A folder for the files that exist only while the kernel does.
+    server
+        Of which the kernel is a fork; None: it begins anew.
     """
 
-    def __init__(self, folder: Path, environment: dict[str, str], scratch: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str], scratch: Path, server: Server | None = None) -> None:
         self.folder = folder
         self.environment = environment
         self.scratch = scratch
+        self.server = server
         self.manager: Any = None
         self.client: Any = None
         self.said = scratch / "nothing"
@@ -138,12 +297,13 @@ class Kernel:
         """Start the process, without waiting until it answers."""
         name = uuid.uuid4().hex
         self.said = self.scratch / f"{name}.log"
-        self.manager = AsyncKernelManager(
+        self.manager = _Manager(
             kernel_name="python3",
             kernel_spec_manager=_ThisInterpreter(),
             connection_file=str(self.scratch / f"{name}.json"),
             **_sockets(name),
         )
+        self.manager.server = self.server
         with self.said.open("wb") as log:
             await self.manager.start_kernel(cwd=str(self.folder), env=dict(self.environment), stdout=log, stderr=log)
 
@@ -174,9 +334,7 @@ class Kernel:
 
     def last_words(self, most: int = 12) -> str:
         """Return the last lines that the process itself put out, which no notebook shows."""
-        if not self.said.is_file():
-            return ""
-        return "\n".join(self.said.read_text(encoding="utf-8", errors="replace").splitlines()[-most:])
+        return _last_lines(self.said, most)
 
     async def stop(self) -> None:
         """End the process at once, with all it started, and wait until it is gone.
@@ -215,38 +373,24 @@ class Pool:
         The event loop in which the kernels are talked to.
     scratch
         A folder for the files that exist only while a kernel does.
+    environment
+        What the imports of all kernels read; see `Server`.
     """
 
-    def __init__(self, runner: asyncio.Runner, scratch: Path) -> None:
+    def __init__(self, runner: asyncio.Runner, scratch: Path, environment: dict[str, str]) -> None:
         self._runner = runner
         self._scratch = scratch
-        self._ahead: list[Kernel] = []
+        self._server = Server(environment, scratch) if sys.platform == "linux" else None
         self._alive: set[Kernel] = set()
         self._folders: set[Path] = set()
 
-    def launch(self, number: int, folder: Path, environment: dict[str, str]) -> None:
-        """Start so many processes without waiting for them, so that they boot while something else is done."""
-        for _ in range(number):
-            kernel = self._new(folder, environment)
-            self._ahead.append(kernel)
-            self._runner.run(kernel.launch())
-
-    def move(self, folder: Path) -> None:
-        """Let the kernels that were launched work in this folder; those that boot in another one begin again."""
-        astray = [kernel.environment for kernel in self._ahead if kernel.folder != folder]
-        if astray:
-            self._end()
-            self.launch(len(astray), folder, astray[0])
-
     @asynccontextmanager
     async def kernel(self, folder: Path, environment: dict[str, str]) -> AsyncIterator[Kernel]:
-        """Give a kernel that answers, one that was launched if it fits, and end it afterwards."""
-        wanted = (folder, environment)
-        kernel = next((kernel for kernel in self._ahead if (kernel.folder, kernel.environment) == wanted), None)
-        if kernel is None:
-            kernel = self._new(folder, environment)
-        else:
-            self._ahead.remove(kernel)
+        """Give a kernel that answers, and end it afterwards."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folders.add(folder)
+        kernel = Kernel(folder, environment, self._scratch, self._server)
+        self._alive.add(kernel)
         try:
             await kernel.ready()
             yield kernel
@@ -258,23 +402,12 @@ class Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
-
-    def _new(self, folder: Path, environment: dict[str, str]) -> Kernel:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folders.add(folder)
-        kernel = Kernel(folder, environment, self._scratch)
-        self._alive.add(kernel)
-        return kernel
-
-    def _end(self) -> None:
         async def end() -> None:
             await asyncio.gather(*(kernel.stop() for kernel in self._alive), return_exceptions=True)
 
         self._runner.run(end())
-        self._alive.clear()
-        self._ahead.clear()
+        if self._server is not None:
+            self._server.end()
         for folder in (place for made in self._folders for place in (made, made.parent)):
             with suppress(OSError):
                 folder.rmdir()
-        self._folders.clear()

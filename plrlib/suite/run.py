@@ -1,6 +1,6 @@
 """Run the suite on studies: load them, execute the notebooks, and only then put everything in its place.
 
-Kernels are launched first and boot while this process imports what is slow, so such imports stand in the functions.
+The kernels' imports are begun first, and made while this process imports what is slow: such imports stand in functions.
 """
 
 # ruff: noqa: PLC0415
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from plrlib.faults import RunError
-from plrlib.paths import DRAFTS, STORE, folder_for, home, processed, study_folder
+from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
 from plrlib.suite.kernels import Pool, kernel_environment
 from plrlib.suite.progress import NotebookError, Progress
 from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
@@ -95,9 +95,7 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
         sources = {path.name: path.read_bytes() for path in _list_notebooks()}
         progress.total(len(sources) * len(folders))
         environments = [_environment(folder) for folder in folders]
-        with Pool(runner, scratch) as pool:
-            # most studies carry their folder's name; this one's is read below
-            pool.launch(min(jobs, len(sources)), folder_for(folders[0], folders[0].name), environments[0])
+        with Pool(runner, scratch, environments[0]) as pool:
             from plrlib.suite.execution import execute_all, prepare
 
             studies = _load(names_or_paths)
@@ -106,7 +104,6 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
             executions = [prepare(study, env, sources) for study, env in zip(studies, environments, strict=True)]
             if any(execution.made for execution in executions):
                 progress.total(sum(len(execution.notebooks) for execution in executions))
-            pool.move(executions[0].folder)
             with ThreadPoolExecutor(1) as aside:
                 drafts = {
                     one.study.id: aside.submit(drafted, one.study.folder, one.environment, scratch)

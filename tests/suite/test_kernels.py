@@ -12,7 +12,7 @@ from plrlib.faults import RunError
 from plrlib.imports import quick_imports
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite import kernels
-from plrlib.suite.kernels import PROFILE, Kernel, cache_folder, kernel_environment
+from plrlib.suite.kernels import PROFILE, Kernel, Pool, Server, cache_folder, kernel_environment
 
 
 def test_the_environment_names_folders_that_are_there_and_not_in_home(tmp_path, monkeypatch):
@@ -63,6 +63,67 @@ def test_a_kernel_that_cannot_start_is_told_with_what_it_said(tmp_path, monkeypa
         asyncio.run(start())
     assert not list(tmp_path.glob("*.json"))
     assert len(list(tmp_path.glob("*.log"))) == 2
+
+
+SEEN = """\
+import os, subprocess, sys
+print(os.environ["PLR_STUDY"], os.getcwd(), "seaborn" in sys.modules, subprocess.run(["false"]).returncode)
+print(os.getppid() == int(os.environ["JPY_PARENT_PID"]), os.getsid(0) == os.getpid(), os.read(0, 1))
+"""
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+
+
+async def outputs(pool: Pool, folder: Path, study: str) -> tuple[str, int]:
+    """Return what a kernel of the pool prints of itself, and its process's number."""
+    said = []
+    async with pool.kernel(folder, {**os.environ, **kernel_environment(study)}) as kernel:
+        await kernel.client.execute_interactive(SEEN, output_hook=lambda m: said.append(m["content"].get("text", "")))
+        return "".join(said), kernel.manager.provisioner.pid
+
+
+@only_linux
+def test_kernels_are_forks_with_imports_made_and_an_environment_of_their_own(tmp_path):
+    folders = [tmp_path / "a", tmp_path / "b"]
+    with asyncio.Runner() as runner, Pool(runner, tmp_path, {**os.environ, **kernel_environment()}) as pool:
+
+        async def all_of_them() -> list[tuple[str, int]]:
+            return await asyncio.gather(*(outputs(pool, folder, folder.name) for folder in folders))
+
+        found = runner.run(all_of_them())
+    for folder, (said, pid) in zip(folders, found, strict=True):
+        assert said == f"{folder.name} {folder} True 1\nTrue True b''\n"
+        assert not Path(f"/proc/{pid}").exists()
+        assert not folder.exists(), "an empty folder is taken away"
+
+
+@only_linux
+def test_kernels_end_with_their_server(tmp_path):
+    server = Server({**os.environ, **kernel_environment()}, tmp_path)
+
+    async def there_before_and_after() -> tuple[bool, bool]:
+        kernel = Kernel(tmp_path, {**os.environ, **kernel_environment()}, tmp_path, server)
+        await kernel.ready()
+        kernel.client.execute("import time; time.sleep(600)")
+        process = Path(f"/proc/{kernel.manager.provisioner.pid}")
+        before = process.exists()
+        server.end()
+        after = process.exists()
+        await kernel.stop()
+        return before, after
+
+    assert asyncio.run(there_before_and_after()) == (True, False)
+
+
+@only_linux
+def test_imports_that_fail_are_told(tmp_path):
+    (tmp_path / "seaborn.py").write_text("raise RuntimeError('a library is broken')", encoding="utf-8")
+    environment = {**os.environ, **kernel_environment(), "PYTHONPATH": str(tmp_path)}
+    with (
+        pytest.raises(RunError, match=r"did not start(.|\n)*a library is broken"),
+        asyncio.Runner() as runner,
+        Pool(runner, tmp_path, environment) as pool,
+    ):
+        runner.run(outputs(pool, tmp_path / "a", "a"))
 
 
 def test_notebooks_are_imported_without_what_they_do_not_need():
