@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.load import Study
-from plrlib.study.prepared import codes_of, remembered
+from plrlib.study.prepared import blocks, codes_of, remembered
 from plrlib.study.schema import CODEBOOK, STANCES
 
 LEVELS = ("theme", "code")
@@ -124,7 +124,9 @@ def codings_of(study: Study, coder: str) -> tuple[NDArray[np.integer], NDArray[n
 def read_by(study: Study, coder: str) -> NDArray[np.bool_]:
     """Return for each of E excerpts whether a coder read it: gave it a code, or put it into an envelope."""
     read = np.zeros(len(study.excerpts), dtype=bool)
-    read[codings_of(study, coder)[0]] = True
+    excerpt = codings_of(study, coder)[0]
+    for block in blocks(len(excerpt)):
+        read[excerpt[block].astype(np.intp)] = True
     own = study.envelopes["coder"] == coder
     read[study.prepared.excerpt_rows(study.envelopes.loc[own, "excerpt"])] = True
     return read

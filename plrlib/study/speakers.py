@@ -72,7 +72,7 @@ class Attributions:
         For role and for sector, the possible values of each attribution; empty: not said.
     """
 
-    of: NDArray[np.int64]
+    of: NDArray[np.integer]
     events: NDArray[np.bool_]
     anywhere: NDArray[np.bool_]
     allowed: dict[str, list[tuple[str, ...]]]
@@ -103,7 +103,7 @@ def attributions(excerpts: pd.DataFrame, events: pd.DataFrame) -> Attributions:
     found = [tuple("" if pd.isna(cell) else cell for cell in row) for row in cells.iloc[first].itertuples(index=False)]
     order = sorted(range(len(found)), key=found.__getitem__)
     distinct = [found[k] for k in order]
-    of = np.full(len(excerpts), -1, dtype=np.int64)
+    of = np.full(len(excerpts), -1, dtype=np.min_scalar_type(-len(found) - 1))
     of[attributed] = np.argsort(order)[number]
     where = list(events["event"])
     events_of = [parts(event) for event, *_ in distinct]

@@ -5,6 +5,7 @@ import pytest
 from stats.made import TOML, made, said
 
 from plrlib.study.evidence import evidence
+from plrlib.study.prepared import blocks
 
 PEOPLE = "participant,role,sector,focus_group\nP1,manager,voluntary,A\nP2,manager,statutory,A\nP3,manager,voluntary,\n"
 EVENTS = "event,kind,order,participants\nA,focus group,2,2\nB,focus group,{b},\nINT,interview,3,{n}\n"
@@ -76,6 +77,33 @@ def test_which_excerpts_are_of_a_first_hearing(tmp_path):
     assert evidence(found, "theme", events="all").counts.all()
     with pytest.raises(ValueError, match="events is 'first' or 'all', not 'last'"):
         evidence(found, "theme", events="last")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_was_heard_where_and_first_against_one_excerpt_at_a_time(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    cells = [(who, event) for who in ("P1", "P2", "P3", "") for event in ("A", "B", "INT", "A;INT", "B;A", "")]
+    del cells[-1]  # both blank would be a fault
+    drawn = [cells[i] for i in rng.integers(0, len(cells), rng.integers(1, 8))]
+    found = study(tmp_path, *(f"{who},{event} > c1" for who, event in drawn)).prepared
+    there = found.listed.copy()
+    for who, event in drawn:
+        if who and event in found.events:
+            there[int(who[1]) - 1, found.events.index(event)] = True
+    assert np.array_equal(found.attended, there)
+    first = [found.events[v] if v >= 0 else "" for v in found.first_event]
+    open_events = {event for event, known in zip(found.events, found.not_all_known, strict=True) if known}
+    open_events |= {event for event, listed in zip(found.events, found.listed.T, strict=True) if not listed.any()}
+    anybodys = {*first} | (open_events if "" in first else set())
+    for (who, event), belongs in zip(drawn, found.of_a_first_event, strict=True):
+        own = first[int(who[1]) - 1] if who else None
+        wanted = anybodys if own is None else {own}
+        assert belongs == (event == "" or own == "" or not wanted.isdisjoint(event.split(";")))
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 9])
+def test_blocks_hold_every_row_once(n):
+    assert [i for block in blocks(n, 4) for i in range(n)[block]] == list(range(n))
 
 
 def test_who_belongs_to_a_population_by_what_is_published(tmp_path):

@@ -42,7 +42,7 @@ class Attributed:
         For each of E excerpts its place among the kinds; -1: it names its speaker.
     """
 
-    whose: NDArray[np.int64]
+    whose: NDArray[np.integer]
     kinds: list[Kind]
     of: NDArray[np.int64]
 

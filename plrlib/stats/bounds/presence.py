@@ -26,7 +26,7 @@ from plrlib.stats.bounds.constraints import (
 )
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
-from plrlib.study.prepared import remembered, stored
+from plrlib.study.prepared import blocks, remembered, stored
 from plrlib.study.settings import Grouping
 
 OUTSIDE = "outside"
@@ -132,7 +132,7 @@ def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[n
     Infeasible
         If no completion satisfies every total and every quantifier.
     """
-    if not attributed(study).kinds and study.prepared.is_certain(grouping):
+    if not len(study.prepared.attributions) and study.prepared.is_certain(grouping):
         return _count_named(study, found, study.prepared.group(grouping), len(grouping.levels))
     everybody = people_by_cell(study, grouping)
     speaker = study.prepared.speaker
@@ -162,10 +162,14 @@ def _count_named(study: Study, found: Evidence, group: NDArray[np.int64], n_grou
     Every number is then a count, and no programme has to be solved: ten million codings take a tenth of a second.
     """
     n_codes, n_people = len(found.codes), len(group)
-    speaker = study.prepared.speaker.astype(np.min_scalar_type(-n_people))  # a narrow array is read faster
-    place = speaker[found.excerpt] * np.int64(n_codes)
-    place += found.code
-    excerpts = np.bincount(place, minlength=n_people * n_codes).reshape(n_people, n_codes) * found.asked
+    speaker = study.prepared.speaker
+    excerpts = np.zeros(n_people * n_codes, dtype=np.int64)
+    for block in blocks(len(found.excerpt), max(len(excerpts), 2**18)):
+        place = speaker.take(found.excerpt[block]).astype(np.intp)
+        place *= n_codes
+        place += found.code[block]
+        excerpts += np.bincount(place, minlength=len(excerpts))
+    excerpts = excerpts.reshape(n_people, n_codes) * found.asked
     raised = excerpts > 0
     unread = np.zeros(n_people, dtype=bool)
     unread[speaker[found.counts & ~found.read]] = True
