@@ -16,7 +16,7 @@ from plrlib.faults import RunError
 from plrlib.importers.to_tables import StudyTables
 from plrlib.paths import SHIPPED, WORKBOOK, home
 from plrlib.study.schema import TABLES, TableSchema, dictionary
-from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
+from plrlib.study.settings import FILE, quoted, toml
 from plrlib.text import capital
 
 DICTIONARY = "data-dictionary.md"
@@ -128,13 +128,13 @@ def imported_settings(name: str, made: StudyTables) -> str:
         for column, value in row.items():
             if value and column not in _NO_ATTRIBUTES:
                 counts.setdefault(column, Counter())[value] += 1
-    groupings = []
+    groupings = ""
     for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
         # The name of a grouping becomes part of a file's name.
         plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_") or f"column_{sum(map(ord, column))}"
-        labels = {group: capital(group) for group in counts[column]}
-        grouping = Grouping(plain, capital(column.replace("_", " ")), column, labels)
-        groupings += grouping_lines(grouping, plain, "      # guessed; take out what you will not compare")
+        levels = {group: capital(group) for group in counts[column]}
+        entries = {"label": capital(column.replace("_", " ")), "column": column, "levels": levels}
+        groupings += "\n" + toml([(f"[groupings.{plain}]      # guessed; take out what you will not compare", entries)])
     return (
         (_TEXTS / "imported_study.toml")
         .read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ def imported_settings(name: str, made: StudyTables) -> str:
             source=quoted(f"imported from {made.material.origin}"),
             reference=reference,
             coders="".join(f"{line}\n" for line in coders),
-            groupings="".join(f"{line}\n" for line in groupings),
+            groupings=groupings,
             quasi=", ".join(map(quoted, counts)),
         )
     )

@@ -5,7 +5,6 @@ ids are new and in an order that says nothing; texts, and whatever is not needed
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import pandas as pd
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
 from plrlib.study.evidence import paths
 from plrlib.study.load import Study
-from plrlib.study.settings import FILE, Grouping, grouping_lines, quoted
+from plrlib.study.settings import FILE, Grouping, grouping_entries, quoted, toml
 from plrlib.text import count, joined, listed, people, verb
 
 ONE, CODER = "one", "coder"
@@ -200,18 +199,10 @@ def _groupings_left(study: Study, known: pd.DataFrame, told: pd.DataFrame) -> di
 
 def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: list[str]) -> str:
     settings = study.settings
-    lines = [
-        "[study]",
-        f"id = {quoted(f'{settings.id}-release')}",
-        f"title = {quoted(study.title)}",
-        f"kind = {quoted(settings.kind)}",
-        f"complete = {str(settings.complete).lower()}",
-        f"reference_coder = {quoted(CODER)}",
-    ]
-    for grouping in groupings.values():
-        lines += grouping_lines(grouping, quoted(grouping.name))
-    lines += ["", "[privacy]", f"quasi_identifiers = {json.dumps(columns, ensure_ascii=False)}"]
-    return "\n".join([*lines, f"smallest_group = {settings.privacy.smallest_group}", ""])
+    what = {"id": f"{settings.id}-release", "title": study.title, "kind": settings.kind, "complete": settings.complete}
+    groups = ((f"[groupings.{quoted(name)}]", grouping_entries(one)) for name, one in groupings.items())
+    privacy = {"quasi_identifiers": columns, "smallest_group": settings.privacy.smallest_group}
+    return toml([("[study]", what | {"reference_coder": CODER}), *groups, ("[privacy]", privacy)])
 
 
 def _people(told: pd.DataFrame) -> pd.DataFrame:

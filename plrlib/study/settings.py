@@ -7,7 +7,7 @@ A field of a class here is a key of the file: its type says what may stand there
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -161,16 +161,35 @@ def _line(text: str, *names: str) -> int | None:
     return at + 1
 
 
-def quoted(text: str) -> str:
-    """Return a text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def quoted(value: object) -> str:
+    """Return a text, a number, or true or false as TOML writes it."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def grouping_lines(grouping: Grouping, name: str, note: str = "") -> list[str]:
-    """Return a grouping as study.toml has it, under a blank line; `name` as it may stand in a section's head."""
-    groups = ", ".join(f"{quoted(value)} = {quoted(label)}" for value, label in grouping.levels.items())
-    lines = {"label": quoted(grouping.label), "column": quoted(grouping.column), "levels": f"{{ {groups} }}"}
-    return ["", f"[groupings.{name}]{note}", *(f"{key} = {value}" for key, value in lines.items())]
+def bare(name: str) -> str:
+    """Return a key as TOML writes it, without quotation marks where it needs none."""
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else quoted(name)
+
+
+def toml(sections: Iterable[tuple[str, Mapping[str, object]]], key: Callable[[str], str] = quoted) -> str:
+    """Return sections, by their heads, as TOML; `key` writes the keys of the tables that stand in a line."""
+
+    def shown(value: object) -> str:
+        if isinstance(value, Mapping):
+            return "{ " + ", ".join(f"{key(name)} = {shown(entry)}" for name, entry in value.items()) + " }"
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            return "[" + ", ".join(map(shown, value)) + "]"
+        return quoted(value)
+
+    lines = (
+        [head, *(f"{bare(name)} = {shown(value)}" for name, value in entries.items())] for head, entries in sections
+    )
+    return "\n".join("".join(f"{line}\n" for line in section) for section in lines)
+
+
+def grouping_entries(grouping: Grouping) -> dict[str, object]:
+    """Return what study.toml says of a grouping."""
+    return {name: value for name, value in vars(grouping).items() if name != "name" and (value or name != "population")}
 
 
 # What study.toml may say.

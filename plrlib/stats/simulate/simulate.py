@@ -1,8 +1,6 @@
 """A simulated study as the files that `load_study` reads."""
 
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +17,7 @@ from plrlib.stats.simulate.plan import Coder, Plan
 from plrlib.study.evidence import codes_at
 from plrlib.study.load import SealedTexts, Study, Tables
 from plrlib.study.schema import STANCES, TABLES
-from plrlib.study.settings import FILE, Grouping, Settings
+from plrlib.study.settings import FILE, SECTIONS, Settings, bare, grouping_entries, toml
 from plrlib.study.speakers import ATTRIBUTES
 
 # Draw what people raise, how often, and how it is coded: arrays only.
@@ -356,45 +354,17 @@ def files_of(study: Simulated) -> dict[str, str]:
     >>> sorted(files_of(simulate(plan, seed=1)))[:3]
     ['codebook.csv', 'codings.csv', 'envelopes.csv']
     """
-    files = {FILE: _toml(study.settings)}
+    settings = study.settings
+    sections: list[tuple[str, Mapping[str, object]]] = [
+        ("[study]", {name: getattr(settings, name) for name in SECTIONS["study"]}),
+        ("[coders]", {name: {"kind": kind} for name, kind in (settings.coders or {}).items()}),
+        ("[populations]", settings.populations),
+        *((f"[groupings.{bare(name)}]", grouping_entries(one)) for name, one in settings.groupings.items()),
+        *(("[[comparisons]]", {"by": plan.by, "level": plan.level}) for plan in settings.comparisons),
+        ("[privacy]", vars(settings.privacy)),
+    ]
+    files = {FILE: toml(sections, bare)}
     for name, frame in study.tables.items():
         kept = [c for c in frame if c in TABLES[name].required_columns or frame[c].notna().any()]
         files[f"{name}.csv"] = frame[kept].to_csv(index=False, lineterminator="\n")
     return files
-
-
-def _toml(settings: Settings) -> str:
-    study = ("id", "title", "source", "kind", "complete", "reference_coder", "stance_coder", "left_over", "seed")
-    privacy = ("quasi_identifiers", "smallest_group", "names")
-    sections = {
-        "[study]": {name: getattr(settings, name) for name in study},
-        "[coders]": {name: {"kind": kind} for name, kind in (settings.coders or {}).items()},
-        "[populations]": settings.populations,
-        **{f"[groupings.{_key(name)}]": _grouping(g) for name, g in settings.groupings.items()},
-    }
-    parts = [_section(head, entries) for head, entries in sections.items()]
-    parts += [_section("[[comparisons]]", {"by": c.by, "level": c.level}) for c in settings.comparisons]
-    parts.append(_section("[privacy]", {name: getattr(settings.privacy, name) for name in privacy}))
-    return "\n".join(parts)
-
-
-def _grouping(grouping: Grouping) -> dict[str, object]:
-    entries: dict[str, object] = {"label": grouping.label, "column": grouping.column, "levels": grouping.levels}
-    return entries | ({"population": grouping.population} if grouping.population else {})
-
-
-def _section(head: str, entries: Mapping[str, object]) -> str:
-    return "".join([f"{head}\n", *(f"{_key(key)} = {_value(value)}\n" for key, value in entries.items())])
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _value(name)
-
-
-def _value(value: object) -> str:
-    """Return a value as TOML writes it."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(entry)}" for key, entry in value.items()) + " }"
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return "[" + ", ".join(_value(entry) for entry in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
