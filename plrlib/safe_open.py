@@ -7,7 +7,7 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
@@ -29,6 +29,19 @@ def refused(file: str, message: str, remedy: str = "", value: str = "", row: int
     return StudyError(file, [Fault(file, row, "", message, value, "", remedy)])
 
 
+@contextmanager
+def _refusing(
+    file: str, damage: tuple[type[Exception], ...], message: str, remedy: str, about: str = ""
+) -> Iterator[None]:
+    """Tell an error that only damage can be the cause of as the reason why a file cannot be read."""
+    try:
+        yield
+    except StudyError:  # a ValueError, and raised by whoever reads
+        raise
+    except damage as error:
+        raise refused(file, message, remedy, f"{about}{error}"[:120]) from error
+
+
 # A ZIP from outside: its members are read one by one where they are, and never unpacked to a disk.
 
 _MOST_TIMES = 200
@@ -38,6 +51,7 @@ _SMALL = 8 * 2**20
 _MOST_MEMBERS = 100_000
 _ANEW = "export it again from the program it comes from"
 _DAMAGE = (zipfile.BadZipFile, damaged, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
+_BROKEN = ("the ZIP is cut short or damaged", _ANEW)
 
 
 class Archive:
@@ -64,13 +78,8 @@ class Archive:
         StudyError
             If it turns out to be damaged.
         """
-        try:
-            with self._zipped.open(self._members[name]) as stream:
-                yield stream
-        except StudyError:  # a ValueError, and raised by whoever reads
-            raise
-        except _DAMAGE as error:
-            raise _broken(self._file, f"{name}: {error}") from error
+        with _refusing(self._file, _DAMAGE, *_BROKEN, f"{name}: "), self._zipped.open(self._members[name]) as stream:
+            yield stream
 
     def read(self, name: str) -> bytes:
         """Return all of a member that is one text.
@@ -97,16 +106,10 @@ def archive(path: Path) -> Iterator[Archive]:
     StudyError
         If it is damaged, or if a member is locked, a link, outside of the archive, or larger than it can honestly be.
     """
-    try:
+    with _refusing(path.name, _DAMAGE, *_BROKEN):
         zipped = zipfile.ZipFile(path)
-    except _DAMAGE as error:
-        raise _broken(path.name, str(error)) from error
     with zipped:
         yield Archive(path.name, zipped)
-
-
-def _broken(file: str, why: str) -> Exception:
-    return refused(file, "the ZIP is cut short or damaged", _ANEW, why[:120])
 
 
 def _check(file: str, members: list[zipfile.ZipInfo]) -> None:
@@ -168,11 +171,9 @@ class Database:
             yield from self._run(f'SELECT {asked} FROM "{table}"{sorting}')
 
     def _run(self, query: str) -> Iterator[tuple[Any, ...]]:
-        try:
+        what, remedy = "the database is damaged", "export or save it again from the program it comes from"
+        with _refusing(self._file, (sqlite3.Error, UnicodeDecodeError, OverflowError), what, remedy):
             yield from self._opened.execute(query)
-        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
-            remedy = "export or save it again from the program it comes from"
-            raise refused(self._file, "the database is damaged", remedy, str(error)[:120]) from error
 
 
 @contextmanager
@@ -236,17 +237,11 @@ def without_document_type(file: str, opener: Opener) -> None:
     parser.StartDoctypeDeclHandler = declared
     parser.EntityDeclHandler = declared
     parser.StartElementHandler = reached
-    with opener() as stream:
-        try:
-            while part := stream.read(_START):
-                parser.Parse(part, False)
-            parser.Parse(b"", True)
-        except _Seen:
-            return
-        except StudyError:
-            raise
-        except (expat.ExpatError, ValueError, LookupError) as error:
-            raise refused(file, "it is not well-formed XML", _ANEW, str(error)) from error
+    damage = (expat.ExpatError, ValueError, LookupError)
+    with opener() as stream, suppress(_Seen), _refusing(file, damage, "it is not well-formed XML", _ANEW):
+        while part := stream.read(_START):
+            parser.Parse(part, False)
+        parser.Parse(b"", True)
 
 
 def elements(file: str, opener: Opener, names: tuple[str, ...]) -> Iterator[Any]:

@@ -53,8 +53,8 @@ def import_files(paths: Sequence[Path], name: str, choices: Choices) -> tuple[Pa
         there, faults, _ = read_settings(settings)
         if faults:
             raise StudyError(folder.name, faults)
-        columns = {**there.columns, **choices.columns}
-        choices = replace(choices, columns=columns, nesting=choices.nesting or there.nesting)
+        nesting = choices.nesting or there.nesting
+        choices = replace(choices, columns={**there.columns, **choices.columns}, nesting=nesting)
     materials = _read_all(paths, choices)
     made = to_tables(merge(materials), choices, {} if choices.keep_names else read_key(name))
     key = write_key(name, made.ids) if made.ids else None  # first: without it nobody knows who an id is
@@ -97,12 +97,11 @@ def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
 
 def tables_as_csv(made: StudyTables) -> dict[str, bytes]:
     """Return each table as the bytes of its CSV file, by the file's name."""
-    files = {}
-    for table, rows in made.tables.items():
-        columns = dict.fromkeys([*TABLES[table].names, *(name for row in rows for name in row)])
-        frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
-        files[f"{table}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
-    return files
+    frames = {
+        table: pd.concat([pd.DataFrame(columns=TABLES[table].names), pd.DataFrame(rows, dtype="object")])
+        for table, rows in made.tables.items()
+    }
+    return {f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode() for name, frame in frames.items()}
 
 
 # Which program a file comes from, told by what is in it and not by its ending alone; the list of all readers.

@@ -1,7 +1,7 @@
 """A new study: every table with the right headers, study.toml, the data dictionary, and the same as a workbook."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -117,37 +117,32 @@ def template(name: str) -> str:
 
 def imported_settings(name: str, made: StudyTables) -> str:
     """Return the text of an imported study's study.toml."""
-    reference, coders = "", []
+    reference = coders = groupings = ""
     if made.coders:
         most = quoted(Counter(row["coder"] for row in made.tables["codings"]).most_common(1)[0][0])
         reference = f"reference_coder = {most}   # whose codings the comparisons use\n"
-        coders = ["", "[coders]                  # who coded; `kind` tells which are not independent of one another"]
-        coders += [f'{quoted(coder)} = {{ kind = "researcher" }}' for coder in made.coders]
-    counts: dict[str, Counter[str]] = {}
+        coders = "\n[coders]                  # who coded; `kind` tells which are not independent of one another\n"
+        coders += "".join(f'{quoted(coder)} = {{ kind = "researcher" }}\n' for coder in made.coders)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in made.tables["participants"]:
         for column, value in row.items():
             if value and column not in _NO_ATTRIBUTES:
-                counts.setdefault(column, Counter())[value] += 1
-    groupings = ""
+                counts[column][value] += 1
     for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
         # The name of a grouping becomes part of a file's name.
         plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_") or f"column_{sum(map(ord, column))}"
         levels = {group: capital(group) for group in counts[column]}
         entries = {"label": capital(column.replace("_", " ")), "column": column, "levels": levels}
         groupings += "\n" + toml([(f"[groupings.{plain}]      # guessed; take out what you will not compare", entries)])
-    return (
-        (_TEXTS / "imported_study.toml")
-        .read_text(encoding="utf-8")
-        .format(
-            id=quoted(name),
-            title=quoted(made.material.title or name),
-            source=quoted(f"imported from {made.material.origin}"),
-            reference=reference,
-            coders="".join(f"{line}\n" for line in coders),
-            groupings=groupings,
-            quasi=", ".join(map(quoted, counts)),
-        )
-    )
+    text = (_TEXTS / "imported_study.toml").read_text(encoding="utf-8")
+    title, source = made.material.title or name, f"imported from {made.material.origin}"
+    sections = {
+        "reference": reference,
+        "coders": coders,
+        "groupings": groupings,
+        "quasi": ", ".join(map(quoted, counts)),
+    }
+    return text.format(id=quoted(name), title=quoted(title), source=quoted(source), **sections)
 
 
 def _can_group(counts: Mapping[str, int]) -> bool:

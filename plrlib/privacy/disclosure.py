@@ -109,10 +109,8 @@ def _merges(known: pd.DataFrame, k: int) -> pd.DataFrame:
             after = int((group_sizes(_merged(known, column, level, other)) < k).sum())
             cost = int(known[column].isin([level, other]).sum())
             rows.append((column, level, other, cost, before - after, after))
-    frame = pd.DataFrame(rows, columns=["column", "level", "other", "cost", "gain", "left"])
-    ratio = -(frame["gain"] / frame["cost"]).fillna(0)
-    ordered = frame.assign(ratio=ratio).sort_values(["ratio", "cost", "column"], kind="stable", ignore_index=True)
-    return ordered.drop(columns="ratio")
+    rows.sort(key=lambda row: (-row[4] / row[3], row[3], row[0]))  # most gain by cost, then least cost
+    return pd.DataFrame(rows, columns=["column", "level", "other", "cost", "gain", "left"])
 
 
 def _merged(known: pd.DataFrame, column: str, level: str, other: str) -> pd.DataFrame:

@@ -65,10 +65,8 @@ class Place:
     def allowed(self, settings: Settings) -> str | None:
         """Return why it may stay, where study.toml says so."""
         here = (self.found.kind, self.table, self.column)
-        for entry in settings.allowed:
-            if (entry.kind, entry.table, entry.column) == here and entry.row in ("", self.row):
-                return entry.reason
-        return None
+        there = ((one.reason, one.row) for one in settings.allowed if (one.kind, one.table, one.column) == here)
+        return next((reason for reason, row in there if row in ("", self.row)), None)
 
 
 def identifiers(study: Study, names: Iterable[str] = ()) -> pd.DataFrame:
@@ -336,12 +334,8 @@ def _masked(text: str, found: Iterable[Found], key: Mapping[Key, str]) -> str:
 
 def _settings_text(study: Study, masked: Mapping[str, str]) -> str:
     """Return study.toml under a name of its own, without the names on its list and the identifiers it held."""
-    text = re.sub(
-        rf"""(?m)^(\s*id\s*=\s*)(["']){re.escape(study.id)}\2""",
-        lambda found: f"{found[1]}{found[2]}{study.id}-masked{found[2]}",
-        study.settings.text,
-        count=1,
-    )
+    own_id = re.compile(rf"""(?m)^(\s*id\s*=\s*)(["']){re.escape(study.id)}\2""")
+    text = own_id.sub(rf"\g<1>\g<2>{study.id}-masked\g<2>", study.settings.text, count=1)
     for words, instead in masked.items():
         text = text.replace(words, instead)
     for name in study.settings.privacy.names:

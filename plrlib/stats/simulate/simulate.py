@@ -91,17 +91,11 @@ def draw(plan: Plan, effects: Effects, seed: int) -> Draws:
     row, code = np.divmod(np.repeat(np.arange((people + len(again)) * codes), np.append(counts, counts_again)), codes)
     speaker = np.append(np.arange(people), again)[row]
     stance = _views(plan, opposes, rng["stance"])[speaker, code]
-    return Draws(
-        raised=raised,
-        again=again,
-        speaker=speaker,
-        event=np.append(plan.room, len(plan.rooms) + np.arange(len(again)))[row],
-        code=code,
-        blurred=rng["blur"].random(len(row)) < plan.blur,
-        words=rng["words"].integers(5, 40, len(row)),
-        codings=_changed(code, codes, plan.coders, rng["coders"]),
-        stances=_changed(stance, len(STANCES), plan.coders, rng["coders"]),
-    )
+    event = np.append(plan.room, len(plan.rooms) + np.arange(len(again)))[row]
+    blurred, words = rng["blur"].random(len(row)) < plan.blur, rng["words"].integers(5, 40, len(row))
+    codings = _changed(code, codes, plan.coders, rng["coders"])
+    stances = _changed(stance, len(STANCES), plan.coders, rng["coders"])
+    return Draws(raised, again, speaker, event, code, blurred, words, codings, stances)
 
 
 def _effects(plan: Plan, effects: Effects) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
