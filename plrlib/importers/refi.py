@@ -60,6 +60,8 @@ class _Project:
         self.other_words = 0
 
     def read(self) -> Material:
+        takers = dict.fromkeys(_SOURCES, self._take_source) | dict.fromkeys(_OTHER_PASSAGES, self._take_other_passage)
+        takers |= {"Codes": self._take_codes, "Case": self._take_case}
         root = None  # comes last as a whole; its attributes can be read from the first element on
         for element in elements(self.file, self.opener, _ELEMENTS):
             if root is None:
@@ -72,19 +74,13 @@ class _Project:
                 self.material.origin = f"REFI-QDA {kind} of {program}"
                 self.material.title = root.get("name") or ""
                 self.material.nesting = "." if program.startswith("Taguette") else ""
-            match local(element):
-                case "User" | "Variable":
-                    self.names[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
-                case "Codes":
-                    self._take_codes(element)
-                case "Case":
-                    self._take_case(element)
-                case name if name in _SOURCES:
-                    self._take_source(element)
-                case name if name in _OTHER_PASSAGES:
-                    self._take_other_passage(element)
-                case name if name in _REFI["not_carried"]:
-                    self.material.not_carried[_REFI["not_carried"][name]] += 1
+            name = local(element)
+            if name in takers:
+                takers[name](element)
+            elif name in ("User", "Variable"):
+                self.names[_guid(element)] = element.get("name") or element.get("id") or NO_CODER
+            elif name in _REFI["not_carried"]:
+                self.material.not_carried[_REFI["not_carried"][name]] += 1
         if root is None:
             raise refused(self.file, "it holds no project and no codebook", _AGAIN)
         self._settle_cases()

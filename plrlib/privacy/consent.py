@@ -138,9 +138,8 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
     labels = study.grouping(by).levels.values() if by else [EVERYBODY]
     there = set(found["voice"])
     found["voice"] = pd.Categorical(found["voice"], categories=[label for label in labels if label in there])
-    return found.sort_values(
-        ["voice", "count", "word"], ascending=[True, False, True], kind="stable", ignore_index=True
-    )
+    order = {"voice": True, "count": False, "word": True}
+    return found.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -210,19 +210,10 @@ class Plan:
             name: given if isinstance(given, Grouping) else Grouping(name, given[0], name, dict(given[1]))
             for name, given in self.groupings.items()
         }
-        return Settings(
-            id=self.name,
-            title=self.title,
-            kind="simulated",
-            complete=self.complete,
-            reference_coder=self.coders[0].name,
-            stance_coder=self.coders[0].name,
-            coders={coder.name: coder.kind for coder in self.coders},
-            populations=self.populations,
-            groupings=groupings,
-            comparisons=self.comparisons,
-            privacy=self.privacy,
-        )
+        as_here = ("title", "complete", "populations", "comparisons", "privacy")
+        said = {name: getattr(self, name) for name in as_here} | {"id": self.name, "kind": "simulated"}
+        first, kinds = self.coders[0].name, {coder.name: coder.kind for coder in self.coders}
+        return Settings(**said, reference_coder=first, stance_coder=first, coders=kinds, groupings=groupings)
 
     @cached_property
     def tables(self) -> Tables:

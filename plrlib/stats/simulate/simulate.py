@@ -233,17 +233,9 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
         "code": _column(tables, "codebook", "code").take(np.tile(_under(tables), n)),
         "raised": drawn.raised.ravel(),
     }
-    return Simulated(
-        settings=settings,
-        folder=Path(design.name),
-        sources={},
-        notes=_no_notes().copy(deep=False),
-        withdrawn=0,
-        texts=SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text")),
-        truth=pd.DataFrame(truth),
-        planted=_planted(effects),
-        **tables,
-    )
+    tables |= {"notes": _no_notes().copy(deep=False), "truth": pd.DataFrame(truth), "planted": _planted(effects)}
+    texts = SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text"))
+    return Simulated(settings=settings, folder=Path(design.name), sources={}, withdrawn=0, texts=texts, **tables)
 
 
 @cache
