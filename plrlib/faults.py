@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 from plrlib.text import count
 
 _IN_A_NOTEBOOK = 40
+_TOLD: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,8 @@ class Fault:
 def told(code: str, file: str, row: int | None = None, column: str = "", value: str = "", **words: object) -> Fault:
     """Return a fault of a study as faults.toml words it, with its words in braces put in."""
     words |= {"file": file, "column": column, "value": value}
-    texts = {key: text.format(**words) for key, text in _words_told()[code].items()}
+    texts = {key: text.format(**words) for key, text in _TOLD[code].items()}
     return Fault(file, row, column, value=value, **texts)
-
-
-@cache
-def _words_told() -> dict[str, dict[str, str]]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:

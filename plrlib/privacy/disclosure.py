@@ -76,10 +76,7 @@ def recoded(known: pd.DataFrame, k: int) -> tuple[pd.DataFrame, list[str]]:
     all values of all attributes merged, all people are one group.
     """
     merged_in: list[str] = []
-    while (group_sizes(known) < k).any():
-        possible = _merges(known, k)
-        if possible.empty:
-            break
+    while (group_sizes(known) < k).any() and len(possible := _merges(known, k)):
         gaining = possible[possible["gain"] > 0]
         best = (gaining if len(gaining) else possible.sort_values("cost", kind="stable")).iloc[0]
         known = _merged(known, best["column"], best["level"], best["other"])

@@ -276,11 +276,7 @@ def _excerpts(settings: Settings, tables: Tables, drawn: Draws) -> pd.DataFrame:
             filled[name] = _as_they_come(_column(tables, "participants", name), attributed, settings.levels(name))
         one = np.where(drawn.blurred, 0, -1)
         filled["quantifier"] = _column(tables, "quantifiers", "quantifier").take(one, allow_fill=True)
-    columns = {str(name): empty.array for name, empty in tables["excerpts"].items()}
-    blank = np.full(n, -1)
-    return pd.DataFrame(
-        {name: filled[name] if name in filled else a.take(blank, allow_fill=True) for name, a in columns.items()}
-    )
+    return tables["excerpts"].reindex(pd.RangeIndex(n)).assign(**filled)
 
 
 @lru_cache(maxsize=1024)
