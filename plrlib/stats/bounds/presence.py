@@ -13,17 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.stats.bounds.cells import Cells, people_by_cell
-from plrlib.stats.bounds.constraints import (
-    RAISED,
-    SILENT,
-    UNREAD,
-    Kind,
-    Raising,
-    attributed,
-    counted_groups,
-    possible,
-    raising,
-)
+from plrlib.stats.bounds.constraints import RAISED, SILENT, UNREAD, Kind, attributed, counted_groups, possible, raising
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import blocks, remembered, stored
@@ -149,7 +139,7 @@ def count_people(study: Study, grouping: Grouping, found: Evidence) -> NDArray[n
             fits = cells.fits[:, attributed(study).whose[code.coded & ~named]]
             key = code.signature(study)
             if key not in known:  # codes of which the same is known have the same bounds
-                known[key] = _Bounds(study, cells, at, code).ends(sizes)
+                known[key] = _ends(study, cells, at, code, sizes)
             for i, n in enumerate(sizes):
                 excerpts = may_be[i, speaker[named]].sum() + fits[could_be == i].any(axis=0).sum()
                 counts[c, i] = n, *known[key][i], excerpts
@@ -218,32 +208,22 @@ def states(study: Study, found: Evidence, c: int) -> States:
     return States(known, coded, unread)
 
 
-class _Bounds:
-    """The smallest and largest number of people in a group who raised one code; `at` is the group of each cell."""
+def _ends(study: Study, cells: Cells, at: NDArray[np.int64], code: States, sizes: list[int]) -> list[tuple[int, int]]:
+    """Return the smallest and largest number of people of each group who raised one code; `at` is each cell's group.
 
-    def __init__(self, study: Study, cells: Cells, at: NDArray[np.int64], code: States) -> None:
-        self.cells, self.state, old = cells.split(code.known)
-        self.at = at[old]
-        coded, could = code.kinds(study)
-        self.raising: Raising | None = None
-        if coded or could or not self.cells.certain(self.at).all():
-            self.raising = raising(study, self.cells, self.state, coded, could)
-
-        self.complete = study.settings.complete
-
-    def ends(self, sizes: list[int]) -> list[tuple[int, int]]:
-        """Return the bounds of each group; where coding is not complete all of its people may have raised it."""
-        return [(self._least(i), self._most(i) if self.complete else n) for i, n in enumerate(sizes)]
-
-    def _least(self, group: int) -> int:
-        if self.raising is None:
-            return self.cells.people((self.at == group) & (self.state == RAISED))
-        return self.raising.program.least(self.raising.raised[self.at == group])
-
-    def _most(self, group: int) -> int:
-        if self.raising is None:
-            return self.cells.people((self.at == group) & (self.state != SILENT))
-        return self.raising.program.most(self.raising.raised[self.at == group])
+    Where coding is not complete all people of a group may have raised it.
+    """
+    cells, state, old = cells.split(code.known)
+    groups = [at[old] == i for i in range(len(sizes))]
+    coded, could = code.kinds(study)
+    if coded or could or not cells.certain(at[old]).all():
+        found = raising(study, cells, state, coded, could)
+        least = [found.program.least(found.raised[here]) for here in groups]
+        most = [found.program.most(found.raised[here]) for here in groups] if study.settings.complete else sizes
+    else:
+        least = [cells.people(here & (state == RAISED)) for here in groups]
+        most = [cells.people(here & (state != SILENT)) for here in groups] if study.settings.complete else sizes
+    return list(zip(least, most, strict=True))
 
 
 def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
@@ -285,9 +265,9 @@ def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
     grouping = study.grouping(by)
     may = possible_groups(study, grouping)
     sets = group_sets(study, grouping)
-    names = _names(grouping)
-    place = {_mask([names.index(name) for name in some]): i for i, some in enumerate(sets.values())}
-    masks, of = np.unique(may @ (1 << np.arange(len(names))), return_inverse=True)
+    bits = 1 << np.arange(may.shape[1])
+    place = {int(bits @ np.isin(_names(grouping), some)): i for i, some in enumerate(sets.values())}
+    masks, of = np.unique(may @ bits, return_inverse=True)
     heard = np.array([place[int(mask)] for mask in masks], dtype=np.int64)[of]
     return pd.DataFrame(
         {
@@ -312,10 +292,6 @@ def group_sets(study: Study, grouping: Grouping) -> dict[str, tuple[str, ...]]:
 
 def _names(grouping: Grouping) -> list[str]:
     return [*grouping.levels, OUTSIDE if OUTSIDE not in grouping.levels else f"{OUTSIDE} the grouping"]
-
-
-def _mask(places: list[int]) -> int:
-    return sum(1 << place for place in places)
 
 
 @remembered

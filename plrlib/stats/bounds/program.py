@@ -75,14 +75,6 @@ class Program:
         each = np.arange(len(fewer))
         self.require_each(len(fewer), [(each, fewer, 1.0), (each, more, -1.0)], high=0.0)
 
-    def copy(self) -> "Program":
-        """Return a programme to which more can be added without changing this one."""
-        other = Program(self._study)
-        for name in ("_lower", "_upper", "_terms", "_low", "_high"):
-            setattr(other, name, list(getattr(self, name)))
-        other._n, other._sums = self._n, dict(self._sums)
-        return other
-
     def least(self, variables: NDArray[np.int64], given: Sums | None = None) -> int:
         """Return the smallest sum that the variables can have, where the sums given have their values.
 
@@ -137,10 +129,10 @@ class Program:
         marks = self.variables(np.ones(len(variables), dtype=np.int64))
         self.pairwise(marks, variables)
         filled = np.zeros(len(variables), dtype=bool)
-        while not filled.all():
+        more = True
+        while more and not filled.all():
             found = self._solve(marks[~filled], -1.0)[variables] > 0.5
-            if not (found & ~filled).any():
-                break
+            more = bool((found & ~filled).any())
             filled |= found
         return filled
 
@@ -201,12 +193,9 @@ class _Solver:
         self.lower, self.upper = np.concatenate(program._lower), np.concatenate(program._upper)
         self._low, self._high = np.array(program._low), np.array(program._high)
         shape = (len(program._low), program._n)
-        rows, numbers, factors = (
-            (np.concatenate(parts) for parts in zip(*program._terms, strict=True))
-            if program._terms
-            else np.zeros((3, 0))
-        )
-        self._matrix = sp.csc_array((factors, (rows.astype(int), numbers.astype(int))), shape=shape)
+        none = np.zeros(0, dtype=np.int64)
+        rows, numbers, factors = map(np.concatenate, zip((none, none, np.zeros(0)), *program._terms, strict=True))
+        self._matrix = sp.csc_array((factors, (rows, numbers)), shape=shape)
         model = highs.HighsLp()
         model.num_col_, model.num_row_ = model.a_matrix_.num_col_, model.a_matrix_.num_row_ = shape[1], shape[0]
         model.a_matrix_.format_ = highs.MatrixFormat.kColwise
