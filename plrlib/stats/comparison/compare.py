@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -213,11 +214,12 @@ def _rows(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the frame of a comparison."""
     judged = judge(study, grouping, level, stance, coder, alpha)
-    n = len(judged.verdicts)
+    n, codes = len(judged.verdicts), judged.found.codes
     frame = pd.DataFrame(
         {
-            "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": judged.found.codes,
-            "status": status, "alpha": alpha, "method": None,
+            "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": codes,
+            "status": status, "alpha": alpha, **_sizes(judged, len(grouping.levels), alpha),
+            "fragility": _fragilities(judged, alpha) if fragility else None,
             "p": np.where(judged.p_low == judged.p_high, judged.p_low, np.nan), "p_low": judged.p_low,
             "p_high": judged.p_high, "p_min": judged.p_min, "p_adjusted": np.where(judged.known, judged.high, np.nan),
             "p_adjusted_low": judged.low, "p_adjusted_high": judged.high, "p_needed": judged.share,
@@ -225,18 +227,10 @@ def _rows(
             "reason": [_reason(judged, c) for c in range(n)], "sampled": [_sampled(judged, c) for c in range(n)],
             "attained": [judged.open[c].attained if c in judged.open else True for c in range(n)],
             "sometimes_confounded": [c in judged.open and judged.open[c].sometimes_confounded for c in range(n)],
-        }, index=range(n),
+        }, index=range(n), columns=COLUMNS,
     )  # fmt: skip
-    frame = frame.reindex(columns=list(COLUMNS))
-    frame = frame.astype(dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(COUNTS, "Int64"))
-    frame["code"] = pd.Categorical(judged.found.codes, categories=judged.found.codes)
-    frame["verdict"] = pd.Categorical(judged.verdicts, categories=VERDICTS)
-    for name in NUMBERS:
-        frame[name] = frame[name].mask(np.isnan(frame[name].to_numpy(dtype=float, na_value=np.nan)))
-    _sizes(frame, judged, len(grouping.levels), alpha)
-    if fragility:
-        frame["fragility"] = pd.array(_fragilities(judged, alpha), dtype="Int64")
-    return frame
+    kinds = {"code": pd.CategoricalDtype(codes), "verdict": pd.CategoricalDtype([*VERDICTS])}
+    return frame.astype(kinds | dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(COUNTS, "Int64"))
 
 
 @stored
@@ -271,9 +265,9 @@ def _sampled(judged: Judged, c: int) -> str:
     return "both" if own and joint else "p" if own else "p_adjusted" if joint else ""
 
 
-def _sizes(frame: pd.DataFrame, judged: Judged, n_groups: int, alpha: float) -> None:
-    """Fill in by what is permuted how large differences are, and over how many people."""
-    n = len(frame)
+def _sizes(judged: Judged, n_groups: int, alpha: float) -> dict[str, NDArray[Any]]:
+    """Return by what is permuted how large differences are, and over how many people."""
+    n = len(judged.verdicts)
     numbers = {name: np.full(n, np.nan) for name in NUMBERS[NUMBERS.index("effect") :]}
     people, method = np.full(n, np.nan), np.full(n, None, dtype=object)
     for c, found in judged.open.items():
@@ -295,20 +289,13 @@ def _sizes(frame: pd.DataFrame, judged: Judged, n_groups: int, alpha: float) -> 
             if used.sum() == 1:
                 ends = newcombe(raised[:, 0, 0], asked[:, 0, 0], raised[:, 0, 1], asked[:, 0, 1])
                 numbers["effect_low"][at], numbers["effect_high"][at] = ends
-    frame["method"] = method
-    frame["people_used"] = pd.array(people, dtype="Int64")
-    for name, values in numbers.items():
-        frame[name] = pd.array(values, dtype="Float64")
+    return {"method": method, "people_used": people, **numbers}
 
 
 def _fragilities(judged: Judged, alpha: float) -> list[int | None]:
     unknown = judged.p_min[~judged.known & ~np.isnan(judged.p_min)]
-    return [
-        fewest_people(judged.named, judged.place(c), alpha, unknown)
-        if judged.known[c] and verdict in (DIFFERS, NOT_SHOWN)
-        else None
-        for c, verdict in enumerate(judged.verdicts)
-    ]
+    told = [judged.known[c] and verdict in (DIFFERS, NOT_SHOWN) for c, verdict in enumerate(judged.verdicts)]
+    return [fewest_people(judged.named, judged.place(c), alpha, unknown) if told[c] else None for c in range(len(told))]
 
 
 def _left_out(study: Study, grouping: Grouping, judged: Judged) -> NDArray[np.int64]:

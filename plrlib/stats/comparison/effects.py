@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import elementwise
 from scipy.special import ndtri
 
-from plrlib.stats.comparison.exact import TIE, convolved, log_choose
+from plrlib.stats.comparison.exact import TIE, convolved, noncentral
 
 
 def difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -193,7 +193,6 @@ def _log_nulls(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDA
     The blocks are convolved under a log odds ratio near the one observed and tilted back, so that what was observed
     does not vanish however improbable it is if groups make no difference.
     """
-    first, second = sizes.T
     left = sizes - raised
     both = (sizes > 0).all(axis=1)
     ahead, behind = (
@@ -202,14 +201,8 @@ def _log_nulls(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDA
     )
     near = np.log(ahead / behind) if both.any() else np.zeros(len(raised))
     null = np.ones((len(raised), 1))
-    for b, total in enumerate(raised.sum(axis=2).T):
-        of_first = np.arange(first[b] + 1)
-        of_second = total[:, None] - of_first
-        possible = (of_second >= 0) & (of_second <= second[b])
-        logs = log_choose(int(first[b]), of_first) + log_choose(int(second[b]), np.where(possible, of_second, 0))
-        logs = np.where(possible, logs + near[:, None] * of_first, -np.inf)
-        weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        null = convolved(null, weights / weights.sum(axis=1, keepdims=True))
+    for (first, second), total in zip(sizes.tolist(), raised.sum(axis=2).T, strict=True):
+        null = convolved(null, noncentral(first, second, total, near))
     with np.errstate(divide="ignore"):
         logs = np.log(null) - near[:, None] * np.arange(null.shape[1])
     return logs, raised[..., 0].sum(axis=1)

@@ -199,11 +199,18 @@ def hypergeometric(first: int, second: int, totals: NDArray[np.int64]) -> NDArra
     """Return for each number who raised it in a block the distribution of how many of these are of the first group."""
     if first + second <= _LARGEST_TABLE:
         return _hypergeometric_table(first, second)[totals]
+    return noncentral(first, second, totals, np.zeros(len(totals)))
+
+
+def noncentral(
+    first: int, second: int, totals: NDArray[np.int64], log_odds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what `hypergeometric` does, under a log odds ratio for each number who raised it."""
     t = np.arange(first + 1)
     rest = totals[:, None] - t
     fits = (rest >= 0) & (rest <= second)
     logs = log_choose(first, t) + log_choose(second, np.where(fits, rest, 0))
-    logs = np.where(fits, logs, -np.inf)
+    logs = np.where(fits, logs + log_odds[:, None] * t, -np.inf)
     null = np.exp(logs - logs.max(axis=1, keepdims=True))
     return np.asarray(null / null.sum(axis=1, keepdims=True))
 

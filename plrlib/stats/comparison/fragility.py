@@ -48,12 +48,11 @@ def fragility(found: Family, c: int, alpha: float, others: NDArray[np.float64]) 
     if found.settings[c].kind == CONFOUNDED:
         return None
     search = _Search(found, c, alpha, others)
-    now = search.differs_now()
+    answer = search.differs(0)
+    now = answer is not None and bool(answer[0])
     for size in range(1, search.people + 1):
-        if comb(search.people, size) > MOST_SETS:
-            return None
-        answer = search.any_changes(size, now)
-        if answer is None or answer:
+        answer = search.differs(size, stop_at=not now) if comb(search.people, size) <= MOST_SETS else None
+        if answer is None or (answer != now).any():
             return None if answer is None else size
     return None
 
@@ -102,25 +101,16 @@ class _Search:
             if place <= first_above:
                 yield place, least
 
-    def differs_now(self) -> bool:
-        found = self._differs(self._now[:, None])
-        return found is not None and bool(found[0])
+    def differs(self, size: int, stop_at: bool | None = None) -> NDArray[np.bool_] | None:
+        """Return for S sets of so many people whether the code differs with them turned round; None: too many families.
 
-    def any_changes(self, size: int, now: bool) -> bool | None:
-        """Tell whether turning so many people round changes `differs`; None: too much would have to be tried."""
+        With `stop_at` the answer may end at the first set of which that is so.
+        """
         who = np.flatnonzero(self._asked)
-        sets = np.array(list(combinations(who.tolist(), size)))
+        sets = np.array(list(combinations(who.tolist(), size)), dtype=np.int64)
         sets = sets[np.unique(np.sort(self._alike[sets], axis=1), axis=0, return_index=True)[1]]
         columns = np.repeat(self._now[:, None], len(sets), axis=1)
         columns[sets.T, np.arange(len(sets))] ^= True
-        answer = self._differs(columns, stop_at=not now)
-        return None if answer is None else bool((answer != now).any())
-
-    def _differs(self, columns: NDArray[np.bool_], stop_at: bool | None = None) -> NDArray[np.bool_] | None:
-        """Return for U × S whether the code differs where it was raised so; None: too many families to test.
-
-        With `stop_at` the answer may end at the first column of which that is so.
-        """
         tested = self._test.test(columns, self._asked_of(columns))
         p, p_min = tested.p, tested.p_min
         extra = (self._apart[:, None] <= p * (1 + P_TIE)).sum(axis=0)

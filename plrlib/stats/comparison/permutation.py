@@ -7,19 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial, prod
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plrlib.stats.comparison.exact import (
-    SAMPLE,
-    ExactTest,
-    index_weights,
-    p_values,
-    several_groups,
-    two_groups,
-)
+from plrlib.stats.comparison.exact import SAMPLE, ExactTest, index_weights, p_values, several_groups, two_groups
 from plrlib.study.evidence import Evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
@@ -70,13 +63,11 @@ def setting(sizes: NDArray[np.int64], blocks: NDArray[np.int64], alone: NDArray[
     mixed = (sizes > 0).sum(axis=1) > 1
     if mixed.any():
         return Setting(WITHIN, blocks[mixed])
-    people = sizes.sum(axis=1)
-    several = (people > 1) & ~alone
+    several = (sizes.sum(axis=1) > 1) & ~alone
+    people = sizes[several].sum(axis=1)
     there = sizes.sum(axis=0) > 0
     events = (sizes[several] > 0).sum(axis=0)
-    if there.sum() < 2 or (events[there] < 2).any():
-        return Setting(CONFOUNDED, blocks[:0])
-    if people[several].max() > LARGEST_TO_SMALLEST * people[several].min():
+    if there.sum() < 2 or (events[there] < 2).any() or people.max() > LARGEST_TO_SMALLEST * people.min():
         return Setting(CONFOUNDED, blocks[:0])
     return Setting(WHOLE, blocks[several])
 
@@ -199,8 +190,7 @@ class NamedPeople:
         """Return the people who are compared, by block and group."""
         who = self.only(self.group >= 0)
         blocks, place = np.unique(who.block, return_inverse=True)
-        cell = np.zeros((len(blocks) * n_groups, len(place)))
-        cell[place * n_groups + who.group, np.arange(len(place))] = 1
+        cell = _members(place * n_groups + who.group, len(blocks) * n_groups)
         shape = (who.asked.shape[1], len(blocks), n_groups)
         asked, raised = ((cell @ some).astype(np.int64).T.reshape(shape) for some in (who.asked, who.raised))
         return Counts(blocks, np.isin(blocks, who.block[who.alone]), asked, raised)
@@ -229,11 +219,14 @@ class Counts:
 
     def settings(self) -> list[Setting]:
         """Return for each of C codes what can be permuted, the same for codes about which the same were asked."""
-        known: dict[bytes, Setting] = {}
-        for asked in self.asked:
-            if asked.tobytes() not in known:
-                known[asked.tobytes()] = setting(asked, self.blocks, self.alone)
-        return [known[asked.tobytes()] for asked in self.asked]
+        distinct, which = np.unique(self.asked, axis=0, return_inverse=True)
+        found = [setting(asked, self.blocks, self.alone) for asked in distinct]
+        return [found[i] for i in which.reshape(-1)]
+
+
+def _members(place: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Return n × U: 1 where a unit is in a place, else 0."""
+    return np.asarray(place == np.arange(n)[:, None], dtype=np.float64)
 
 
 def named_people(study: Study, found: Evidence, group: NDArray[np.int64]) -> NamedPeople:
@@ -255,24 +248,6 @@ _AT_ONCE = 4_000_000
 """So many numbers are worked out at once, permutations times codes: memory stays below 100 MB at any size."""
 
 
-class PermutationTest(Protocol):
-    """Tests codes, each given as who raised it and who was asked about it (U × C)."""
-
-    @property
-    def people(self) -> NamedPeople:
-        """Whom it permutes."""
-
-    @property
-    def permutations(self) -> Permutations:
-        """The same for all codes."""
-
-    def test(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> ExactTest:
-        """Return p and p_min of each code."""
-
-    def under(self, raised: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Iterator[NDArray[np.float64]]:
-        """Yield the p of one code after another under each of A permutations."""
-
-
 class WithinBlocks:
     """People are permuted within their blocks.
 
@@ -288,8 +263,7 @@ class WithinBlocks:
         self.people, self._seed = people, seed
         groups, self._group = np.unique(people.group, return_inverse=True)
         blocks, place = np.unique(people.block, return_inverse=True)
-        self._cell = np.zeros((len(blocks) * len(groups), len(place)))
-        self._cell[place * len(groups) + self._group, np.arange(len(place))] = 1
+        self._cell = _members(place * len(groups) + self._group, len(blocks) * len(groups))
         self._sizes = self._cell.sum(axis=1).astype(np.int64).reshape(len(blocks), len(groups))
         self._two = len(groups) == 2
 
@@ -333,8 +307,7 @@ class WholeEvents:
     def __init__(self, people: NamedPeople, seed: int) -> None:
         self.people, self._seed = people, seed
         events, first, place = np.unique(people.block, return_index=True, return_inverse=True)
-        self._event = np.zeros((len(events), len(place)))
-        self._event[place, np.arange(len(place))] = 1
+        self._event = _members(place, len(events))
         self._group = np.unique(people.group[first], return_inverse=True)[1]
         self._topics = np.unique(people.asked[first], axis=0, return_inverse=True)[1].reshape(-1)
 
@@ -359,6 +332,10 @@ class WholeEvents:
         for values in event_differences(self.permutations, self._group, *self._counts(raised, asked)):
             _, place, times = np.unique(values, return_inverse=True, return_counts=True)
             yield _upper_share(times, self.permutations)[place]
+
+
+PermutationTest = WithinBlocks | WholeEvents
+"""Tests codes, each given as who raised it and who was asked about it (U × C), over the same permutations for all."""
 
 
 def whole_events(
@@ -530,15 +507,13 @@ class Family:
 
     def of(self, kind: str) -> NDArray[np.int64]:
         """Return the codes that are tested in one way."""
-        return np.array([c for c, found in enumerate(self.settings) if found.kind == kind], dtype=np.int64)
+        return np.flatnonzero([found.kind == kind for found in self.settings])
 
     def alike(self) -> list[NDArray[np.int64]]:
         """Return the codes that can be tested, those together about which the same people were asked."""
-        tested = [c for c, found in enumerate(self.settings) if found.kind != CONFOUNDED]
-        known: dict[bytes, list[int]] = {}
-        for c in tested:
-            known.setdefault(self.counts.asked[c].tobytes(), []).append(c)
-        return [np.array(codes, dtype=np.int64) for codes in known.values()]
+        tested = np.flatnonzero([found.kind != CONFOUNDED for found in self.settings])
+        distinct, which = np.unique(self.counts.asked[tested], axis=0, return_inverse=True)
+        return [tested[which == i] for i in range(len(distinct))]
 
 
 def family(people: NamedPeople, n_groups: int, seed: int) -> Family:
@@ -560,22 +535,17 @@ def family(people: NamedPeople, n_groups: int, seed: int) -> Family:
     sampled = np.zeros(len(settings), dtype=bool)
     jointly_sampled = False
     tests: dict[str, PermutationTest] = {}
-    for kind in (WITHIN, WHOLE):
+    for kind in sorted({*kinds} - {CONFOUNDED}):
         codes = np.flatnonzero(kinds == kind)
-        if not len(codes):
-            continue
         blocks = np.unique(np.concatenate([settings[c].blocks for c in codes]))
         who = people.only((people.group >= 0) & np.isin(people.block, blocks)).about(kinds == kind)
         test: PermutationTest = WithinBlocks(who, seed) if kind == WITHIN else WholeEvents(who, seed)
         tests[kind] = test
         found = test.test(who.raised, who.asked)
         p[codes], p_min[codes], sampled[codes] = found.p, found.p_min, not found.exact
-        if kind == WITHIN and not found.exact:  # no permutation has a p of its own: Bonferroni
-            low[codes] = np.minimum(found.p * len(codes), 1.0)
-            jointly_sampled = True
-            continue
-        low[codes] = _adjusted(test, found.p)
-        jointly_sampled |= not test.permutations.exact
+        jointly = kind == WHOLE or found.exact  # else no permutation has a p of its own: Bonferroni
+        low[codes] = _adjusted(test, found.p) if jointly else np.minimum(found.p * len(codes), 1.0)
+        jointly_sampled |= not (jointly and test.permutations.exact)
     for c in np.flatnonzero(kinds != CONFOUNDED):
         apart = (kinds != kinds[c]) & (kinds != CONFOUNDED) & (p_min <= p[c])
         high[c] = min(1.0, low[c] + apart.sum() * p[c])

@@ -186,7 +186,7 @@ def _outcomes(
     totals = np.array(list(product(*(range(low, high + 1) for low, high in ends))), dtype=np.int64)
 
     def margins(i: int) -> Sums:
-        return [*given, *((some, int(n)) for some, n in zip(of_block, totals[i], strict=True))]
+        return [*given, *zip(of_block, totals[i].tolist(), strict=True)]
 
     if not within:
         people = np.broadcast_to(sizes.sum(axis=1), totals.shape)
@@ -196,14 +196,11 @@ def _outcomes(
         return _Outcomes(tested.p, margins, float(tested.p_min.min()))
     groups = np.flatnonzero(sizes.sum(axis=0))
     sizes = sizes[:, groups]
-    kept = [0] if len(groups) == 2 else free_groups(sizes)[0]
+    two = len(groups) == 2
+    kept = [0] if two else free_groups(sizes)[0]
     of_group = [code.raised[compared & (places.group == groups[i])] for i in kept]
     ranges = [code.program.ends(some, given) for some in of_group]
-    null = (
-        two_group_nulls(totals, sizes)
-        if len(groups) == 2
-        else np.array([group_totals(tuple(row), sizes) for row in totals])
-    )
+    null = two_group_nulls(totals, sizes) if two else np.array([group_totals(tuple(row), sizes) for row in totals])
     p = p_values(null.reshape(len(totals), -1)).reshape(null.shape)
     there = null > 0
     least = float(p[there].min())
@@ -213,9 +210,6 @@ def _outcomes(
     rows, *raised = np.nonzero(there)
 
     def sums(i: int) -> Sums:
-        return [
-            *margins(int(rows[i])),
-            *((some, int(n)) for some, n in zip(of_group, (r[i] for r in raised), strict=True)),
-        ]
+        return [*margins(int(rows[i])), *zip(of_group, (int(n[i]) for n in raised), strict=True)]
 
     return _Outcomes(p[there], sums, least)

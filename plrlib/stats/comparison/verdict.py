@@ -135,13 +135,9 @@ def verdict(p_min: float, low: float, high: float, sometimes_confounded: bool, s
 
 def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which of C codes are known by name of all who count: no completion says anything else."""
-    known = np.ones(len(counts), dtype=bool)
-    for i in range(counts.shape[1]):
-        at = people.group == i
-        raised = people.raised[at].sum(axis=0)
-        known &= (counts[:, i, 0] == people.asked[at].sum(axis=0)) & (counts[:, i, 1] == raised)
-        known &= counts[:, i, 2] == raised
-    return known
+    named = people.counts(counts.shape[1])
+    asked, raised = named.asked.sum(axis=1), named.raised.sum(axis=1)
+    return np.asarray((counts[..., :3] == np.stack([asked, raised, raised], axis=-1)).all(axis=(1, 2)))
 
 
 def _ranges(
