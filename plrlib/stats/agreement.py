@@ -27,7 +27,7 @@ from plrlib.stats.coefficients import (
 )
 from plrlib.stats.themes import NOT_SEEN, envelopes
 from plrlib.study.evidence import codes_at, codings_of, read_by
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN
 
 OVERALL, PAIRS = "overall", "pairs"
@@ -114,9 +114,7 @@ def agreement(
     if unit not in UNITS:
         raise ValueError(f"unit is 'code' or 'theme', not {unit!r}")
     frame = pd.concat([_rows(study, unit, group) for group in _groups(study, unit, coders)], ignore_index=True)
-    frame["target"] = pd.Categorical(frame["target"], categories=frame["target"].unique())
-    frame["coefficient"] = pd.Categorical(frame["coefficient"], categories=COEFFICIENTS)
-    return frame
+    return typed(frame, target=frame["target"].unique(), coefficient=COEFFICIENTS)
 
 
 def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]] | None) -> list[tuple[str, ...]]:
@@ -129,13 +127,9 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
     listed: list[Any] = list(combinations(known, 2) if coders == PAIRS else known if coders is None else coders)
     groups = [tuple(group) for group in ([listed] if all(isinstance(name, str) for name in listed) else listed)]
     for group in groups:
-        strangers = [name for name in group if name not in known]
+        strangers = ", ".join(name for name in group if name not in known)
         if strangers or len(set(group)) < max(2, len(group)):
-            why = (
-                f"{', '.join(strangers)} did not code"
-                if strangers
-                else "two different coders at least, each named once"
-            )
+            why = f"{strangers} did not code" if strangers else "two different coders at least, each named once"
             raise ValueError(f"coders {', '.join(map(str, group))}: {why}; those who did: {', '.join(known)}")
     return groups
 
@@ -173,7 +167,7 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
         }
     )
     frame["resampled"] = frame["resampled"].where(frame["low"].notna())
-    return frame.astype({**dict.fromkeys(("estimate", "low", "high"), "Float64"), "n": "Int64"})
+    return typed(frame, numbers=("estimate", "low", "high"), whole=("n",))
 
 
 # Which coder gave what to which excerpt.

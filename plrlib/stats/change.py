@@ -14,7 +14,7 @@ from plrlib.faults import NotInStudy
 from plrlib.stats.comparison.exact import SAMPLE
 from plrlib.stats.comparison.permutation import MOST, P_TIE, step_down, tarone
 from plrlib.study.evidence import Evidence, asked_at, evidence
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, stored
 from plrlib.study.speakers import may_fit
 from plrlib.text import count, verb
@@ -230,7 +230,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + P_TIE), CHANGED, NOT_SHOWN))
     frame = pd.DataFrame(
         {
-            "code": pd.Categorical(found.codes, categories=found.codes),
+            "code": found.codes,
             **people,
             "left_out": (pairs.asked & pairs.unclear).sum(axis=0),
             "not_asked": (~pairs.asked).sum(axis=0),
@@ -239,11 +239,11 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
             "p_needed": needed,
             "p_adjusted": adjusted,
             "sampled": not exact,
-            "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
+            "verdict": verdict,
         }
     )
-    whole = dict.fromkeys((*people, "left_out", "not_asked"), "Int64")
-    return frame.astype({**whole, **dict.fromkeys(("p", "p_min", "p_needed", "p_adjusted"), "Float64")})
+    kinds = {"whole": (*people, "left_out", "not_asked"), "numbers": ("p", "p_min", "p_needed", "p_adjusted")}
+    return typed(frame, **kinds, code=found.codes, verdict=VERDICTS)
 
 
 def mcnemar(gained: ArrayLike, lost: ArrayLike) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN
 from plrlib.stats.themes import envelopes, moved, pairs
 from plrlib.study.evidence import Evidence, coder_or_reference, evidence, paths, read_by
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Comparison, Grouping
@@ -102,8 +102,7 @@ def claim_evidence(study: Study) -> pd.DataFrame:
             left = away.get((ids[e], finding), ())
             rows.append((claim, ids[e], stance[e] if theirs[e] else OTHERS, bool(certain[e]), form[e], left))
     frame = pd.DataFrame(rows, columns=["claim", "excerpt", "part", "certain", "form", "left"])
-    frame["part"] = pd.Categorical(frame["part"], categories=PARTS)
-    return frame.astype({"certain": "bool"})
+    return typed(frame, part=PARTS).astype({"certain": "bool"})
 
 
 def people_by_stance(study: Study, claim: str, rows: pd.DataFrame, grouping: Grouping | None = None) -> list[People]:
@@ -442,7 +441,7 @@ def joint_display(study: Study) -> JointDisplay:
         evidence = found[found["claim"] == claim.claim]
         theirs = evidence[evidence["part"] != OTHERS]
         counts = theirs["part"].value_counts()
-        facts = every[str(claim.claim)] = _facts(study, claim, evidence, comparisons)
+        facts = every[str(claim.claim)] = _facts(study, claim, evidence, theirs, comparisons)
         number, rule = infer(facts)
         verdicts += [(claim.claim, by, verdict) for by, verdict in facts.verdicts.items()]
         rows.append(
@@ -456,9 +455,7 @@ def joint_display(study: Study) -> JointDisplay:
                 "inference": rule.inference, "rule": number, "reason": rule.code,
             }
         )  # fmt: skip
-    frame = pd.DataFrame(rows)
-    frame["inference"] = pd.Categorical(frame["inference"], categories=INFERENCES)
-    frame = frame.astype(dict.fromkeys((*COUNTS, *ENDS, "rule"), "Int64"))
+    frame = typed(pd.DataFrame(rows), whole=(*COUNTS, *ENDS, "rule"), inference=INFERENCES)
     compared = pd.DataFrame(verdicts, columns=["claim", "grouping", "verdict"], dtype="str")
     return JointDisplay(frame, compared, found, every)
 
@@ -485,19 +482,16 @@ class Compared:
 def _compared(study: Study, plan: Comparison) -> Compared:
     found = compare(study, plan.by, plan.level)
     verdicts = dict(zip(found.frame["code"], found.frame["verdict"], strict=True))
-    unlike: dict[str, list[str]] = {}
+    unlike: dict[Any, list[str]] = {}
     if DIFFERS in verdicts.values():
         others = compare(study, plan.by, plan.level, other_coders=True).other_coders
-        for row in others[others["verdict"] != DIFFERS].itertuples():
-            unlike.setdefault(str(row.code), []).append(str(row.coder))
+        unlike = others[others["verdict"] != DIFFERS].groupby("code")["coder"].agg(list).to_dict()
     return Compared(plan, verdicts, unlike)
 
 
-def _facts(study: Study, row: Any, evidence: pd.DataFrame, comparisons: list[Compared]) -> Facts:
-    """Return what the rules look at, of one row of the claims."""
-    claim, finding = str(row.claim), str(row.finding)
-    whose = row.who if isinstance(row.who, str) else ""
-    theirs = evidence[evidence["part"] != OTHERS]
+def _facts(study: Study, row: Any, evidence: pd.DataFrame, theirs: pd.DataFrame, comparisons: list[Compared]) -> Facts:
+    """Return what the rules look at, of one row of the claims; `theirs` are the excerpts of whom it is about."""
+    claim, finding, whose = str(row.claim), str(row.finding), _who(row.who)
     counts = theirs["part"].value_counts()
     [people] = people_by_stance(study, claim, evidence)
     own = [c for c in comparisons if claim in c.plan.claims]

@@ -11,7 +11,7 @@ from plrlib.stats.bounds.constraints import assign, counted_groups, possible
 from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.bounds.program import Infeasible
 from plrlib.stats.comparison.permutation import WHOLE, WITHIN, Permutations, setting
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.settings import Grouping
 
@@ -87,10 +87,8 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
     frame.insert(0, "grouping", grouping.name)
     frame.insert(3, "people", frame["lower"].where(frame["lower"] == frame["upper"]))
     frame.insert(6, "separable", _separable(study, grouping))
-    frame["event"] = pd.Categorical(frame["event"], categories=list(study.events["event"]))
-    frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
-    whole = dict.fromkeys(("people", "lower", "upper"), "Int64")
-    return frame.astype({**whole, **dict.fromkeys(("hearings", "excerpts", "words"), "Float64")})
+    kinds = {"whole": ("people", "lower", "upper"), "numbers": MEASURES}
+    return typed(frame, **kinds, event=study.events["event"], group=grouping.levels)
 
 
 @remembered
@@ -275,8 +273,7 @@ def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
             rows.append((grouping.name, measure, key, int(who.sum()), mean, *test, told, missing, events))
     columns = ["grouping", "measure", "group", "people", "mean", "p", "permuted", "permutations", "sampled", "reason"]
     frame = pd.DataFrame(rows, columns=[*columns, "missing", "events"])
-    frame["group"] = pd.Categorical(frame["group"], categories=list(grouping.levels))
-    return frame.astype({"mean": "Float64", "p": "Float64"})
+    return typed(frame, numbers=("mean", "p"), group=grouping.levels)
 
 
 def _unknown(study: Study, grouping: Grouping, known: NDArray[np.bool_]) -> dict[str, tuple[str, int, tuple[str, ...]]]:

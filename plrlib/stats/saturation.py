@@ -14,7 +14,7 @@ from scipy.stats import hypergeom
 from plrlib.faults import NotInStudy
 from plrlib.stats.agreement import MOST_NOWHERE
 from plrlib.study.evidence import evidence
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.text import count, verb
 
 # How many codes there may be that nobody raised, from how many events each code came up in.
@@ -294,9 +294,7 @@ def saturation(
             found_of_kind = _rows(came_up[mine], names[mine], (base, run, threshold), study.settings.seed)
             rows += [(kind, *row, len(mine)) for row in found_of_kind]
     frame = pd.DataFrame(rows, columns=["kind", "measure", "position", "event", "estimate", "low", "high", "n"])
-    frame["measure"] = pd.Categorical(frame["measure"], categories=MEASURES)
-    numbers = dict.fromkeys(("estimate", "low", "high"), "Float64") | {"position": "Int64", "n": "Int64"}
-    return frame.astype(numbers)
+    return typed(frame, numbers=("estimate", "low", "high"), whole=("position", "n"), measure=MEASURES)
 
 
 def _rows(

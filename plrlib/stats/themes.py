@@ -10,7 +10,7 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
 from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, stances
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
@@ -301,9 +301,7 @@ def sides(
             n = (None, None, None) if side is None else people.loc[(side, group), ["n", "lower", "upper"]]
             rows.append((side, None if by is None else group, at.sum(), alone[at].sum(), *counts, codes, *n))
     frame = pd.DataFrame(rows, columns=["side", "group", *COUNTS, "n", "lower", "upper"])
-    frame["side"] = pd.Categorical(frame["side"], categories=order)
-    frame["group"] = pd.Categorical(frame["group"], categories=[] if by is None else list(grouping.levels))
-    return frame.astype({**dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(("n", "lower", "upper"), "Int64")})
+    return typed(frame, whole=("n", "lower", "upper"), side=order, group=() if by is None else grouping.levels)
 
 
 @remembered

@@ -236,6 +236,24 @@ def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]
     return tables, words[counts > 0]
 
 
+def typed(
+    frame: pd.DataFrame, *, whole: Iterable[str] = (), numbers: Iterable[str] = (), **ordered: Iterable[str]
+) -> pd.DataFrame:
+    """Return a frame of results with some columns as whole numbers or numbers, which may be missing, or as categories.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    whole, numbers
+        The columns that hold whole numbers, and other numbers.
+    **ordered
+        For each column of categories these in their order.
+    """
+    kinds = dict.fromkeys(whole, "Int64") | dict.fromkeys(numbers, "Float64")
+    return frame.astype(kinds | {name: pd.CategoricalDtype([*values]) for name, values in ordered.items()})
+
+
 class _Categories:
     """The values that a categorical column may have, in order."""
 

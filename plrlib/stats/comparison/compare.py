@@ -15,7 +15,7 @@ from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded, evidence
-from plrlib.study.load import Study
+from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Comparison as Plan
 from plrlib.study.settings import Grouping
@@ -229,8 +229,7 @@ def _rows(
             "sometimes_confounded": [c in judged.open and judged.open[c].sometimes_confounded for c in range(n)],
         }, index=range(n), columns=COLUMNS,
     )  # fmt: skip
-    kinds = {"code": pd.CategoricalDtype(codes), "verdict": pd.CategoricalDtype([*VERDICTS])}
-    return frame.astype(kinds | dict.fromkeys(NUMBERS, "Float64") | dict.fromkeys(COUNTS, "Int64"))
+    return typed(frame, numbers=NUMBERS, whole=COUNTS, code=codes, verdict=VERDICTS)
 
 
 @stored

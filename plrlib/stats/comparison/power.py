@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
 from plrlib.stats.comparison.exact import TIE, log_choose, p_values, two_group_nulls
+from plrlib.study.load import typed
 
 # Which outcomes the exact test of two groups rejects, whatever the true probabilities are.
 
@@ -271,8 +272,7 @@ def smallest_difference(n: Sequence[int], power: float = 0.8, family: int = 1, a
             "power": np.where(found, chance[step, k_2], np.nan),
         }
     )
-    whole = dict.fromkeys(("raised_2", "n_2", "raised_1", "n_1"), "Int64")
-    return frame.astype({**whole, **dict.fromkeys(("p", "true_2", "true_1", "power"), "Float64")})
+    return typed(frame, whole=("raised_2", "n_2", "raised_1", "n_1"), numbers=("p", "true_2", "true_1", "power"))
 
 
 def _chance(rejected: NDArray[np.float64], p_1: NDArray[np.float64], p_2: NDArray[np.float64]) -> NDArray[np.float64]:
