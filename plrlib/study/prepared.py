@@ -79,7 +79,7 @@ class Prepared:
         there = self.listed.copy()
         single = np.flatnonzero(self.possible_events.sum(axis=1) == 1)
         person, cell = np.nonzero(self._spoke[:-1, single])
-        there[person, self.possible_events.argmax(axis=1)[single][cell]] = True
+        there[person, np.nonzero(self.possible_events[single])[1][cell]] = True
         return there
 
     @cached_property
