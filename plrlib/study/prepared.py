@@ -22,8 +22,12 @@ from plrlib.paths import STORE
 from plrlib.study.settings import Grouping
 from plrlib.study.speakers import Attributions, attributions, first_event, parts, seats
 
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
 if TYPE_CHECKING:
     from plrlib.study.load import Study
+
+    Question = Callable[Concatenate[Study, Parameters], Answer]
 
 NOT_KNOWN = -1
 """Stands for the position of an event, a person or a group that is not known."""
@@ -234,13 +238,7 @@ class Prepared:
         return np.where(self.inside(grouping.population), at, NOT_KNOWN)
 
 
-Parameters = ParamSpec("Parameters")
-Answer = TypeVar("Answer")
-
-
-def remembered(
-    function: Callable[Concatenate[Study, Parameters], Answer],
-) -> Callable[Concatenate[Study, Parameters], Answer]:
+def remembered(function: Question[Parameters, Answer]) -> Question[Parameters, Answer]:
     """Let a function of a study answer the same question once; later calls get the same answer.
 
     A frame is handed out as a copy that shares its memory until somebody changes it. What it raises is not remembered.
@@ -248,9 +246,7 @@ def remembered(
     return _asked_once(function, on_disk=False)
 
 
-def stored(
-    function: Callable[Concatenate[Study, Parameters], Answer],
-) -> Callable[Concatenate[Study, Parameters], Answer]:
+def stored(function: Question[Parameters, Answer]) -> Question[Parameters, Answer]:
     """Let a function be remembered, and where a store of answers is in use look its answer up there first.
 
     Its answers are frames or arrays of counts, codes and ids; see `plrlib.study.store`.
@@ -258,9 +254,7 @@ def stored(
     return _asked_once(function, on_disk=True)
 
 
-def _asked_once(
-    function: Callable[Concatenate[Study, Parameters], Answer], on_disk: bool
-) -> Callable[Concatenate[Study, Parameters], Answer]:
+def _asked_once(function: Question[Parameters, Answer], on_disk: bool) -> Question[Parameters, Answer]:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -278,7 +272,7 @@ def _asked_once(
         found = answers[key]
         return cast("Answer", found.copy(deep=False) if isinstance(found, pd.DataFrame) else found)
 
-    return cast("Callable[Concatenate[Study, Parameters], Answer]", answer)
+    return cast("Question[Parameters, Answer]", answer)
 
 
 def _key(argument: Any) -> Hashable:

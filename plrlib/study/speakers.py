@@ -96,15 +96,12 @@ class Attributions:
 
 def attributions(excerpts: pd.DataFrame, events: pd.DataFrame) -> Attributions:
     """Return the distinct attributions of the excerpts without a participant, in alphabetical order."""
-    attributed = np.flatnonzero(excerpts["participant"].isna())
-    cells = excerpts[["event", *ATTRIBUTES]].iloc[attributed].astype("object")
-    number = cells.groupby(list(cells), dropna=False, sort=False).ngroup().to_numpy()
-    first = np.unique(number, return_index=True)[1]
-    found = [tuple("" if pd.isna(cell) else cell for cell in row) for row in cells.iloc[first].itertuples(index=False)]
-    order = sorted(range(len(found)), key=found.__getitem__)
-    distinct = [found[k] for k in order]
-    of = np.full(len(excerpts), -1, dtype=np.min_scalar_type(-len(found) - 1))
-    of[attributed] = np.argsort(order)[number]
+    attributed = excerpts["participant"].isna().to_numpy()
+    cells = excerpts.loc[attributed, ["event", *ATTRIBUTES]].astype("object").fillna("")
+    alike = cells.groupby(list(cells))
+    distinct = alike.size().index.to_list()
+    of = np.full(len(excerpts), -1, dtype=np.min_scalar_type(-len(distinct) - 1))
+    of[attributed] = alike.ngroup()
     where = list(events["event"])
     events_of = [parts(event) for event, *_ in distinct]
     possible = np.array([[v in mine for v in where] for mine in events_of], dtype=bool)

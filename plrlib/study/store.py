@@ -169,8 +169,7 @@ def _decoded_column(said: dict[str, Any]) -> Any:
 def _same(found: Answer, answer: Answer) -> bool:
     if isinstance(found, np.ndarray) or isinstance(answer, np.ndarray):
         return isinstance(found, np.ndarray) and isinstance(answer, np.ndarray) and np.array_equal(found, answer)
-    try:
+    with suppress(AssertionError):
         pd.testing.assert_frame_equal(found, answer, check_exact=True, check_column_type=True)
-    except AssertionError:
-        return False
-    return True
+        return True
+    return False

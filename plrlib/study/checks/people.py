@@ -1,9 +1,9 @@
 """Whether what tables and study.toml say of people agrees: values, totals, and who may have said an excerpt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -315,19 +315,17 @@ def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fau
     listed = speakers.seats(people, on_speakers(sheets, "attendance"), events)
     possible = speakers.may_fit(found, listed, people).sum(axis=0) + len(sheets["participants"].faults)
     ends = quantifier_ends(sheets)
-    problems: dict[tuple[str, ...], Callable[..., Fault]] = {}
+    problems: dict[tuple[str, ...], dict[str, Any]] = {}
     for cells, n in zip(attributed, possible[found.of].tolist(), strict=True):
         low, high = (speakers.bounds(end, n) for end in ends.get(cells["quantifier"], speakers.UNSAID))
         if n == 0:
-            problem = partial(excerpts.told, "nobody_fits", column="event, role, sector")
+            problems[tuple(cells.values())] = {"code": "nobody_fits", "column": "event, role, sector"}
         elif low > min(high, n):
+            place = {"code": "too_few_fit", "column": "quantifier", "value": cells["quantifier"]}
             words = {"people": of_people(n), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
-            problem = partial(excerpts.told, "too_few_fit", column="quantifier", value=cells["quantifier"], **words)
-        else:
-            continue
-        problems[tuple(cells.values())] = problem
+            problems[tuple(cells.values())] = place | words
     for line, *combination in excerpts.rows_where(*names, wrong=lambda *cells: cells in problems):
-        yield problems[tuple(combination)](line=line)
+        yield excerpts.told(line=line, **problems[tuple(combination)])
 
 
 def note_unlisted_speakers(sheets: Sheets) -> list[Fault]:

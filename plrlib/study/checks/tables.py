@@ -305,18 +305,11 @@ def _check_duplicates(table: TableSchema, sheet: Sheet) -> Iterator[Fault]:
 
 
 def _check_references(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
-    keys: dict[str, Known | None] = {}
-    for name, sheet in sheets.items():
-        for one in TABLES[name].columns:
-            if not one.refers or one.name not in sheet.cells:
-                continue
-            if one.refers not in keys:
-                keys[one.refers] = _keys(sheets, settings, one.refers)
-            there = keys[one.refers]
-            if there is None:
-                continue
-            in_settings = one.refers in ("coders", "populations")
-            where = f"[{one.refers}] of {FILE}" if in_settings else sheets[one.refers].file
+    naming = [(sheet, one) for name, sheet in sheets.items() for one in TABLES[name].columns if one.name in sheet.cells]
+    keys = {name: _keys(sheets, settings, name) for name in {one.refers for _, one in naming if one.refers}}
+    for sheet, one in naming:
+        if there := keys.get(one.refers):
+            where = sheets[one.refers].file if one.refers in sheets else f"[{one.refers}] of {FILE}"
             for line, value in there.unknown(sheet, one.name, several=one.several):
                 twin, words = there.alike(value), there.words(value, f"add it to {where}, or correct it here")
                 code = "misspelt_key" if twin else "unknown_key"
