@@ -14,17 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.coefficients import (
-    COEFFICIENTS,
-    RAW,
-    Array,
-    Units,
-    distinct_sets,
-    interval,
-    one_of_many,
-    resampled,
-    yes_or_no,
-)
+from plrlib.stats.coefficients import COEFFICIENTS, Units, distinct_sets, interval, one_of_many, resampled, yes_or_no
 from plrlib.stats.themes import NOT_SEEN, envelopes
 from plrlib.study.evidence import codes_at, codings_of, read_by
 from plrlib.study.load import Study, typed
@@ -141,7 +131,7 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     each = yes_or_no(given.given, given.seen, drawn.members)
     overall = one_of_many(given.category, len(given.sets), drawn.members, given.sets if unit == "code" else None)
 
-    def coefficients(weights: Array) -> Array:
+    def coefficients(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return each coefficient for B sets of weights: B × coefficients × (1 + C), overall first."""
         whole, by_code = overall(weights), each(weights)
         return np.stack([np.column_stack([whole[name], by_code[name]]) for name in COEFFICIENTS], axis=1)
@@ -150,24 +140,14 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     low = high = np.full(estimate.shape, np.nan)
     if len(drawn) > 1:
         replicates = [coefficients(weights) for weights in resampled(drawn, study.settings.seed)]
-        raw = estimate[COEFFICIENTS.index(RAW)]
+        *_, raw = estimate  # the last of COEFFICIENTS is raw agreement
         low, high = (np.where(raw < _WHOLE, end, np.nan) for end in interval(np.concatenate(replicates)))
     targets = [OVERALL, *given.codes]
-    frame = pd.DataFrame(
-        {
-            "unit": unit,
-            "coders": ", ".join(group),
-            "coefficient": np.repeat(COEFFICIENTS, len(targets)),
-            "target": targets * len(COEFFICIENTS),
-            "estimate": estimate.ravel(),
-            "low": low.ravel(),
-            "high": high.ravel(),
-            "n": paired.sum(),
-            "resampled": drawn.kind,
-        }
-    )
-    frame["resampled"] = frame["resampled"].where(frame["low"].notna())
-    return typed(frame, numbers=("estimate", "low", "high"), whole=("n",))
+    about = {"coefficient": np.repeat(COEFFICIENTS, len(targets)), "target": targets * len(COEFFICIENTS)}
+    numbers = {"estimate": estimate.ravel(), "low": low.ravel(), "high": high.ravel()}
+    frame = pd.DataFrame({"unit": unit, "coders": ", ".join(group), **about, **numbers, "n": paired.sum()})
+    frame["resampled"] = pd.Series(drawn.kind, index=frame.index).where(frame["low"].notna())
+    return typed(frame, numbers=numbers, whole=("n",))
 
 
 # Which coder gave what to which excerpt.

@@ -228,22 +228,10 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     needed = alpha / tarone(p_min, alpha)
     few = p_min > needed * (1 + P_TIE)
     verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + P_TIE), CHANGED, NOT_SHOWN))
-    frame = pd.DataFrame(
-        {
-            "code": found.codes,
-            **people,
-            "left_out": (pairs.asked & pairs.unclear).sum(axis=0),
-            "not_asked": (~pairs.asked).sum(axis=0),
-            "p": p,
-            "p_min": p_min,
-            "p_needed": needed,
-            "p_adjusted": adjusted,
-            "sampled": not exact,
-            "verdict": verdict,
-        }
-    )
-    kinds = {"whole": (*people, "left_out", "not_asked"), "numbers": ("p", "p_min", "p_needed", "p_adjusted")}
-    return typed(frame, **kinds, code=found.codes, verdict=VERDICTS)
+    others = {"left_out": (pairs.asked & pairs.unclear).sum(axis=0), "not_asked": (~pairs.asked).sum(axis=0)}
+    tested = {"p": p, "p_min": p_min, "p_needed": needed, "p_adjusted": adjusted}
+    frame = pd.DataFrame({"code": found.codes, **people, **others, **tested, "sampled": not exact, "verdict": verdict})
+    return typed(frame, whole=(*people, *others), numbers=tested, code=found.codes, verdict=VERDICTS)
 
 
 def mcnemar(gained: ArrayLike, lost: ArrayLike) -> NDArray[np.float64]:

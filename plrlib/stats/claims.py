@@ -315,10 +315,7 @@ RULES: tuple[Rule, ...] = (
         lambda facts: not facts.compares and (bool(facts.against) or (facts.opposes > 0 and facts.supports == 0)),
     ),
     Rule("no stance", NOT_TESTABLE, lambda facts: not (facts.supports or facts.qualifies or facts.opposes)),
-    Rule(
-        "more to it", EXPANDED,
-        lambda facts: bool(facts.qualifies or facts.opposes or facts.left or facts.differing),
-    ),
+    Rule("more to it", EXPANDED, lambda facts: bool(facts.qualifies or facts.opposes or facts.left or facts.differing)),
     Rule("one person", NOT_TESTABLE, lambda facts: facts.people.least("supports") < ENOUGH),
     Rule("supported", CONFIRMED, lambda facts: True),
 )  # fmt: skip

@@ -269,14 +269,9 @@ def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
     place = {int(bits @ np.isin(_names(grouping), some)): i for i, some in enumerate(sets.values())}
     masks, of = np.unique(may @ bits, return_inverse=True)
     heard = np.array([place[int(mask)] for mask in masks], dtype=np.int64)[of]
-    return pd.DataFrame(
-        {
-            "excerpt": study.excerpts["excerpt"],
-            "heard": pd.Categorical.from_codes(heard, categories=pd.Index(list(sets), dtype="str")),
-            "about": may[:, :-1].any(axis=1),
-            "certain": (may.sum(axis=1) == 1) & ~may[:, -1],
-        }
-    )
+    groups = pd.Categorical.from_codes(heard, categories=pd.Index(list(sets), dtype="str"))
+    frame = pd.DataFrame({"excerpt": study.excerpts["excerpt"], "heard": groups, "about": may[:, :-1].any(axis=1)})
+    return frame.assign(certain=(may.sum(axis=1) == 1) & ~may[:, -1])
 
 
 @remembered

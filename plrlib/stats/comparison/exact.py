@@ -131,14 +131,10 @@ def several_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: in
     observed = outcome_index(raised.sum(axis=1), sizes)
     totals = [tuple(row) for row in raised.sum(axis=2).tolist()]
     null = {key: group_totals(key, sizes).reshape(-1) for key in set(totals)}  # many codes share their totals
-    p = {key: p_values(one) for key, one in null.items()}
-    p_min = {key: p[key][one > 0].min() for key, one in null.items()}
-    return ExactTest(
-        np.array([p[key][place] for key, place in zip(totals, observed, strict=True)]),
-        np.array([p_min[key] for key in totals]),
-        [null[key] for key in totals],
-        observed,
-    )
+    every_p = {key: p_values(one) for key, one in null.items()}
+    least = {key: every_p[key][one > 0].min() for key, one in null.items()}
+    p = np.array([every_p[key][place] for key, place in zip(totals, observed, strict=True)])
+    return ExactTest(p, np.array([least[key] for key in totals]), [null[key] for key in totals], observed)
 
 
 def _checked(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -312,13 +308,11 @@ def _of_a_sample(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int)
     share = sizes / np.maximum(people, 1)[:, None]
     p, observed, nulls = np.ones(len(raised)), np.zeros(len(raised), dtype=np.int64), []
     for c, of_block in enumerate(totals):
-        drawn = sum(
-            rng.multivariate_hypergeometric(block, int(m), size=SAMPLE)
-            for m, block in zip(of_block, sizes, strict=True)
-        )
+        drawn = np.zeros((SAMPLE, sizes.shape[1]), dtype=np.int64)
         mean = of_block @ share
         spread = np.zeros((sizes.shape[1],) * 2)
-        for m, n, one in zip(of_block, people, share, strict=True):
+        for m, block, n, one in zip(of_block, sizes, people, share, strict=True):
+            drawn += rng.multivariate_hypergeometric(block, int(m), size=SAMPLE)
             spread += m * (n - m) / max(n - 1, 1) * (np.diag(one) - np.outer(one, one))
         inverse = np.linalg.pinv(spread)
         away = [((v - mean) @ inverse * (v - mean)).sum(axis=-1) for v in (drawn, raised[c].sum(axis=0))]

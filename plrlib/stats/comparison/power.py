@@ -189,18 +189,9 @@ def power(
     people = np.array(events).sum(axis=0)
     rejected = share_rejected(tuple(sorted(events)), threshold)
     pooled = pairs @ people / people.sum()
-    return pd.DataFrame(
-        {
-            "n_1": int(people[0]),
-            "n_2": int(people[1]),
-            "p_1": pairs[:, 0],
-            "p_2": pairs[:, 1],
-            "alpha": float(alpha),
-            "family": int(family),
-            "power": _chance(rejected, pairs[:, 0], pairs[:, 1]),
-            "size": _chance(rejected, pooled, pooled),
-        }
-    )
+    asked = {"n_1": int(people[0]), "n_2": int(people[1]), "p_1": pairs[:, 0], "p_2": pairs[:, 1]}
+    found = {"power": _chance(rejected, pairs[:, 0], pairs[:, 1]), "size": _chance(rejected, pooled, pooled)}
+    return pd.DataFrame({**asked, "alpha": float(alpha), "family": int(family), **found})
 
 
 def smallest_difference(n: Sequence[int], power: float = 0.8, family: int = 1, alpha: float = 0.05) -> pd.DataFrame:
@@ -260,19 +251,10 @@ def smallest_difference(n: Sequence[int], power: float = 0.8, family: int = 1, a
     chance = _binomial(n_1, steps) @ rejected @ _binomial(n_2, true_2).T
     seen = (chance >= power) & (steps[:, None] > true_2)
     found, step = seen.any(axis=0), seen.argmax(axis=0)
-    frame = pd.DataFrame(
-        {
-            "raised_2": k_2,
-            "n_2": n_2,
-            "raised_1": np.where(some, raised, np.nan),
-            "n_1": n_1,
-            "p": np.where(some, p[raised, k_2], np.nan),
-            "true_2": true_2,
-            "true_1": np.where(found, steps[step], np.nan),
-            "power": np.where(found, chance[step, k_2], np.nan),
-        }
-    )
-    return typed(frame, whole=("raised_2", "n_2", "raised_1", "n_1"), numbers=("p", "true_2", "true_1", "power"))
+    people = {"raised_2": k_2, "n_2": n_2, "raised_1": np.where(some, raised, np.nan), "n_1": n_1}
+    true = {"true_2": true_2, "true_1": np.where(found, steps[step], np.nan)}
+    chances = {"p": np.where(some, p[raised, k_2], np.nan), **true, "power": np.where(found, chance[step, k_2], np.nan)}
+    return typed(pd.DataFrame({**people, **chances}), whole=people, numbers=chances)
 
 
 def _chance(rejected: NDArray[np.float64], p_1: NDArray[np.float64], p_2: NDArray[np.float64]) -> NDArray[np.float64]:
