@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import Cells, people_by_cell
 from plrlib.stats.bounds.constraints import assign, counted_groups, possible
 from plrlib.stats.bounds.presence import attribution
-from plrlib.stats.bounds.program import Infeasible
 from plrlib.stats.comparison.permutation import WHOLE, WITHIN, Permutations, setting
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, remembered
@@ -105,12 +104,8 @@ def unseen(study: Study, by: str | Grouping) -> list[str]:
     cells = people_by_cell(study, grouping)
     about = cells.groups(study, grouping) >= 0
     found = assign(study, cells, events=True)
-    events = list(study.events["event"])
-    return [
-        name
-        for name, people in found.there.items()
-        if found.program.most(people[about]) > cells.people(cells.seats[:, events.index(name)] & about)
-    ]
+    known = {name: cells.people(cells.seats[:, v] & about) for v, name in enumerate(study.events["event"])}
+    return [name for name, people in found.there.items() if found.program.most(people[about]) > known[name]]
 
 
 def _people(study: Study, grouping: Grouping) -> list[list[tuple[int, int]]]:
@@ -156,11 +151,7 @@ def _unmixed_is_possible(study: Study, cells: Cells, group: NDArray[np.int64]) -
         found.program.require([(chosen, 1.0)], high=1.0)
         for one, these in zip(chosen, here, strict=True):
             found.program.require([(found.people[these], 1.0), (one[None], -float(len(cells.alike)))], high=0.0)
-    try:
-        found.program.least(found.people)
-    except Infeasible:
-        return False
-    return True
+    return found.program.allows([])
 
 
 def _said(study: Study, grouping: Grouping, people: list[list[tuple[int, int]]]) -> NDArray[np.float64]:

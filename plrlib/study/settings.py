@@ -281,7 +281,9 @@ class _Reader:
                 self.notes.append(self._at("meaningless", (name,), allowed=", ".join(SECTIONS)))
         if "study" not in self.content:
             self._fault("no_study", ("study",))
-        coders, study, populations = self._coders(), self._study(), self._populations()
+        coders, study = self._coders(), self._study()
+        populations = {name: good for name, _, good in self._tables("populations")}
+        self.names["populations"] = ("", *populations)
         groupings = self._groupings()
         return Settings(
             **{"id": folder, **study},
@@ -369,11 +371,6 @@ class _Reader:
             return None
         self.names["coders"] = ("", *found)
         return {name: kinds.get(name) or name for name in found}
-
-    def _populations(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        populations = {name: good for name, _, good in self._tables("populations")}
-        self.names["populations"] = ("", *populations)
-        return populations
 
     def _groupings(self) -> dict[str, Grouping]:
         groupings = {}

@@ -110,11 +110,9 @@ class Cells:
         """Return for each of N cells the position of its group; -1: in none, or outside the grouping's population."""
         rules = study.settings.populations.get(grouping.population, {})
         inside = self.fit(rules) & (self.sat(study, rules["event"]) if "event" in rules else True)
-        at = np.zeros(len(self.values), dtype=np.int64)
-        if grouping.column:
-            positions = {key: i for i, key in enumerate(grouping.levels)}
-            at = np.array([positions.get(values[grouping.column], -1) for values in self.values], dtype=np.int64)
-        return np.where(inside, at, -1)
+        positions = {key: i for i, key in enumerate(grouping.levels)}
+        at = [positions.get(values[grouping.column], -1) if grouping.column else 0 for values in self.values]
+        return np.where(inside, np.array(at, dtype=np.int64), -1)
 
     def certain(self, at: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each of N cells whether its people are in one group for certain, given the group of each cell."""
@@ -128,7 +126,10 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
     """Return the people of a study by cell; the grouping's column is among the attributes that count."""
     prepared, people = study.prepared, study.participants
     found = prepared.attributions
-    counted = _attributes(study, grouping)
+    totals = [str(attribute) for attribute in study.margins["attribute"].unique()]
+    ruled = [attribute for rules in study.settings.populations.values() for attribute in rules]
+    # the columns of participants that decide groups, populations, totals and possible speakers
+    counted = [a for a in dict.fromkeys((*ATTRIBUTES, grouping.column, *totals, *ruled)) if a in people]
     values = people[counted].astype("object").where(people[counted].notna(), _UNSAID)
     block, sits = prepared.focus_group, found.sits(prepared.listed)
     key = pd.DataFrame({**{a: values[a].to_numpy() for a in counted}, "block": block})
@@ -137,7 +138,7 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
     alike = key.groupby(list(key.columns), sort=False).ngroup().to_numpy().astype(np.int64)
     one_of_each = np.unique(alike, return_index=True)[1]
     domains = {a: _domain(study, a) for a in counted}
-    deciding = {a for a in counted if _decides(study, a)}
+    deciding = {*totals, *ruled, *(a for a in ATTRIBUTES if study.excerpts[a].notna().any())}
     about = study.settings.populations.get(grouping.population, {})
     of: list[int] = []
     cells: list[dict[str, str]] = []
@@ -157,20 +158,6 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
             fits[at] &= found.fits(attribute, value)[None, :]
     seats = prepared.attended[whose]
     return Cells(alike, np.array(of, dtype=np.int64), cells, block[whose], seats, prepared.not_all_known, fits)
-
-
-def _attributes(study: Study, grouping: Grouping) -> list[str]:
-    """Return the columns of participants that decide levels, populations, totals and attributions."""
-    used = [*ATTRIBUTES, grouping.column, *(str(a) for a in study.margins["attribute"].unique())]
-    used += [a for rules in study.settings.populations.values() for a in rules]
-    return [a for a in dict.fromkeys(used) if a in study.participants]
-
-
-def _decides(study: Study, attribute: str) -> bool:
-    """Tell whether an attribute decides who is a candidate, in a population, or counted in a total."""
-    in_excerpts = attribute in ATTRIBUTES and bool(study.excerpts[attribute].notna().any())
-    in_rules = any(attribute in rules for rules in study.settings.populations.values())
-    return in_excerpts or in_rules or attribute in set(study.margins["attribute"])
 
 
 def _domain(study: Study, attribute: str) -> list[str]:

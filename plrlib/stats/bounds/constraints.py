@@ -56,8 +56,7 @@ class Attributed:
 def attributed(study: Study) -> Attributed:
     """Return the excerpts of a study that name no speaker, by attribution and number of speakers."""
     whose = study.prepared.attributions.of
-    words, lows, highs = (list(study.quantifiers[name]) for name in ("quantifier", "lower", "upper"))
-    ends = dict(zip(words, zip(lows, highs, strict=True), strict=True))
+    ends = {word: (low, high) for word, low, high in study.quantifiers[["quantifier", "lower", "upper"]].to_numpy()}
     rows = np.flatnonzero(whose >= 0)
     said = study.excerpts["quantifier"].iloc[rows].astype("object")
     keys = [(int(k), *ends.get(word, UNSAID)) for k, word in zip(whose[rows], said, strict=True)]
@@ -286,12 +285,7 @@ def raising(
 
 
 def _speak(
-    program: Program,
-    candidates: NDArray[np.int64],
-    number: int | None,
-    said: NDArray[np.int64],
-    low: str,
-    sure: bool,
+    program: Program, candidates: NDArray[np.int64], number: int | None, said: NDArray[np.int64], low: str, sure: bool
 ) -> None:
     """Require as many speakers as the quantifier says; where it is not sure that an excerpt has the code, or none.
 

@@ -4,7 +4,7 @@ Letters: U people compared, C codes, A permutations, S sets of people.
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import accumulate, combinations
 from math import comb
 
 import numpy as np
@@ -92,12 +92,9 @@ class _Search:
         the others their smallest p is enough.
         """
         people = self._test.people
-        places = np.arange(len(order))[::-1]
         columns = self._test.under(people.raised[:, order[::-1]], people.asked[:, order[::-1]])
         first_above = int((self._p <= self._alpha * (1 + P_TIE)).sum())
-        least: NDArray[np.float64] | None = None
-        for place, column in zip(places.tolist(), columns, strict=True):
-            least = column if least is None else np.minimum(least, column)
+        for place, least in zip(range(len(order))[::-1], accumulate(columns, np.minimum), strict=True):
             if place <= first_above:
                 yield place, least
 
