@@ -56,7 +56,8 @@ class Attributed:
 def attributed(study: Study) -> Attributed:
     """Return the excerpts of a study that name no speaker, by attribution and number of speakers."""
     whose = study.prepared.attributions.of
-    ends = {word: (low, high) for word, low, high in study.quantifiers[["quantifier", "lower", "upper"]].to_numpy()}
+    words, lows, highs = (list(study.quantifiers[name]) for name in ("quantifier", "lower", "upper"))
+    ends = dict(zip(words, zip(lows, highs, strict=True), strict=True))
     rows = np.flatnonzero(whose >= 0)
     said = study.excerpts["quantifier"].iloc[rows].astype("object")
     keys = [(int(k), *ends.get(word, UNSAID)) for k, word in zip(whose[rows], said, strict=True)]

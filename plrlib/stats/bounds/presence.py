@@ -266,12 +266,12 @@ def attribution(study: Study, by: str | Grouping) -> pd.DataFrame:
     may = possible_groups(study, grouping)
     sets = group_sets(study, grouping)
     bits = 1 << np.arange(may.shape[1])
-    place = {int(bits @ np.isin(_names(grouping), some)): i for i, some in enumerate(sets.values())}
+    place = {int(bits @ [name in some for name in _names(grouping)]): i for i, some in enumerate(sets.values())}
     masks, of = np.unique(may @ bits, return_inverse=True)
     heard = np.array([place[int(mask)] for mask in masks], dtype=np.int64)[of]
     groups = pd.Categorical.from_codes(heard, categories=pd.Index(list(sets), dtype="str"))
-    frame = pd.DataFrame({"excerpt": study.excerpts["excerpt"], "heard": groups, "about": may[:, :-1].any(axis=1)})
-    return frame.assign(certain=(may.sum(axis=1) == 1) & ~may[:, -1])
+    about, certain = may[:, :-1].any(axis=1), (may.sum(axis=1) == 1) & ~may[:, -1]
+    return pd.DataFrame({"excerpt": study.excerpts["excerpt"], "heard": groups, "about": about, "certain": certain})
 
 
 @remembered
