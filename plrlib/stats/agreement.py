@@ -5,9 +5,8 @@ references.toml, beside this file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -153,8 +152,7 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
 # Which coder gave what to which excerpt.
 
 
-@dataclass(frozen=True)
-class Ratings:
+class Ratings(NamedTuple):
     """What R coders gave to E excerpts.
 
     Parameters

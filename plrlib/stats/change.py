@@ -3,7 +3,7 @@
 Letters: P people heard twice, E excerpts, C codes, V events, A permutations (ways to swap each person's two events).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,7 @@ from plrlib.text import count, verb
 _BEFORE, _AFTER, _OTHER = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Paired:
+class Paired(NamedTuple):
     """The people heard twice.
 
     Parameters

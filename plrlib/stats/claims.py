@@ -5,7 +5,7 @@ Letters: P people, E excerpts, G groups, S stances.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,7 @@ PARTS = (*STANCES, NO_STANCE, OTHERS)
 """What an excerpt of the theme is to a claim: its stance, or that only people said it whom the claim is not about."""
 
 
-@dataclass(frozen=True)
-class People:
+class People(NamedTuple):
     """How many of n people took each stance, at least and at most: S × 2, in the order of `STANCES`."""
 
     n: int
@@ -291,8 +290,7 @@ class Facts:
         return self.compares and len(self.differing) == len(self.verdicts)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its code, by which `show` has its words; the answer that it gives, and where it holds."""
 
     code: str
@@ -457,8 +455,7 @@ def joint_display(study: Study) -> JointDisplay:
     return JointDisplay(frame, compared, found, every)
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """A planned comparison, done.
 
     Parameters

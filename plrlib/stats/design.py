@@ -1,6 +1,6 @@
 """What a design can separate: who of each group was where, how often, and how much of it is on record."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -289,8 +289,7 @@ def _values(study: Study) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
     return study.prepared.attended.sum(axis=1).astype(float), excerpts, spoken
 
 
-@dataclass(frozen=True)
-class Permuted:
+class Permuted(NamedTuple):
     """The answer of `permutation_test`.
 
     Parameters

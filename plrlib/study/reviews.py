@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from plrlib.paths import home, processed
 from plrlib.text import listed
@@ -37,8 +37,7 @@ class Review:
     notebooks: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """What was run of a study, by its manifest: the SHA-256 of its files and of the executed notebooks, by name."""
 
     inputs: Mapping[str, str]

@@ -5,6 +5,7 @@ Letters: E excerpts, K attributions, V events, N cells.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,7 @@ class Kind:
     copies: int = 1
 
 
-@dataclass(frozen=True)
-class Attributed:
+class Attributed(NamedTuple):
     """The excerpts of a study that name no speaker.
 
     Parameters
@@ -68,8 +68,7 @@ def attributed(study: Study) -> Attributed:
     return Attributed(whose, [Kind(*key) for key in kinds], of)
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A programme of all that holds whoever raised what.
 
     Parameters
@@ -229,8 +228,7 @@ SILENT, RAISED, UNREAD = 0, 1, 2
 """What is known by name of a person and a code: nothing, that they raised it, that some of their words are uncoded."""
 
 
-@dataclass(frozen=True)
-class Raising:
+class Raising(NamedTuple):
     """The programme of one code.
 
     Parameters

@@ -6,7 +6,7 @@ Letters: P people, E excerpts, C codes, G groups, N cells.
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -169,8 +169,7 @@ def _count_named(study: Study, found: Evidence, group: NDArray[np.int64], n_grou
     return np.stack(counts, axis=-1)
 
 
-@dataclass(frozen=True)
-class States:
+class States(NamedTuple):
     """What is known of a code: by name of each of P people, and of each of E excerpts.
 
     Parameters

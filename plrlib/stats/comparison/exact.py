@@ -5,9 +5,9 @@ of the blocks' hypergeometric distributions. p sums its outcomes that are no mor
 Arrays only. Unit: people. Letters: C codes, B blocks, G groups, T outcomes.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ MOST_PRODUCTS = 50_000_000
 _EQUAL = 1e-9  # relative difference of two values of a statistic that only rounding has made
 
 
-@dataclass(frozen=True)
-class ExactTest:
+class ExactTest(NamedTuple):
     """What an exact test says of C codes.
 
     Parameters

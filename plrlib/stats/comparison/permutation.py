@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ LARGEST_TO_SMALLEST = 1.5
 """Whole events are permuted only where the largest is at most so many times the smallest."""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """What can be permuted.
 
     Parameters
@@ -196,8 +195,7 @@ class NamedPeople:
         return Counts(blocks, np.isin(blocks, who.block[who.alone]), asked, raised)
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """Who raised what, as counts by block.
 
     Parameters
@@ -472,8 +470,7 @@ def tarone(p_min: NDArray[np.float64], alpha: float) -> int:
 # A family of codes: each tested exactly, and all of them over the same permutations.
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """The tests of C codes of which every participant's part is known by name.
 
     Parameters

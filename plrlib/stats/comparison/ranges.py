@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,7 @@ MOST_TRIES = 500
 """So many outcomes are tried before p is given no nearer than is surely true."""
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """What the p of one code may be.
 
     Parameters
@@ -104,8 +104,7 @@ class Places:
         return [sizes for sizes in fit if found.program.allows(list(zip(sums, sizes.ravel().tolist(), strict=True)))]
 
 
-@dataclass(frozen=True)
-class _Outcomes:
+class _Outcomes(NamedTuple):
     """What may have come out in one division of people over blocks: p of each, and the sums that make it so."""
 
     p: NDArray[np.float64]

@@ -4,7 +4,7 @@ Letters: P people, C codes, G groups.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ VERDICTS = (CONFOUNDED, NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN)
 """In the order in which they are looked at: the first that holds is the verdict."""
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """What is found of C codes by one coder.
 
     Parameters

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -121,8 +120,7 @@ def _check_attributed_values(sheets: Sheets, settings: Settings) -> Iterator[Fau
 # Whether totals fit the people listed.
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(NamedTuple):
     """Who of P participants belongs to a population by what is published of them; `most` of them at once.
 
     Parameters
