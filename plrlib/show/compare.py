@@ -296,7 +296,11 @@ def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     rooms = f"and whether {inner(found.grouping.label)} can be told from the rooms depends on who sat where"
     least, most = p_value(row["p_low"]), p_value(row["p_high"])
     span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
-    span = span if row["attained"] else f"exact p lies somewhere between {least} and {most}"
+    span = (
+        span
+        if row["attained"]
+        else f"more may have come out than is worked out, and exact p lies between {least} and {most}"
+    )
     who = "by who may have said it"
     if not study.settings.complete:
         who = f"as coding is not complete, {one(what)} not found may still have been raised: {who}"

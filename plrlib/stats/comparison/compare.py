@@ -14,6 +14,7 @@ from plrlib.stats.comparison.effects import cramers_v, difference, newcombe, odd
 from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
+from plrlib.stats.work import followed
 from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
@@ -294,7 +295,8 @@ def _sizes(judged: Judged, n_groups: int, alpha: float) -> dict[str, NDArray[Any
 def _fragilities(judged: Judged, alpha: float) -> list[int | None]:
     unknown = judged.p_min[~judged.known & ~np.isnan(judged.p_min)]
     told = [judged.known[c] and verdict in (DIFFERS, NOT_SHOWN) for c, verdict in enumerate(judged.verdicts)]
-    return [fewest_people(judged.named, judged.place(c), alpha, unknown) if told[c] else None for c in range(len(told))]
+    codes = followed(range(len(told)), "How many people a verdict hangs on, code by code")
+    return [fewest_people(judged.named, judged.place(c), alpha, unknown) if told[c] else None for c in codes]
 
 
 def _left_out(study: Study, grouping: Grouping, judged: Judged) -> NDArray[np.int64]:

@@ -13,13 +13,16 @@ from plrlib.stats.bounds.cells import people_by_cell
 from plrlib.stats.bounds.constraints import counted_groups, raising
 from plrlib.stats.bounds.presence import presence_counts, states
 from plrlib.stats.comparison.permutation import CONFOUNDED, P_TIE, Family, NamedPeople, family, named_people, tarone
-from plrlib.stats.comparison.ranges import Places, Range, p_range
+from plrlib.stats.comparison.ranges import Places, Range, p_range, unbounded
+from plrlib.stats.work import followed
 from plrlib.study.evidence import Evidence, evidence
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
 from plrlib.study.settings import Grouping
 
 NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN = "not attributed", "too few to tell", "differs", "not shown to differ"
+MOST_PROGRAMMES = 500_000
+"""So many linear programmes are solved in one comparison, two minutes or so; of the codes left p may be anything."""
 VERDICTS = (CONFOUNDED, NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN)
 """In the order in which they are looked at: the first that holds is the verdict."""
 
@@ -142,11 +145,12 @@ def _known(people: NamedPeople, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _ranges(
     study: Study, grouping: Grouping, found: Evidence, people: NamedPeople, codes: NDArray[np.int64]
 ) -> dict[int, Range]:
-    """Return the range of p of each code that is not known by name of all."""
+    """Return the range of p of each code that is not known by name of all; past so many programmes 0 to 1."""
     ranges: dict[int, Range] = {}
     seen: dict[Hashable, Range] = {}
     if not len(codes):
         return ranges
+    solved = 0
     everybody = people_by_cell(study, grouping)
     alone = frozenset(people.block[people.alone].tolist())
     for column in np.unique(found.asked[:, codes], axis=1).T:
@@ -154,15 +158,20 @@ def _ranges(
         at, sizes = counted_groups(study, cells, grouping, was_asked == 1)
         parts, block, old = cells.split(people.block)
         divisions = Places(at[old], block, alone, sizes).divisions(study, parts)
-        for c in codes[(found.asked[:, codes] == column[:, None]).all(axis=0)]:
+        here = codes[(found.asked[:, codes] == column[:, None]).all(axis=0)]
+        for c in followed(here, "What p may be, code by code"):
             code = states(study, found, int(c))
             key = (column.tobytes(), code.signature(study))
             if key in seen:  # codes of which the same is known have the same range
                 ranges[int(c)] = seen[key]
+                continue
+            if solved >= MOST_PROGRAMMES:
+                ranges[int(c)] = unbounded()
                 continue
             coded, could = code.kinds(study)
             parts, state, old = cells.split(people.block * 3 + code.known)
             places = Places(at[old], state // 3, alone, sizes)
             programme = raising(study, parts, state % 3, coded, could)
             ranges[int(c)] = seen[key] = p_range(programme, places, divisions, study.settings.seed)
+            solved += programme.program.solved
     return ranges

@@ -1,0 +1,43 @@
+"""Long work: how far it is, told where somebody looks on. Limits of work are counted where the work is done."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+TOLD_AFTER = 10.0
+"""Seconds that work may take in silence."""
+
+Thing = TypeVar("Thing")
+
+
+def followed(things: Sequence[Thing], what: str) -> Iterator[Thing]:
+    """Give things one by one, and when that has taken ten seconds begin to tell how far it is.
+
+    It is told on standard error, in a terminal or in JupyterLab, and gone at the end. Where `PLR_STILL` is set, as in
+    the notebooks that `plr run` executes, nothing is: `plr run` tells of each notebook itself.
+
+    Parameters
+    ----------
+    things
+        What is worked on.
+    what
+        What the work is, in a few words.
+
+    Examples
+    --------
+    >>> from plrlib.stats.work import followed
+    >>> [2 * n for n in followed([1, 2, 3], "doubling")]
+    [2, 4, 6]
+    """
+    began = time.monotonic()
+    for i, thing in enumerate(things):
+        if time.monotonic() - began >= TOLD_AFTER:
+            seen = Console(stderr=True)
+            hidden = bool(os.environ.get("PLR_STILL")) or not (seen.is_terminal or seen.is_jupyter)
+            yield from track(things[i:], what, len(things), i, console=seen, transient=True, disable=hidden)
+            return
+        yield thing
