@@ -20,17 +20,9 @@ from plrlib.imports import quick_imports
 from plrlib.markup import link, plain, table
 from plrlib.paths import study_folder
 from plrlib.privacy.consent import text_of
+from plrlib.site import pages
 from plrlib.site.linked import notebooks_of, numbers_page, page, title
-from plrlib.site.pages import (
-    EVIDENCE,
-    PEOPLE,
-    REVIEW,
-    codebook_page,
-    evidence_page,
-    people_page,
-    review_page,
-    start_page,
-)
+from plrlib.site.pages import EVIDENCE, PEOPLE
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import dictionary
 
@@ -52,17 +44,14 @@ GROUPS = {
 
 def library() -> str:
     """Return the page, as Markdown that Sphinx fills in from the docstrings."""
-    parts = [
-        "# The library",
-        plain("All of these are imported from plrlib; help(plrlib.compare) says the same as here."),
-    ]
-    for heading, names in GROUPS.items():
-        parts.append(f"## {heading}")
-        lines = [_directive(name) for name in names]
-        parts.append("\n".join(["```{eval-rst}", *lines, "```"]))
-    parts += ["## References", "\n".join(["```{eval-rst}", *_references(), "```"])]
+    first = plain("All of these are imported from plrlib; help(plrlib.compare) says the same as here.")
+    parts = ["# The library", first]
+    lines = {heading: map(_directive, names) for heading, names in GROUPS.items()}
+    for heading, some in {**lines, "References": _references()}.items():
+        parts += [f"## {heading}", "\n".join(["```{eval-rst}", *some, "```"])]
     parts += ["## What notebooks show", plain("From plrlib import show; each returns something to show in a cell.")]
-    rows = [(f"`show.{name}`", plain(_first_line(getattr(show, name)))) for name in sorted(show.__all__)]
+    lines_of = {name: (inspect.getdoc(getattr(show, name)) or "").partition("\n")[0] for name in sorted(show.__all__)}
+    rows = [(f"`show.{name}`", plain(line)) for name, line in lines_of.items()]
     parts.append(table(["function", "what it returns"], rows))
     return "\n\n".join(parts)
 
@@ -79,24 +68,17 @@ def _references() -> list[str]:
     texts = [inspect.getdoc(getattr(plrlib, name)) or "" for names in GROUPS.values() for name in names]
     cited = {key for text in texts for key in re.findall(r"\[(\w+)\]_", text)}
     lines = []
-    for key, entry in entries.items():
-        if key in cited:
-            isbn = f"ISBN {entry.get('isbn')}"
-            place = f"https://doi.org/{quote(entry['doi'])}" if "doi" in entry else entry.get("url", isbn)
-            lines.append(
-                f".. [{key}] {entry['authors']} ({entry['year']}). {entry['title']}. {entry['published']}. {place}"
-            )
+    for key in [key for key in entries if key in cited]:
+        entry = {"url": f"ISBN {entries[key].get('isbn')}", **entries[key]}
+        place = f"https://doi.org/{quote(entry['doi'])}" if "doi" in entry else entry["url"]
+        by, what = f"{entry['authors']} ({entry['year']})", f"{entry['title']}. {entry['published']}"
+        lines.append(f".. [{key}] {by}. {what}. {place}")
     return lines
-
-
-def _first_line(thing: object) -> str:
-    return (inspect.getdoc(thing) or "").partition("\n")[0]
 
 
 # Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`.
 
 METHOD, LIBRARY = "method.md", "library.md"
-STATIC = Path(__file__).parent / "static"
 
 
 def write_study(study: Study, folder: Path) -> None:
@@ -104,25 +86,23 @@ def write_study(study: Study, folder: Path) -> None:
     folder.mkdir(parents=True)
     ids = frozenset(study.excerpts["excerpt"].astype(str))
     said = {str(e): str(text) for e, text in text_of(study).fillna("nothing of it can be shown").items()}
-    titles: dict[str, str] = {}
     seen: dict[str, list[str]] = {}
-    notebooks = notebooks_of(study)
+    notebooks, written = notebooks_of(study), {}
+    titles = {name: title(notebook, name) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
         data, found, numbers = page(notebook, name, ids, f"{EVIDENCE}.html")
         (folder / f"{name}.ipynb").write_bytes(data)
-        titles[name] = title(notebook, name)
         if numbers.found:
             listed = numbers_page(numbers, titles[name], said, f"{EVIDENCE}.html", f"{PEOPLE}.html")
-            (folder / f"{numbers.target}.md").write_text(listed + "\n", encoding="utf-8")
+            written[numbers.target] = listed
         for excerpt in found:
             seen.setdefault(excerpt, []).append(name)
-    for name, text in (
-        ("index", start_page(study, titles)),
-        (EVIDENCE, evidence_page(study, seen, titles)),
-        (PEOPLE, people_page(study)),
-        ("codebook", codebook_page(study)),
-        (REVIEW, review_page(study, notebooks, titles)),
-    ):
+    written |= {
+        "index": pages.start_page(study, titles), EVIDENCE: pages.evidence_page(study, seen, titles),
+        PEOPLE: pages.people_page(study), pages.CODEBOOK: pages.codebook_page(study),
+        pages.REVIEW: pages.review_page(study, notebooks, titles),
+    }  # fmt: skip
+    for name, text in written.items():
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
 
 
@@ -137,22 +117,14 @@ def write_source(studies: Sequence[Study], folder: Path) -> None:
 
 
 def _first_page(studies: Sequence[Study]) -> str:
-    lines = [
-        f"{link(study.title, f'{study.id}/index.md')}{' (simulated)' * (study.settings.kind == 'simulated')}"
-        for study in studies
-    ]
-    others = {METHOD: "How it is done", "dictionary.md": "Data dictionary", LIBRARY: "The library"}
-    pages = [*(f"{study.id}/index" for study in studies), *(name.removesuffix(".md") for name in others)]
-    tree = ["```{toctree}", ":hidden:", "", *pages, "```"]
-    return "\n\n".join(
-        [
-            "# What people said",
-            plain("Focus groups and interviews, analysed in notebooks that anybody can run again. "),
-            plain("Code is folded away; a click shows it."),
-            "\n".join(f"- {line}" for line in [*lines, *(link(text, target) for target, text in others.items())]),
-            "\n".join(tree),
-        ]
-    )
+    targets = {f"{study.id}/index.md": study.title for study in studies}
+    targets |= {METHOD: "How it is done", "dictionary.md": "Data dictionary", LIBRARY: "The library"}
+    made_up = {f"{study.id}/index.md" for study in studies if study.settings.kind == "simulated"}
+    lines = [f"- {link(text, name)}{' (simulated)' * (name in made_up)}" for name, text in targets.items()]
+    parts = ["# What people said"]
+    parts.append(plain("Focus groups and interviews, analysed in notebooks that anybody can run again. "))
+    parts += [plain("Code is folded away; a click shows it."), "\n".join(lines)]
+    return "\n\n".join([*parts, pages.hidden_tree(name.removesuffix(".md") for name in targets)])
 
 
 def build(source: Path, target: Path, jobs: int = 1) -> str:
@@ -163,10 +135,8 @@ def build(source: Path, target: Path, jobs: int = 1) -> str:
     with warnings.catch_warnings(), quick_imports():
         warnings.simplefilter("ignore")  # of libraries that Sphinx brings, about each other
         doctrees = str(source.parent / "doctrees")
-        app = Sphinx(
-            str(source), None, str(target), doctrees, "html", _settings(), None, told, freshenv=True, parallel=jobs
-        )
-        app.build()
+        places = str(source), None, str(target), doctrees
+        Sphinx(*places, "html", _settings(), None, told, freshenv=True, parallel=jobs).build()
     shutil.rmtree(target / "_sources", ignore_errors=True)  # empty
     page = target / LIBRARY.replace(".md", ".html")
     # docutils gives a citation a role that ARIA 1.2 has deprecated: in a list it is an item
@@ -175,41 +145,10 @@ def build(source: Path, target: Path, jobs: int = 1) -> str:
 
 
 def _settings() -> dict[str, Any]:
-    """Return what is set of Sphinx: nothing is fetched, nothing tells of the moment or the machine."""
-    return {
-        "project": "plrlib",
-        "author": "the plrlib developers",
-        "html_show_copyright": False,
-        "html_title": "What people said",
-        "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"],
-        "napoleon_google_docstring": False,
-        "napoleon_use_rtype": False,
-        "autodoc_typehints": "none",
-        "add_module_names": False,
-        "nb_execution_mode": "off",
-        "nb_merge_streams": True,
-        "myst_enable_extensions": ["attrs_inline"],
-        "myst_heading_anchors": 3,
-        "suppress_warnings": ["mystnb.unknown_mime_type", "myst.xref_missing"],
-        "html_theme": "sphinx_book_theme",
-        "html_theme_options": {
-            "use_download_button": False,
-            "use_fullscreen_button": False,
-            "show_navbar_depth": 1,
-            "home_page_in_toc": False,
-            "navigation_with_keys": False,
-            "secondary_sidebar_items": {"**/0*": ["page-toc"], "**/index": ["page-toc"]},  # the others need the room
-        },
-        "html_context": {"default_mode": "auto"},
-        "html_static_path": [str(STATIC)],
-        "html_css_files": ["plr.css"],
-        "html_show_search_summary": False,
-        "html_show_sphinx": False,
-        "html_copy_source": False,
-        "html_last_updated_fmt": None,
-        "mathjax_path": "none.js",  # no page has a formula, so none asks for it
-        "language": "en",
-    }
+    """Return what is set of Sphinx."""
+    folder = Path(__file__).parent
+    set_here = tomllib.loads((folder / "sphinx.toml").read_text(encoding="utf-8"))
+    return {**set_here, "html_static_path": [str(folder / "static")], "html_last_updated_fmt": None}
 
 
 def main(names: Sequence[str], source: Path, target: Path, jobs: int = 1) -> str:

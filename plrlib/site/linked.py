@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
@@ -94,21 +95,17 @@ def page(
     found: dict[str, None] = {}
     numbers = Numbers(name)
     cells: list[dict[str, Any]] = []
-    if not _heading(notebook):
+    if not title(notebook, ""):
         cells.append({"cell_type": "markdown", "id": "heading", "metadata": {}, "source": f"# {plain(name)}"})
         numbers.headings.append(name)
     for cell in notebook["cells"]:
-        changed = {**cell}
+        changed = deepcopy(cell)
         if cell["cell_type"] == "markdown":
             numbers.headings += [h.lstrip("# ") for h in "".join(cell["source"]).splitlines() if h.startswith("#")]
         elif cell["cell_type"] == "code":
-            changed["metadata"] = {**cell["metadata"], "tags": [*cell["metadata"].get("tags", []), "hide-input"]}
-            changed["outputs"] = [{**output} for output in cell["outputs"]]
-            for output in changed["outputs"]:
-                data = output.get("data", {})
-                if "text/html" in data:
-                    text = numbers.linked(linked("".join(data["text/html"]), excerpts, evidence, found))
-                    output["data"] = {**data, "text/html": text}
+            changed["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
+            for data in (output["data"] for output in changed["outputs"] if "text/html" in output.get("data", {})):
+                data["text/html"] = numbers.linked(linked("".join(data["text/html"]), excerpts, evidence, found))
         cells.append(changed)
     for number in numbers.found:
         found.update(dict.fromkeys(one for one in number.ids if one in excerpts))
@@ -118,13 +115,9 @@ def page(
 
 def title(notebook: Mapping[str, Any], name: str) -> str:
     """Return the heading of a notebook; its name where it has none."""
-    return _heading(notebook) or name
-
-
-def _heading(notebook: Mapping[str, Any]) -> str:
     texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    lines = [line for text in texts for line in text.splitlines() if line.startswith("# ")]
-    return lines[0].removeprefix("# ").strip() if lines else ""
+    lines = (line for text in texts for line in text.splitlines() if line.startswith("# "))
+    return next(lines, "").removeprefix("# ").strip() or name
 
 
 def linked(page: str, excerpts: Collection[str], evidence: str, found: dict[str, None]) -> str:
@@ -162,11 +155,8 @@ def numbers_page(numbers: Numbers, title: str, said: Mapping[str, str], excerpts
     excerpts, people
         The pages where they have their anchors.
     """
-    parts = [
-        "---\norphan: true\n---",
-        f"# {plain(f'What is counted in {title}')}",
-        link("Back", f"{numbers.page}.ipynb"),
-    ]
+    head, back = plain(f"What is counted in {title}"), link("Back", f"{numbers.page}.ipynb")
+    parts = ["---\norphan: true\n---", f"# {head}", back]
     for section, heading in enumerate(numbers.headings):
         rows = [(n, one) for n, one in enumerate(numbers.found, 1) if one.section == section]
         if rows:

@@ -1,7 +1,7 @@
 """The pages of one study: the study in one screen, every excerpt with an anchor, and the codebook."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,11 +30,10 @@ def reviews_say(study: Study) -> list[str]:
     """Return a sentence for each review of a study, the newest first: by whom, when, and whether it still holds."""
     ran = last_run(study.id)
     now = Ran(study.sources, ran.notebooks if ran else {})
-    told = []
-    for one in reversed(read_reviews(study.id)):
-        note = f" “{one.note}”" if one.note else ""
-        told.append(f"By {one.who} on {one.when}: {standing(one, now)}.{note}")
-    return told or [NOBODY]
+    return [
+        f"By {one.who} on {one.when}: {standing(one, now)}.{f' “{one.note}”' if one.note else ''}"
+        for one in reversed(read_reviews(study.id))
+    ] or [NOBODY]
 
 
 def review_page(study: Study, notebooks: Mapping[str, Any], titles: Mapping[str, str]) -> str:
@@ -47,22 +46,15 @@ def review_page(study: Study, notebooks: Mapping[str, Any], titles: Mapping[str,
     notebooks, titles
         The executed notebooks and their titles, by the file's name without ending, in order.
     """
-    parts = ["# What a mentor should check", "## Who has reviewed it?", bullets(reviews_say(study))]
-    how = (
-        "Print this page, or tick on the screen: ticks are not kept. To fill it in as a Word document, take "
-        "review.docx, which plr review makes and plr pack sends along."
-    )
-    parts.append(plain(how))
+    how = "Print this page, or tick on the screen: ticks are not kept. To fill it in as a Word document, take "
+    how += "review.docx, which plr review makes and plr pack sends along."
+    parts = ["# What a mentor should check", "## Who has reviewed it?", bullets(reviews_say(study)), plain(how)]
     for name, notebook in notebooks.items():
         items = checks(notebook)
         if items:
-            parts += [f"## {link(titles[name], f'{name}.ipynb')}", _boxes(items)]
+            rows = "".join(f'<li><label><input type="checkbox"> {html.escape(item)}</label></li>' for item in items)
+            parts += [f"## {link(titles[name], f'{name}.ipynb')}", f'<ul class="plr-checks">{rows}</ul>']
     return "\n\n".join(parts)
-
-
-def _boxes(items: Sequence[str]) -> str:
-    rows = "".join(f'<li><label><input type="checkbox"> {html.escape(item)}</label></li>' for item in items)
-    return f'<ul class="plr-checks">{rows}</ul>'
 
 
 # The pages of one study: the study in one screen, every excerpt with an anchor, and the codebook.
@@ -74,6 +66,9 @@ PAGES = {
     f"{CODEBOOK}.md": "The codebook",
     f"{REVIEW}.md": "What a mentor should check",
 }
+EXCERPT_HEADS = (
+    "excerpt", "what was said", "by whom, as far as known", "stance", "codes", "page", "named or counted in",
+)  # fmt: skip
 Seen = Mapping[str, Sequence[str]]
 
 
@@ -95,8 +90,12 @@ def start_page(study: Study, notebooks: Mapping[str, str]) -> str:
     parts += ["## Who has reviewed it?", bullets(reviews_say(study))]
     pages = {**{f"{name}.ipynb": title for name, title in notebooks.items()}, **PAGES}
     parts += ["## Read on", "\n".join(f"- {link(title, target)}" for target, title in pages.items())]
-    names = [target.rpartition(".")[0] for target in pages]
-    return "\n\n".join([*parts, "\n".join(["```{toctree}", ":hidden:", "", *names, "```"])])
+    return "\n\n".join([*parts, hidden_tree(target.rpartition(".")[0] for target in pages)])
+
+
+def hidden_tree(names: Iterable[str]) -> str:
+    """Return what tells Sphinx which pages stand below this one, and is not seen on it."""
+    return "\n".join(["```{toctree}", ":hidden:", "", *names, "```"])
 
 
 def _claims(study: Study, displayed: bool) -> str:
@@ -105,8 +104,8 @@ def _claims(study: Study, displayed: bool) -> str:
     except NotInStudy as error:
         return plain(error)
     rows = [
-        (plain(claim), f"**{plain(inference)}**", plain(gist), plain(reason_say(found, claim)))
-        for claim, gist, inference in zip(*(found.frame[c] for c in ("claim", "gist", "inference")), strict=True)
+        (plain(claim), f"**{plain(answer)}**", plain(gist), plain(reason_say(found, claim)))
+        for claim, answer, gist in found.frame[["claim", "inference", "gist"]].itertuples(index=False, name=None)
     ]
     answers = table(["claim", "answer", "it says", "why"], rows)
     rules = f"By which rules, and the evidence of each: {link('claim by claim', f'{DISPLAY}.ipynb')}."
@@ -118,67 +117,37 @@ def evidence_page(study: Study, seen: Seen, notebooks: Mapping[str, str]) -> str
 
     `seen` tells which notebooks name an excerpt; the page leads back to them.
     """
-    coder = sorter(study)
-    theme = _themes(study, coder)
-    named = {**labels(study), "": "Under no theme"}
-    codes = _codes(study)
-    said, excerpts = text_of(study), study.excerpts.set_index("excerpt")
-    parts = ["# Every excerpt", plain(_head(study, coder))]
-    for key in [*study.themes["code"], ""]:
-        rows = [e for e in excerpts.index if theme.get(e, ("", ""))[0] == key]
-        if not rows:
-            continue
-        parts.append(f"## {plain(named[key])} ({len(rows)})")
-        cells = []
-        for e in rows:
-            where = excerpts.loc[e]
-            back = ", ".join(link(notebooks[n].partition(" ")[0], f"{n}.ipynb") for n in seen.get(e, ()))
-            given = ", ".join(link(labels(study)[c], f"{CODEBOOK}.md#{anchor(c)}") for c in codes.get(e, ()))
-            cells.append(
-                (
-                    anchored(str(e), str(e)), plain(said[e]), plain(_who(where)), plain(theme.get(e, ("", ""))[1]),
-                    given or "–", plain(where["page"]), back or "–",
-                )
-            )  # fmt: skip
-        heads = [
-            "excerpt",
-            "what was said",
-            "by whom, as far as known",
-            "stance",
-            "codes",
-            "page",
-            "named or counted in",
-        ]
-        parts.append(table(heads, cells))
-    return "\n\n".join(parts)
-
-
-def _head(study: Study, coder: str) -> str:
+    coder, named, codes = sorter(study), {**labels(study), "": "Under no theme"}, _codes(study)
+    said, rows = text_of(study), study.excerpts.set_index("excerpt").assign(theme="", stance="")
+    if coder:
+        rows.update(envelopes(study, coder).astype("object").set_index("excerpt")[["theme", "stance"]])
     by = f"Themes and stances are as {named_coder(study, coder)} has them" if coder else "No themes are on record"
-    return f"{by}; words are shown where consent allows, otherwise a gist."
-
-
-def _themes(study: Study, coder: str) -> dict[str, tuple[str, str]]:
-    if not coder:
-        return {}
-    ledger = envelopes(study, coder)
-    theme, stance = (ledger[c].astype("object").fillna("") for c in ("theme", "stance"))
-    return dict(zip(ledger["excerpt"].astype(str), zip(theme, stance, strict=True), strict=True))
+    parts = ["# Every excerpt", plain(f"{by}; words are shown where consent allows, otherwise a gist.")]
+    for key in [*study.themes["code"], ""]:
+        cells = []
+        for e, row in rows[rows["theme"] == key].iterrows():
+            back = ", ".join(link(notebooks[n].partition(" ")[0], f"{n}.ipynb") for n in seen.get(str(e), ()))
+            given = ", ".join(link(named[c], f"{CODEBOOK}.md#{anchor(c)}") for c in codes.get(str(e), ()))
+            told = (plain(some) for some in (said[e], _who(row), row["stance"]))
+            cells.append((anchored(str(e), str(e)), *told, given or "–", plain(row["page"]), back or "–"))
+        if cells:
+            parts += [f"## {plain(named[key])} ({len(cells)})", table(EXCERPT_HEADS, cells)]
+    return "\n\n".join(parts)
 
 
 def _codes(study: Study) -> dict[str, list[str]]:
     """Return the codes of each excerpt by the reference coder, or by the first who coded."""
     coder = study.settings.reference_coder or next(iter(coders_of(study, "code")), "")
     rows = study.codings[study.codings["coder"] == coder]
-    return {str(e): [str(c) for c in some["code"]] for e, some in rows.groupby("excerpt", observed=True, sort=False)}
+    return ids_by(rows, "excerpt", what="code")
 
 
 def _who(row: "pd.Series[str]") -> str:
-    if isinstance(row["participant"], str):
-        return f"{row['participant']}{'' if pd.isna(row['event']) else ', ' + str(row['event'])}"
-    parts = [str(row[c]).replace(";", " or ") for c in ("event", "role", "sector") if isinstance(row[c], str)]
-    many = f"; {row['quantifier']}" if isinstance(row["quantifier"], str) else ""
-    return f"{', '.join(parts) or 'not said'}{many}"
+    known = row.dropna()
+    if "participant" in known:
+        return ", ".join(str(known[c]) for c in ("participant", "event") if c in known)
+    parts = [str(known[c]).replace(";", " or ") for c in ("event", "role", "sector") if c in known]
+    return (", ".join(parts) or "not said") + (f"; {known['quantifier']}" if "quantifier" in known else "")
 
 
 def people_page(study: Study) -> str:
@@ -193,8 +162,7 @@ def people_page(study: Study) -> str:
     rows = []
     for who, room, at in zip(people["participant"].astype(str), people["focus_group"], levels, strict=True):
         own = [list(g.levels.values())[i] if i >= 0 else None for g, i in zip(groupings, at, strict=True)]
-        theirs = ", ".join(link(e, f"{EVIDENCE}.md#{anchor(e)}") for e in said.get(who, ()))
-        rows.append((anchored(who, who), plain(room), *map(plain, own), theirs or "–"))
+        rows.append((anchored(who, who), plain(room), *map(plain, own), _linked(said.get(who, ())) or "–"))
     heads = ["person", "focus group", *(plain(g.label) for g in groupings), "excerpts that name them"]
     return "\n\n".join(["# Who was heard", bullets(show.heard_say(study).sentences), table(heads, rows)])
 
@@ -203,20 +171,21 @@ def codebook_page(study: Study) -> str:
     """Return every theme and code with its definition, and the excerpts that each coder gave it to."""
     named = labels(study)
     coders = coders_of(study, "code")
-    kinds = [named_coder(study, coder) for coder in coders]
-    parts = ["# The codebook", bullets([f"Coded by {joined(kinds)}."])]
-    under = study.codebook["parent"].astype("object")
+    by = joined(named_coder(study, coder) for coder in coders)
+    parts = ["# The codebook", bullets([f"Coded by {by}."])]
+    under, given = study.codebook["parent"].astype("object"), ids_by(study.codings, "coder", "code")
     for theme in study.themes["code"]:
         rows = study.codebook[(study.codebook["code"] == theme) | (under == theme)]
         parts.append(f"## {plain(named[theme])}")
         cells = []
         for code, about in zip(rows["code"], rows["definition"], strict=True):
-            given = [f"{plain(c)}: {_excerpts(study, c, str(code))}" for c in coders]
-            cells.append((anchored(named[code], str(code)), plain(about), "<br>".join(given)))
+            excerpts = [given.get((coder, code), []) for coder in coders]
+            told = [f"{len(ids)} ({_linked(ids)})" if ids else "none" for ids in excerpts]
+            by_coder = "<br>".join(f"{plain(coder)}: {some}" for coder, some in zip(coders, told, strict=True))
+            cells.append((anchored(named[code], str(code)), plain(about), by_coder))
         parts.append(table(["code", "what it means", "excerpts by coder"], cells))
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(parts)
 
 
-def _excerpts(study: Study, coder: str, code: str) -> str:
-    mine = study.codings[(study.codings["coder"] == coder) & (study.codings["code"] == code)]["excerpt"].astype(str)
-    return f"{len(mine)} ({', '.join(link(e, f'{EVIDENCE}.md#{anchor(e)}') for e in mine)})" if len(mine) else "none"
+def _linked(excerpts: Iterable[str]) -> str:
+    return ", ".join(link(e, f"{EVIDENCE}.md#{anchor(e)}") for e in excerpts)
