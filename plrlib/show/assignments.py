@@ -5,7 +5,6 @@ Texts that a reader sees call a theme assignment an envelope, as the published r
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from plrlib.faults import NotInStudy
@@ -37,19 +36,16 @@ def sorters_say(study: Study) -> Say:
 
 def ledger_table(study: Study) -> Table:
     """Return how many excerpts each coder assigned to each theme; every column adds up to the same total."""
+    where = _put(study, sorters(study))
     names = labels(study) | {LEFT_OVER: "left over, in no envelope", NOT_SEEN: "not seen"}
-    rows = [*study.themes["code"], LEFT_OVER, NOT_SEEN, "all"]
-    ids: dict[str, dict[str, list[str]]] = {}
-    for coder in sorters(study):
-        ledger = envelopes(study, coder).astype("object")
-        kept = ids_by(ledger.assign(row=ledger["theme"].fillna(ledger["status"])), "row")
-        ids[coder] = {row: kept.get(row, []) for row in rows} | {"all": list(ledger["excerpt"].astype(str))}
-    used = [row for row in rows if row == "all" or any(some[row] for some in ids.values())]
-    frame = pd.DataFrame({"envelope": [names.get(row, row) for row in used]})
-    for coder, some in ids.items():
-        frame[coder] = [len(some[row]) for row in used]
-    cells = {(i, coder): some[row] for coder, some in ids.items() for i, row in enumerate(used)}
-    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", cells)
+    used = [row for row in [*study.themes["code"], LEFT_OVER, NOT_SEEN] if (where == row).any(axis=None)]
+    frame = pd.DataFrame({"envelope": [*map(names.get, used), "all"]})
+    ids: dict[tuple[int, str], list[str]] = {}
+    for coder in where:
+        some = [*(list(where.index[where[coder] == row]) for row in used), list(where.index)]
+        frame[coder] = list(map(len, some))
+        ids |= {(i, str(coder)): theirs for i, theirs in enumerate(some)}
+    return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", ids)
 
 
 def moved_say(study: Study, a: str, b: str) -> Say:
@@ -77,16 +73,11 @@ def moved_say(study: Study, a: str, b: str) -> Say:
 def moved_table(study: Study, a: str, b: str) -> Table:
     """Return a row an excerpt that moves: from where to where, and what was said."""
     away, names = moved(study, a, b), _names(study)
-    frame = pd.DataFrame(
-        {
-            "excerpt": away["excerpt"],
-            **{end: [names[theme] for theme in away[end].astype("object").fillna(NOWHERE)] for end in ("from", "to")},
-            "what was said": text_of(study, away["excerpt"]).to_numpy(),
-            "page": study.excerpts.set_index("excerpt")["page"].reindex(away["excerpt"]).to_numpy(),
-        }
-    ).dropna(axis=1, how="all")  # fmt: skip
+    frame = away.assign(**away[["from", "to"]].astype("object").fillna(NOWHERE).map(names.get))
+    frame["what was said"] = text_of(study, away["excerpt"]).to_numpy()
+    frame["page"] = study.excerpts.set_index("excerpt")["page"].reindex(away["excerpt"]).to_numpy()
     told = capital(count(list(away["excerpt"].astype(str)), "excerpt"))
-    return Table(frame, told + f" that {b} puts elsewhere than {a}")
+    return Table(frame.dropna(axis=1, how="all"), told + f" that {b} puts elsewhere than {a}")
 
 
 def moved_picture(study: Study, a: str, b: str) -> Picture:
@@ -95,23 +86,16 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     places = both[["from", "to"]].astype("object").fillna(NOWHERE)
     stays = places["from"] == places["to"]
     tags = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
-    every = pd.DataFrame(
-        {
-            "row": places["from"], "column": places["to"], "look": stays.map({True: "stays", False: "moves"}),
-            "filled": True, "tag": tags,
-        }
-    )  # fmt: skip
-    marks, each = thinned(every)
+    looked = stays.map({True: "stays", False: "moves"})
+    marks, each = thinned(places.set_axis(["row", "column"], axis=1).assign(look=looked, tag=tags))
     used = [theme for theme in [*both["from"].cat.categories, NOWHERE] if (places == theme).any(axis=None)]
     columns = {theme: names[theme] for theme in used}
     rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
-    looks = {
-        "stays": Look(GREY, "o", "stays"),
-        "moves": Look(RED, "s", "moves, with its number" if (tags != "").any() else "moves"),
-    }
+    moves = "moves, with its number" if (tags != "").any() else "moves"
+    looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
     told = moved_say(study, a, b).sentences
     axes = Axis(rows, f"envelope by {a}"), Axis(columns, f"envelope by {b}")
-    figure = dot_grid(marks, *axes, looks, told[0].rstrip("."), per_line=5)
+    figure = dot_grid(marks, *axes, looks, told[0], per_line=5)
     numbers = places.map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
     mark = f"One mark is {of_marks(each)}, in the row of its {axes[0].title} and the column of its {axes[1].title}."
     routes = numbers[numbers["from"] != numbers["to"]].sort_values("excerpts", ascending=False, kind="stable")
@@ -133,47 +117,44 @@ def _names(study: Study) -> dict[str, str]:
 @or_say()
 def left_over_say(study: Study) -> Say:
     """Return how many excerpts each coder left over, and which were left over by all who saw them."""
-    found = _status(study)
+    found = _by_coder(study, "status", sorters(study))
     told = []
     for coder in found:
         ids = list(found.index[found[coder] == LEFT_OVER])
         told.append(Text(f"{coder} left over ", count(ids, "excerpt"), f" ({few(ids)})." if ids else "."))
-    if found.shape[1] < 2:
+    if len(told) < 2:
         return say(*told)
     seen = found != NOT_SEEN
     by_all = list(found.index[((found == LEFT_OVER) | ~seen).all(axis=1) & (seen.sum(axis=1) > 1)])
-    return say(
-        *told,
-        f"Left over by everybody who saw it: {few(by_all)}."
-        if by_all
-        else "Nothing was left over by everybody who saw it.",
-        "What many leave over may be a theme that is missing; what one leaves over, a border in doubt.",
-    )
+    whole = f"Left over by everybody who saw it: {few(by_all)}." if by_all else ""
+    whole = whole or "Nothing was left over by everybody who saw it."
+    many = "What many leave over may be a theme that is missing; what one leaves over, a border in doubt."
+    return say(*told, whole, many)
 
 
 @or_say("So nothing can be left over.")
 def left_over_table(study: Study) -> Table | Say:
     """Return a row an excerpt that somebody left over: what was said, and where each coder put it."""
-    found = _status(study)
-    rows = found[(found == LEFT_OVER).any(axis=1)]
-    if rows.empty:
+    found, theme = (_by_coder(study, column, sorters(study)) for column in ("status", "theme"))
+    over = (found == LEFT_OVER).any(axis=1)
+    ids = list(found.index[over])
+    if not ids:
         return say("Nobody left an excerpt over.")
-    names, ids = labels(study), list(rows.index)
-    shown = shown_excerpts(study, ids)
-    frame = pd.DataFrame({"excerpt": [shown[excerpt] for excerpt in ids]})
-    for coder in found:
-        theme = envelopes(study, str(coder)).set_index("excerpt")["theme"].astype("object").reindex(ids)
-        frame[coder] = [
-            names[t] if status == IN_A_THEME else status for t, status in zip(theme, rows[coder], strict=True)
-        ]
+    frame = theme[over].map(labels(study).get).where(found == IN_A_THEME, found).reset_index(drop=True)
+    frame.insert(0, "excerpt", list(shown_excerpts(study, ids).values()))
     told = capital(count(ids, "excerpt")) + f" that somebody left over, and where {verb(ids, 'it', 'they')} went"
     return Table(frame, told)
 
 
-def _status(study: Study) -> pd.DataFrame:
-    """Return what each coder (columns) did with each excerpt (rows): in a theme, left over, not seen."""
-    columns = {coder: envelopes(study, coder)["status"].astype("object").to_numpy() for coder in sorters(study)}
+def _by_coder(study: Study, column: str, coders: Sequence[str]) -> pd.DataFrame:
+    """Return a column of `envelopes` for each excerpt (rows) by each coder (columns)."""
+    columns = {coder: envelopes(study, coder)[column].astype("object").to_numpy() for coder in coders}
     return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
+
+
+def _put(study: Study, coders: Sequence[str]) -> pd.DataFrame:
+    """Return the theme of each excerpt (rows) by each coder (columns), or `left over`, or `not seen`."""
+    return _by_coder(study, "theme", coders).fillna(_by_coder(study, "status", coders))
 
 
 # Every excerpt as a mark that can be followed from one coder's theme to the next one's.
@@ -189,12 +170,8 @@ def followed_say(study: Study) -> Say:
     same = excerpt_ids(study, where.nunique(axis=1) == 1)
     first = capital(share(same, excerpt_ids(study), "excerpt"))
     first += f" {verb(len(same) or 1, 'is', 'are')} in one envelope by {joined(where.columns)}."
-    names = _row_names(study)
-    many = [
-        f"{excerpt} ({joined(dict.fromkeys(names[str(key)] for key in row))})"
-        for excerpt, row in zip(where.index, where.itertuples(index=False, name=None), strict=True)
-        if len(set(row)) > 2
-    ]
+    named = where[where.nunique(axis=1) > 2].map(_row_names(study).get)
+    many = [f"{excerpt} ({joined(dict.fromkeys(row))})" for excerpt, *row in named.itertuples(name=None)]
     return say(first, f"In three or more: {few(many, 5)}." if many else "")
 
 
@@ -212,20 +189,17 @@ def followed_picture(study: Study) -> Picture:
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
     some, each = thinned(where[where.nunique(axis=1) > 1], MOST_MOVES) if blocks else (where, 1)
-    figure = flows(some, rows, heads, told.rstrip("."), where, blocks)
+    figure = flows(some, rows, heads, told, where, blocks)
     mark = f"Of those that move one mark is {of_marks(each)}; those that stay are a block"
     mark = mark if blocks else "One mark is one excerpt"
-    caption = passage(
-        f"{mark}, in the column of a coder and the row of the envelope, and a line follows it.", told,
-        "Those that move are coloured, with their number.",
-    )  # fmt: skip
+    mark += ", in the column of a coder and the row of the envelope, and a line follows it."
+    caption = passage(mark, told, "Those that move are coloured, with their number.")
     routes = _routes(where, names)
     moving = routes[routes["moves"] == "yes"]
     moves = [f"{n} {verb(n, 'goes', 'go')} {path}" for n, path in zip(moving["excerpts"], moving["path"], strict=True)]
-    title = told.rstrip(".")
-    alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {title}. {capital(few(moves, 10))}."
+    alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {told} {capital(few(moves, 10))}."
     coders = list(map(str, where))
-    by_route = ids_by(where.map(lambda key: names[str(key)]).assign(excerpt=where.index), *coders)
+    by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
     ids = column_ids(routes[coders].itertuples(index=False, name=None), "excerpts", by_route)
     return picture(figure, study, caption, alt, routes.drop(columns=["path"]), ids)
 
@@ -243,12 +217,7 @@ def _where(study: Study) -> pd.DataFrame:
         coders = list(dict.fromkeys(coder for pair in pairs(study) for coder in pair))[:MOST_CODERS]
     if len(coders) < 2:
         raise NotInStudy(f"Only {coders[0]} put these excerpts into envelopes: no excerpt can be followed to another.")
-    columns = {}
-    for coder in coders:
-        ledger = envelopes(study, coder)
-        theme = ledger["theme"].astype("object").fillna(NOWHERE)
-        columns[coder] = np.where(ledger["status"] == NOT_SEEN, NOT_SEEN, theme)
-    return pd.DataFrame(columns, index=study.excerpts["excerpt"].astype("object"))
+    return _put(study, coders)
 
 
 def _row_names(study: Study) -> dict[str, str]:
@@ -261,9 +230,8 @@ def _routes(where: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Return a row a route: the theme by each coder, how many excerpts take it, and which they are."""
     rows: list[Sequence[object]] = []
     for key, some in where.groupby(list(where.columns), sort=False):
-        themes = [names[str(k)] for k in key]
-        moves = len(set(themes)) > 1
-        which = few(some.index, 12) if moves else ""
-        rows.append((*themes, len(some), "yes" if moves else "no", which, " → ".join(themes)))
+        themes = [names[str(theme)] for theme in key]
+        moves = ("yes", few(some.index, 12)) if len(set(themes)) > 1 else ("no", "")
+        rows.append((*themes, len(some), *moves, " → ".join(themes)))
     frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "path"])
     return frame.sort_values(["moves", "excerpts"], ascending=[True, False], kind="stable").reset_index(drop=True)

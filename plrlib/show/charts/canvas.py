@@ -45,7 +45,7 @@ class Canvas:
     Parameters
     ----------
     title
-        The headline; it is broken into lines that fit.
+        The headline; it is broken into lines that fit, and has no full stop.
     wide
         The width of the figure.
     """
@@ -54,7 +54,7 @@ class Canvas:
 
     def __init__(self, title: str, wide: float) -> None:
         self.wide = wide
-        self._headline = wrapped(title, wide - 2 * SIDE, TITLE, "bold")
+        self._headline = wrapped(title.rstrip("."), wide - 2 * SIDE, TITLE, "bold")
         self.top = SIDE + lines_of(self._headline) * TITLE_HEIGHT + PAD
 
     @contextmanager

@@ -45,7 +45,7 @@ def dot_grid(
     ----------
     marks
         One row a mark: row, column (keys of the axes), look (a key of `looks`), filled (an open mark where False), and
-        tag (a name written on the mark; blank: none).
+        tag (a name written on the mark; blank: none). The last two may be left out.
     rows, columns
         The axes; a cell without marks stays empty.
     looks
@@ -59,6 +59,7 @@ def dot_grid(
     from_left
         Start every line of marks at the left of its cell, so that rows can be compared by length.
     """
+    marks = marks.assign(**{name: some for name, some in (("filled", True), ("tag", "")) if name not in marks})
     placed = _place(marks, per_line)
     names = {key: wrapped(label, ROW_LABEL) for key, label in rows.labels.items()}
     heads = {key: wrapped(label, COLUMN_LABEL) for key, label in columns.labels.items()}
