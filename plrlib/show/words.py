@@ -7,11 +7,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import EVERYBODY, kwic, left_out_words, quoted_of, tokens, withheld, words_of
-from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.canvas import Look, looks_in_turn
 from plrlib.show.charts.intervals import Scale, intervals
-from plrlib.show.display import Picture, Say, Table, say
+from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids, ids_by, known_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import quoted, whom
@@ -55,27 +54,26 @@ def families_say(study: Study, words: pd.DataFrame) -> Say:
     told = []
     for family, rows in families(words, beginnings).groupby("family", sort=False):
         starts = joined((f"{start}…" for start in beginnings[str(family)]), "or")
-        parts = []
-        for voice, n, rate in zip(rows["voice"], rows["count"], rows["per_thousand"], strict=True):
-            often = f" ({rate:.1f} per thousand words)" if n else ""
-            parts.append(f"{number(n)} in {voice_named(study, voice)}{often}")
-        told.append(f"“{family}” ({starts}): {joined(parts)}.{_absent(study, rows)}")
+        parts = joined(
+            f"{number(n)} in {voice_named(study, voice)}{f' ({rate:.1f} per thousand words)' if n else ''}"
+            for voice, n, rate in zip(rows["voice"], rows["count"], rows["per_thousand"], strict=True)
+        )
+        told.append(f"“{family}” ({starts}): {parts}.{_absent(study, rows)}")
     return say(*told)
 
 
 def _absent(study: Study, rows: pd.DataFrame) -> str:
     """Return what it tells that a family is missing from a voice, set against the voice of most words that has it."""
-    there = rows[rows["count"] > 0].sort_values("of", ascending=False, kind="stable").to_dict(orient="records")
-    told = ""
-    for row in rows[rows["count"] == 0].to_dict(orient="records") if there else []:
-        rate = float(there[0]["per_thousand"])
-        expected = f"{rate * int(row['of']) / 1000:.1f} could be expected in these {row['of']:,} words"
-        few = "so few words do not show that it is avoided."
-        many = "so many words without one are more than chance, were words drawn one by one."
-        told += (
-            f" At the rate of {voice_named(study, there[0]['voice'])}, {expected}; finding none fits any rate up to "
-            f"{row['high']:.1f} per thousand: {few if row['high'] >= rate else many}"
-        )
+    there = rows[rows["count"] > 0].sort_values("of", ascending=False, kind="stable")
+    if there.empty:
+        return ""
+    rate, told = float(there["per_thousand"].iloc[0]), ""
+    for of, high in rows.loc[rows["count"] == 0, ["of", "high"]].itertuples(index=False, name=None):
+        expected = f"{rate * of / 1000:.1f} could be expected in these {of:,} words"
+        shows = "so many words without one are more than chance, were words drawn one by one."
+        shows = "so few words do not show that it is avoided." if high >= rate else shows
+        told += f" At the rate of {voice_named(study, there['voice'].iloc[0])}, {expected}; "
+        told += f"finding none fits any rate up to {high:.1f} per thousand: {shows}"
     return told
 
 
@@ -84,26 +82,21 @@ def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
     if not study.settings.words.families:
         return say("So there is no table of them.")
     found = families(words, study.settings.words.families)
-    frame = pd.DataFrame(
-        {
-            "family": found["family"], "voice": [capital(voice_named(study, v)) for v in found["voice"]],
-            "count": found["count"], "of words": found["of"], "per thousand": _rates(found),
-            "which": [", ".join(f"{word} ({n})" for word, n in some) for some in found["words"]],
-            "people": found["people"],
-        }
-    ).dropna(axis=1, how="all")  # fmt: skip
+    voices = [capital(voice_named(study, voice)) for voice in found["voice"]]
+    which = [", ".join(f"{word} ({n})" for word, n in some) for some in found["words"]]
+    frame = found.drop(columns=["low", "high"]).assign(voice=voices, per_thousand=_rates(found), words=which)
+    frame = frame.rename(columns={"of": "of words", "per_thousand": "per thousand", "words": "which"})
     who, ids = _users(words), {}
     for i, (voice, listed) in enumerate(zip(found["voice"].astype(str), found["words"], strict=True)):
         ids[i, "people"] = max((who.get((voice, word), ()) for word, _ in listed), key=len, default=())
-    return Table(frame, "Word families by voice; in brackets what would fit as well, in 95 of 100 cases", ids)
+    caption = "Word families by voice; in brackets what would fit as well, in 95 of 100 cases"
+    return Table(frame.dropna(axis=1, how="all"), caption, ids)
 
 
 def _users(words: pd.DataFrame) -> dict[tuple[str, str], Sequence[str]]:
     """Return who used each word, by voice and word, as far as a frame of `words_of` knows."""
-    if "who" not in words:
-        return {}
-    known = words.dropna(subset=["who"])
-    return dict(zip(zip(known["voice"].astype(str), known["word"], strict=True), known["who"], strict=True))
+    known = words.reindex(columns=["voice", "word", "who"]).dropna().itertuples(index=False, name=None)
+    return {(str(voice), word): who for voice, word, who in known}
 
 
 def _rates(found: pd.DataFrame, side: str = "") -> list[str]:
@@ -117,36 +110,25 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
     if not study.settings.words.families:
         return say("So there is nothing to draw.")
     found = families(words, study.settings.words.families)
-    voices = list(dict.fromkeys(found["voice"]))
-    looks = {
-        str(voice): Look(COLOURS[i % 4], SHAPES[i % 4], voice_named(study, voice)) for i, voice in enumerate(voices)
-    }
-    lines = pd.DataFrame(
-        {
-            "group": [str(f) for f in found["family"]],
-            "count": [f"{number(n)} of {of:,}" for n, of in zip(found["count"], found["of"], strict=True)],
-            "low": found["low"].astype(float), "at": found["per_thousand"].astype(float),
-            "high": found["high"].astype(float), "look": [str(v) for v in found["voice"]],
-        }
-    )  # fmt: skip
+    named = {str(voice): voice_named(study, voice) for voice in found["voice"].unique()}
+    places = {"family": "group", "voice": "look", "low": "low", "per_thousand": "at", "high": "high"}
+    lines = found[[*places]].rename(columns=places)
+    lines["count"] = [f"{number(n)} of {of:,}" for n, of in zip(found["count"], found["of"], strict=True)]
     end = float(lines["high"].max())
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200) if end / s <= 6 or s == 200)
     ticks = {float(t): str(t) for t in range(0, int(end) + step, step) if t <= end}
     title = families_title(study, found)
-    figure = intervals(
-        lines, Scale(0.0, end * 1.02, ticks, "per thousand words"), looks, title, ("family", "of words", "")
-    )
-    numbers = found[["family", "voice", "count", "of"]].assign(
-        **{"per thousand": found["per_thousand"].round(1), "from": found["low"].round(1), "to": found["high"].round(1)}
-    )
+    scale, looks = Scale(0.0, end * 1.02, ticks, "per thousand words"), looks_in_turn(named, COLOURS, SHAPES)
+    figure = intervals(lines, scale, looks, title, ("family", "of words", ""))
+    numbers = found.drop(columns=["words", "people"]).round(1)
+    numbers = numbers.rename(columns={"per_thousand": "per thousand", "low": "from", "high": "to"})
     told = "; ".join(
-        f"{row['family']}, {voice_named(study, row['voice'])}: {row['count']} of {row['of']}"
-        for row in found.to_dict(orient="records")
+        f"{family}, {named[str(voice)]}: {n} of {of}"
+        for family, voice, n, of in found[["family", "voice", "count", "of"]].itertuples(index=False, name=None)
     )
-    caption = (
-        "A mark is how often words of a family stand in a voice, per thousand; its line is what would fit as well. "
-        f"{title}. Lines take words as drawn one by one, so they are too short: words of one passage hang together."
-    )
+    mark = "A mark is how often words of a family stand in a voice, per thousand; its line is what would fit as well."
+    short = "Lines take words as drawn one by one, so they are too short: words of one passage hang together."
+    caption = f"{mark} {title}. {short}"
     return picture(figure, study, caption, f"A row a word family, with its rate by voice. {told}.", numbers)
 
 
@@ -188,18 +170,14 @@ def claims_of_words_say(study: Study) -> Say:
     return say(*told) if told else say(nothing)
 
 
+@or_say()
 def places_table(study: Study) -> Table | Say:
     """Return where the words of the families stand in the texts; of many places, the first of each family."""
     beginnings = study.settings.words.families
     if not beginnings:
         return say("No word family is named, so none can be looked up.")
-    frames = []
-    try:
-        for family, starts in beginnings.items():
-            pattern = rf"\b(?:{'|'.join(map(re.escape, starts))})\w*"
-            frames.append(kwic(study, pattern).assign(family=family))
-    except NotInStudy as error:
-        return say(str(error))
+    patterns = {family: rf"\b(?:{'|'.join(map(re.escape, starts))})\w*" for family, starts in beginnings.items()}
+    frames = (kwic(study, pattern).assign(family=family) for family, pattern in patterns.items())
     found = pd.concat(frames, ignore_index=True)
     if found.empty:
         return say("The words of these families stand in none of the texts that may be shown.")
@@ -275,51 +253,36 @@ def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
             f"Most of {voice_named(study, voice)}, against {voice_named(study, other)}: {joined(some)}." if some else ""
         )
     lone = found[((found["people_a"] == 1) & (found["z"] > 0)) | ((found["people_b"] == 1) & (found["z"] < 0))]
-    shown = pd.concat([found.head(MOST_WORDS), found.tail(MOST_WORDS)])
-    alone = list(shown.loc[shown["word"].isin(lone["word"]), "word"].drop_duplicates())
-    one = f"By one person alone: {joined(f'“{word}”' for word in alone)}." if alone else ""
-    return say(*told, one)
+    alone = lone.loc[lone.index.isin([*found.index[:MOST_WORDS], *found.index[-MOST_WORDS:]]), "word"]
+    return say(*told, f"By one person alone: {joined(f'“{word}”' for word in alone)}." if len(alone) else "")
 
 
 def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
     """Return the words that are most one voice's and most the other's, with counts, rates, z, G² and people."""
-    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
-    some = _extreme(found)
-    named = (_short(a), _short(b))
-    frame = pd.DataFrame({"word": some["word"]})
-    for side, name in zip("ab", named, strict=True):
+    some, who, named = _extreme(study, words, a, b), _users(words), (_short(a), _short(b))
+    frame = some[["word"]].copy()
+    ids: dict[tuple[int, str], Sequence[str]] = {}
+    for side, voice, name in zip("ab", (a, b), named, strict=True):
         frame[f"{name}, count"] = some[f"count_{side}"]
         frame[f"{name}, per thousand"] = _rates(some, f"_{side}")
         frame[f"{name}, people"] = some[f"people_{side}"]
+        ids |= {(i, f"{name}, people"): who.get((voice, word), ()) for i, word in enumerate(some["word"])}
     frame["z"], frame["G²"] = some["z"].round(1), some["g2"].round(1)
-    frame = frame.dropna(axis=1, how="all")
     what = "z: how far the odds of the word lie apart, in what chance alone would bring about"
-    who = _users(words)
-    ids = {
-        (i, f"{name}, people"): who.get((voice, word), ())
-        for i, word in enumerate(some["word"])
-        for name, voice in zip(named, (a, b), strict=True)
-    }
-    return Table(frame, f"Words most of {named[0]} (above) and of {named[1]} (below); {what}", ids)
+    caption = f"Words most of {named[0]} (above) and of {named[1]} (below); {what}"
+    return Table(frame.dropna(axis=1, how="all"), caption, ids)
 
 
 def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Picture | Say:
     """Return a picture of the words that are most one voice's and most the other's."""
-    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
-    some = _extreme(found)
-    if some.empty or not (some["z"] != 0).any():
+    some, named = _extreme(study, words, a, b), (_short(a), _short(b))
+    if some.empty:
         return say("No word is more of one voice than of the other.")
-    named = (_short(a), _short(b))
     known = some["people_a"].notna().all()
-    lines = pd.DataFrame(
-        {
-            "group": some["word"],
-            "count": [f"{x} against {y}" for x, y in zip(some["count_a"], some["count_b"], strict=True)],
-            "low": float("nan"), "at": some["z"].astype(float), "high": float("nan"),
-            "look": ["a" if z > 0 else "b" for z in some["z"]],
-            "after": [f"{x} and {y}" for x, y in zip(some["people_a"], some["people_b"], strict=True)] if known else "",
-        }
-    )  # fmt: skip
+    lines = some[["word", "z"]].set_axis(["group", "at"], axis=1).assign(low=float("nan"), high=float("nan"))
+    lines["count"] = [f"{x} against {y}" for x, y in zip(some["count_a"], some["count_b"], strict=True)]
+    lines["look"] = ["a" if z > 0 else "b" for z in some["z"]]
+    lines["after"] = [f"{x} and {y}" if known else "" for x, y in zip(some["people_a"], some["people_b"], strict=True)]
     end = max(1.0, float(lines["at"].abs().max())) * 1.08
     step = next(s for s in (1, 2, 5, 10, 20, 50) if end / s <= 4 or s == 50)
     ticks = {float(t): str(abs(t)) for t in range(-int(end // step) * step, int(end) + 1, step)}
@@ -336,13 +299,13 @@ def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Pictur
         f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were drawn one "
         "by one. One person who says a word often can put it there."
     )
-    counts = zip(some["word"], some["count_a"], some["count_b"], strict=True)
-    alt = "; ".join(f"{word}: {x} against {y}" for word, x, y in counts)
+    alt = "; ".join(lines["group"] + ": " + lines["count"])
     return picture(figure, study, caption, f"Words by how much more they are of one voice. {alt}.", numbers)
 
 
-def _extreme(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows at both ends, each once."""
+def _extreme(study: Study, words: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Return the rows of `keyness` at both ends, each once; those of neither voice are not among them."""
+    found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
     top, bottom = found[found["z"] > 0].head(MOST_WORDS), found[found["z"] < 0].tail(MOST_WORDS)
     return pd.concat([top, bottom]).reset_index(drop=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -35,6 +36,12 @@ class Look:
     shape: str
     label: str
     fill: str = "full"
+
+
+def looks_in_turn(labels: Mapping[str, str], colours: Sequence[str], shapes: Sequence[str]) -> dict[str, Look]:
+    """Return how each of several kinds looks, by its key: colours and shapes in turn."""
+    marks = zip(labels.items(), cycle(colours), cycle(shapes), strict=False)
+    return {key: Look(colour, shape, label) for (key, label), colour, shape in marks}
 
 
 class Canvas:
