@@ -7,7 +7,7 @@ import pandas as pd
 
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.data import groups_label
+from plrlib.show.data import forms, groups_label
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
@@ -20,10 +20,10 @@ from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
 from plrlib.text import capital, count, few, inner, joined, number, share, verb
 
-HEADS = {
-    "claim": "claim", "supports": "for it", "qualifies": "qualifying", "opposes": "against it", "heard": "who is heard",
-    "left": "when others sort", "verdicts": "groups compared", "inference": "what can be inferred",
-}  # fmt: skip
+HEADS = (
+    "claim", "for it", "qualifying", "against it", "who is heard", "when others sort", "groups compared",
+    "what can be inferred",
+)  # fmt: skip
 EVERYBODY = "everybody"
 NONE = "none"
 
@@ -39,11 +39,11 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
         What `joint_display` returned for it.
     """
     frame = found.frame
-    ids = {inference: list(frame.loc[frame["inference"] == inference, "claim"]) for inference in INFERENCES}
-    told = [
-        f"{number(len(some))} {verb(len(some) or 1, 'is', 'are')} {inference}{f' ({few(some)})' if some else ''}"
-        for inference, some in ids.items()
-    ]
+    told = []
+    for inference in INFERENCES:
+        some = list(frame.loc[frame["inference"] == inference, "claim"])
+        which = f" ({few(some)})" if some else ""
+        told.append(f"{number(len(some))} {verb(len(some) or 1, 'is', 'are')} {inference}{which}")
     unsaid = found.evidence[found.evidence["form"].isna() & (found.evidence["part"] != OTHERS)]
     known = ~frame["claim"].isin(unsaid["claim"])
     unquoted = list(frame.loc[frame["quoted"].eq(0) & frame["excerpts"].gt(0) & known, "claim"])
@@ -52,12 +52,8 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
     cannot = f"That groups differ, as {joined(open_)} {verb(len(open_), 'says', 'say')}, this design cannot tell."
     left = list(frame.loc[frame["left"].fillna(0) > 0, "claim"])
     moved = f"When others sort, excerpts leave the theme of {joined(left)}."
-    return say(
-        f"Of {count(len(frame), 'claim')}, {joined(told)}.",
-        cannot if open_ else "",
-        hands if unquoted else "",
-        moved if left else "",
-    )
+    head = f"Of {count(len(frame), 'claim')}, {joined(told)}."
+    return say(head, cannot if open_ else "", hands if unquoted else "", moved if left else "")
 
 
 def in_words(found: JointDisplay) -> pd.DataFrame:
@@ -73,7 +69,7 @@ def joint_table(study: Study, found: JointDisplay) -> Opening:
     """Return the joint display: a row a claim; each number opens to the excerpts behind it."""
     rows = [_row(study, found, claim) for claim in found.frame.to_dict(orient="records")]
     caption = "Claim by claim: the evidence, who gave it, and what can be inferred. A number opens to its excerpts."
-    return opening(study, list(HEADS.values()), rows, caption)
+    return opening(study, HEADS, rows, caption)
 
 
 def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Cell]:
@@ -126,10 +122,9 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
     if grouping is not None and len(theirs):
         sets = group_sets(study, grouping)
         heard = attribution(study, grouping.name).set_index("excerpt")["heard"].reindex(theirs["excerpt"])
-        for key in heard.cat.categories:
-            ids = tuple(heard.index[heard == key].astype(str))
-            if ids:
-                lines.append(Line(f"{groups_label(sets[str(key)], grouping.levels)}: {len(ids)}", ids))
+        for key, ids in heard.groupby(heard, observed=True).groups.items():
+            label = groups_label(sets[str(key)], grouping.levels)
+            lines.append(Line(f"{label}: {len(ids)}", tuple(ids.astype(str))))
         silent = [label for key, label in grouping.levels.items() if not (heard == key).any()]
         if silent:
             lines.append(Line(f"Of {joined(map(inner, silent))} alone: none"))
@@ -282,37 +277,29 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     leaves = theirs["left"].map(len) > 0
     used = [part for part in SIDES if part in ALWAYS or (theirs["part"] == part).any()]
     looks = {STAYS: Look(BLUE, "o", STAYS), LEAVES: Look(RED, "s", LEAVES)}
-    every = pd.DataFrame(
-        {
-            "row": theirs["claim"].astype("object"), "column": theirs["part"].astype("object"),
-            "look": leaves.map({True: LEAVES, False: STAYS}), "filled": theirs["form"] != "reported",
-        }
-    )  # fmt: skip
-    drawn, each = thinned(every.sort_values(["look", "filled"], ascending=[False, False], kind="stable").assign(tag=""))
-    rows = {
-        str(c): f"{c}, {inference}: {gist}"
-        for c, inference, gist in zip(frame["claim"], frame["inference"], frame["gist"], strict=True)
-    }
-    columns = {part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}
-    forms = ("quoted, or not said" if theirs["form"].isna().any() else "quoted", "reported")
-    title = joint_say(study, found).sentences[0].rstrip(".")
-    figure = dot_grid(
-        drawn, Axis(rows, "claim"), Axis(columns, "excerpts"), looks, title, per_line=10, filled=forms, from_left=True
-    )
+    every = theirs[["claim", "part"]].astype("object").set_axis(["row", "column"], axis=1)
+    every = every.assign(look=leaves.map({True: LEAVES, False: STAYS}), filled=theirs["form"] != "reported")
+    drawn, each = thinned(every.sort_values(["look", "filled"], ascending=[False, False], kind="stable"))
+    answers = frame[["claim", "inference", "gist"]].itertuples(index=False, name=None)
+    rows = Axis({str(claim): f"{claim}, {inference}: {gist}" for claim, inference, gist in answers}, "claim")
+    columns = Axis({part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}, "excerpts")
+    title, filled = joint_say(study, found).sentences[0], forms(theirs["form"])
+    figure = dot_grid(drawn, rows, columns, looks, title, per_line=10, filled=filled, from_left=True)
     by_claim = ids_by(theirs, "part", "claim")
     ids = {(i, SIDES[p]): by_claim.get((p, claim), []) for i, claim in enumerate(frame["claim"]) for p in used}
-    sizes = {part: [len(ids[i, SIDES[part]]) for i in range(len(frame))] for part in used}
-    numbers = pd.DataFrame({"claim": frame["claim"], **{SIDES[part]: sizes[part] for part in used}})
+    numbers = frame[["claim"]].copy()
+    for part in used:
+        numbers[SIDES[part]] = [len(by_claim.get((part, claim), [])) for claim in frame["claim"]]
     if claims.others_of_another_kind(study):
         numbers["goes elsewhere"] = frame["left"]
     numbers["answer"] = frame["inference"].astype("object")
     away = ids_by(theirs[leaves], "claim")
     ids |= {(i, "goes elsewhere"): away.get(claim, []) for i, claim in enumerate(frame["claim"])}
     told = "; ".join(
-        f"{claim}: {joined(f'{number(sizes[part][i])} {SIDES[part]}' for part in used)}"
-        for i, claim in enumerate(frame["claim"])
+        f"{claim}: {joined(f'{number(n)} {side}' for side, n in counts.items())}"
+        for claim, counts in numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()
     )
-    caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}."
+    caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}"
     return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, ids)
 
 
@@ -326,21 +313,16 @@ def statements_say(study: Study) -> Say:
     n = len(study.statements)
     unreported = list(study.statements.loc[_unreported(study), "statement"])
     no_theme = list(study.statements.loc[study.statements["finding"].isna(), "statement"])
-    none = [
-        f"{s} ({quoted(labels(study)[str(theme)])})"
-        for s, theme in zip(study.statements["statement"], study.statements["finding"], strict=True)
-        if isinstance(theme, str) and not claims.excerpts_of(study, theme)
-    ]
+    bearing_on = study.statements[["statement", "finding"]].dropna().itertuples(index=False, name=None)
+    unheard = [(s, str(theme)) for s, theme in bearing_on if not claims.excerpts_of(study, str(theme))]
+    none = [f"{s} ({quoted(labels(study)[theme])})" for s, theme in unheard]
     unsaid = f"What came of {few(unreported)} is not reported: "
     unsaid += f"{verb(unreported, 'it', 'each')} may have been accepted, rejected or passed over."
     answers = "Which excerpts answer which prompt is not on record: those below are all under the theme it bears on."
-    return say(
-        f"{capital(count(n, 'prompt'))} {verb(n, 'was', 'were')} put to people.",
-        unsaid if unreported else "",
-        f"{joined(no_theme)} {verb(no_theme, 'bears', 'bear')} on no theme." if no_theme else "",
-        f"No excerpt is under the theme of {few(none)}." if none else "",
-        answers,
-    )
+    on_none = f"{joined(no_theme)} {verb(no_theme, 'bears', 'bear')} on no theme." if no_theme else ""
+    put = f"{capital(count(n, 'prompt'))} {verb(n, 'was', 'were')} put to people."
+    empty = f"No excerpt is under the theme of {few(none)}." if none else ""
+    return say(put, unsaid if unreported else "", on_none, empty, answers)
 
 
 def statements_table(study: Study) -> Opening | Say:
@@ -350,18 +332,14 @@ def statements_table(study: Study) -> Opening | Say:
     rows: list[list[Cell]] = []
     for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]
-        ids = claims.excerpts_of(study, theme) if isinstance(theme, str) else ()
-        bears = [Line(labels(study)[theme])] if isinstance(theme, str) else []
-        outcome = NOT_REPORTED if unreported else str(prompt["outcome_reported"])
-        rows.append(
-            [
-                [Line(str(prompt["statement"]), strong=True), Line(str(prompt["gist"]))],
-                [Line(prompt["source"])] if isinstance(prompt["source"], str) else [],
-                [Line(outcome, strong=unreported)],
-                bears,
-                [Line(count(len(ids), "excerpt"), ids)] if bears else [],
-            ]
-        )
+        put = [Line(str(prompt["statement"]), strong=True), Line(str(prompt["gist"]))]
+        source = [Line(prompt["source"])] if isinstance(prompt["source"], str) else []
+        outcome = [Line(NOT_REPORTED if unreported else str(prompt["outcome_reported"]), strong=unreported)]
+        bears, evidence = [], []
+        if isinstance(theme, str):
+            ids = claims.excerpts_of(study, theme)
+            bears, evidence = [Line(labels(study)[theme])], [Line(count(len(ids), "excerpt"), ids)]
+        rows.append([put, source, outcome, bears, evidence])
     heads = ["prompt", "where it came from", "what came of it", "theme it bears on", "evidence on that theme"]
     return opening(study, heads, rows, "The prompts put to people, and what came of each")
 

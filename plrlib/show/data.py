@@ -16,6 +16,7 @@ from plrlib.show.figure import BLUE, GREY, PALE, picture
 from plrlib.stats.bounds.presence import attribution, group_sets
 from plrlib.study.load import Study
 from plrlib.study.schema import TABLES
+from plrlib.study.settings import Disagreement
 from plrlib.text import Mark, Text, capital, count, inner, joined, number, passage, people, share, verb
 
 OTHERS = "other people"
@@ -24,22 +25,21 @@ MANY = 20
 """A share in per cent is given of so many or more."""
 
 
+KINDS = {
+    "published": "These are published results about a study, not its transcripts: what is blank was not published.",
+    "collected": "These are data that the team collected itself.",
+    "simulated": "These data are simulated: nobody said any of this.",
+}
+
+
 def about(study: Study) -> Say:
     """Return what the study is, who was heard, and what kind of evidence there is."""
     settings = study.settings
-    kind = {
-        "published": "These are published results about a study, not its transcripts: what is blank was not published.",
-        "collected": "These are data that the team collected itself.",
-        "simulated": "These data are simulated: nobody said any of this.",
-    }[settings.kind]
-    coded = "Every transcript was coded through" if settings.complete else "Not every transcript was coded through"
-    means = (
-        "a code not given means that it was not said"
-        if settings.complete
-        else "a code not found may still have been said"
-    )
+    coded = "Not every transcript was coded through: a code not found may still have been said."
+    if settings.complete:
+        coded = "Every transcript was coded through: a code not given means that it was not said."
     source = f" ({settings.source})" if settings.source else ""
-    return say(Text(Mark(study.title), f"{source}."), kind, f"{coded}: {means}.")
+    return say(Text(Mark(study.title), f"{source}."), KINDS[settings.kind], coded)
 
 
 BLANK_MEANS_NO = ("consent_quote", "withdrawn")
@@ -75,23 +75,19 @@ def totals(study: Study) -> Table:
     here = study.prepared.listed.sum(axis=0)
     heard = zip(study.events["event"], study.events["participants"], here, strict=True)
     rows = [(f"people at {event}", n, int(known) or None) for event, n, known in heard]
-    rows += [
-        (f"{m.population}: {m.attribute} is {m.level}", m.n, _listed_as(study, m)) for m in study.margins.itertuples()
-    ]
+    for population, attribute, level, n in study.margins[["population", "attribute", "level", "n"]].itertuples(False):
+        rows.append((f"{population}: {attribute} is {level}", n, _listed_as(study, population, attribute, level)))
     frame = pd.DataFrame(rows, columns=["total", "stated", "listed one by one"])
     frame = frame[frame["stated"].notna()].astype(dict.fromkeys(("stated", "listed one by one"), "Int64"))
-    stated, known = frame["stated"], frame["listed one by one"]
-    frame["reading"] = "a total only: not known of whom"
-    frame.loc[known.notna(), "reading"] = "differ"
-    frame.loc[known.notna() & (known < stated), "reading"] = "not all are listed"
-    frame.loc[known.notna() & (known == stated), "reading"] = "agree"
+    apart = (frame["listed one by one"] - frame["stated"]).clip(-1, 1)
+    readings = {0: "agree", -1: "not all are listed", 1: "differ"}
+    frame["reading"] = apart.map(readings).fillna("a total only: not known of whom")
     events: dict[Hashable, list[str]] = {f"people at {event}": people for event, people in people_at(study).items()}
     ids = column_ids(frame["total"], "listed one by one", events)
     return Table(frame, "What the study says in total, against the people listed", ids)
 
 
-def _listed_as(study: Study, margin: object) -> int | None:
-    population, attribute, level = (getattr(margin, name) for name in ("population", "attribute", "level"))
+def _listed_as(study: Study, population: str, attribute: str, level: str) -> int | None:
     if attribute not in study.participants or "event" in study.settings.populations[population]:
         return None
     values = study.participants.loc[study.prepared.inside(population), attribute]
@@ -108,10 +104,9 @@ def totals_say(study: Study) -> Say:
     checked = f"{agree} of the {n} totals that can be checked agree with the people listed."
     if n < 2:
         checked = f"The one total that can be checked {'agrees' if agree else 'does not agree'} with the people listed."
-    whom = (
-        f"Of {count(only, 'more total' if n else 'total')} it is not known whom {verb(only, 'it is', 'they are')} of."
-    )
-    return say(checked if n else "", whom if only else "")
+    more = count(only, "more total" if n else "total")
+    whom = f"Of {more} it is not known whom {verb(only, 'it is', 'they are')} of." if only else ""
+    return say(checked if n else "", whom)
 
 
 def blanks(study: Study) -> Table | Say:
@@ -131,9 +126,8 @@ def blanks(study: Study) -> Table | Say:
     known = {"participants": people_ids(study), "excerpts": excerpt_ids(study)}
     ids: dict[tuple[int, str], Sequence[str]] = {}
     for i, (name, column, *_) in enumerate(rows):
-        if name in known:
-            blank = getattr(study, name)[column].isna()
-            ids[i, "blank"], ids[i, "of"] = list(compress(known[name], blank)), known[name]
+        every = known.get(name, [])
+        ids |= {(i, "blank"): list(compress(every, getattr(study, name)[column].isna())), (i, "of"): every}
     return Table(frame, f"{capital(count(len(frame), 'column'))} with blank cells: unknown, or not published", ids)
 
 
@@ -142,20 +136,19 @@ def disagreements(study: Study) -> Table | Say:
     if not study.settings.disagreements:
         return say("study.toml names no place where the source contradicts itself.")
     rows = [
-        (found.about, "; ".join(f"{where}: {what}" for where, what in found.says.items()))
-        for found in study.settings.disagreements
+        (one.about, "; ".join(f"{where}: {what}" for where, what in one.says.items()), _held(study, one))
+        for one in study.settings.disagreements
     ]
-    frame = pd.DataFrame(rows, columns=["about", "the source says"])
-    held = [_held(study, found.population, found.column) for found in study.settings.disagreements]
-    frame["the tables hold"] = pd.Series(held, dtype="object")  # a column of strings would lose the ids
+    # as objects, since a column of strings would lose the ids
+    frame = pd.DataFrame(rows, columns=["about", "the source says", "the tables hold"], dtype="object")
     return Table(frame, "Where the source contradicts itself, by study.toml, and what was kept")
 
 
-def _held(study: Study, population: str, column: str) -> str:
-    who = study.participants[study.prepared.inside(population)]
-    if not column:
+def _held(study: Study, about: Disagreement) -> str:
+    who = study.participants[study.prepared.inside(about.population)]
+    if not about.column:
         return people(list(who["participant"].astype(str)))
-    counts = who[column].value_counts(sort=False)
+    counts = who[about.column].value_counts(sort=False)
     return joined(f"{level}: {n}" for level, n in counts.items() if n)
 
 
@@ -167,25 +160,16 @@ def whose(study: Study, by: str) -> Picture:
     counts = found["heard"].value_counts().reindex(kept, fill_value=0)
     sets = group_sets(study, grouping)
     names = {key: groups_label(sets[key], grouping.levels) for key in kept}
-    look = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
-    every = pd.DataFrame(
-        {
-            "row": found["heard"].astype("object"), "column": "all", "tag": "", "filled": found["form"] != "reported",
-            "look": look,
-        }
-    )  # fmt: skip
+    every = found[["heard"]].astype("object").set_axis(["row"], axis=1)
+    every["look"] = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
+    every = every.assign(column="all", filled=found["form"] != "reported")
     marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
-    told = whose_say(study, by).sentences
-    looks = {
-        "one": Look(BLUE, "o", f"can be given to one {grouping.label.lower()}"),
-        "open": Look(GREY, "s", "cannot"),
-        "other": Look(PALE, "d", OTHERS),
-    }
-    figure = dot_grid(
-        marks, Axis({key: f"{name} ({counts[key]})" for key, name in names.items()}),
-        Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"}), looks, told[0].rstrip("."),
-        per_line=26, filled=forms(found["form"]), from_left=True,
-    )  # fmt: skip
+    told, one = whose_say(study, by).sentences, f"can be given to one {grouping.label.lower()}"
+    looks = {"one": Look(BLUE, "o", one), "open": Look(GREY, "s", "cannot"), "other": Look(PALE, "d", OTHERS)}
+    rows = Axis({key: f"{name} ({counts[key]})" for key, name in names.items()})
+    columns = Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"})
+    filled = forms(found["form"])
+    figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=filled, from_left=True)
     numbers = pd.DataFrame({"can be given to": list(names.values()), "excerpts": counts.to_numpy()})
     mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
     caption = passage(mark, *told, others_say(names.values()))
@@ -270,7 +254,7 @@ def safe_to_show(study: Study) -> Say:
         reasons = joined(dict.fromkeys(rows["allowed"].astype(str)))
         sentences.append(f"{capital(str(kind))}, {len(rows)} in {column} of {table}: {reasons}.")
     few, k, names = small_groups(study), study.settings.privacy.smallest_group, quasi_identifiers(study)
-    known = joined([name.replace("_", " ") for name in names])
+    known = joined(name.replace("_", " ") for name in names)
     if not names:
         toml, declared = (Mark(text, "`", "code") for text in ("study.toml", "quasi_identifiers"))
         sentences.append(Text(toml, " names nothing by which people could be told apart (", declared, ")."))
@@ -286,9 +270,7 @@ def safe_to_show(study: Study) -> Say:
 
 def _none_or_some(kept: int, stopping: int) -> str:
     n = stopping or kept
-    stand = f"{capital(count(n, 'identifier'))} {verb(n, 'stands', 'stand')} in the tables"
-    if stopping:
-        return f"{stand}, and may not be shown."
-    if kept:
-        return f"{stand}, each with a reason why it may."
-    return "No address, number, date of birth or listed name that identifies somebody was found in the tables."
+    if not n:
+        return "No address, number, date of birth or listed name that identifies somebody was found in the tables."
+    shown = "and may not be shown" if stopping else "each with a reason why it may"
+    return f"{capital(count(n, 'identifier'))} {verb(n, 'stands', 'stand')} in the tables, {shown}."

@@ -51,28 +51,19 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]))
     sizes = marks["row"].value_counts()
     order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
-    every = marks.assign(order=order).sort_values("order", kind="stable")
-    drawn, each = thinned(every[["row", "column", "look", "filled"]].assign(tag=""))
-    heads = {key: f"{label} ({sizes.get(key, 0)})" for key, label in rows.labels.items()}
-    figure = dot_grid(
-        drawn, Axis(heads, rows.title, "excerpts"), columns, LOOKS, title.rstrip("."),
-        per_line=min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST), filled=forms(marks["form"]),
-        from_left=True,
-    )  # fmt: skip
+    drawn, each = thinned(marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index])
+    heads = Axis({key: f"{label} ({sizes.get(key, 0)})" for key, label in rows.labels.items()}, rows.title, "excerpts")
+    across, filled = min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST), forms(marks["form"])
+    figure = dot_grid(drawn, heads, columns, LOOKS, title, per_line=across, filled=filled, from_left=True)
     ids, by_look = ids_by(marks, "row", "column"), ids_by(marks, "row", "column", "look")
     cells = [(row, key) for row in rows.labels for key in columns.labels if (row, key) in ids]
-    numbers = pd.DataFrame(
-        {
-            rows.title: [rows.labels[row] for row, _ in cells],
-            columns.title: [columns.labels[key] for _, key in cells],
-            "excerpts": [len(ids[cell]) for cell in cells],
-        }
-    )  # fmt: skip
+    counts = [(rows.labels[row], columns.labels[key], len(ids[row, key])) for row, key in cells]
+    numbers = pd.DataFrame(counts, columns=[rows.title, columns.title, "excerpts"])
     for look, drawn_as in LOOKS.items():
         if (marks["look"] == look).any():
             which = [by_look.get((*cell, look), []) for cell in cells]
             numbers[drawn_as.label] = [few(some, NAMED) if some else "" for some in which]
-    told = "; ".join(f"{rows.labels[row]}, {columns.labels[key]}: {len(ids[row, key])}" for row, key in cells)
+    told = "; ".join(f"{row}, {column}: {n}" for row, column, n in counts)
     caption = passage(f"One mark is {of_marks(each)}, in the row of its {rows.title}.", title, more)
     alt = f"A grid of excerpts. {title} {told}."
     return picture(figure, study, caption, alt, numbers, column_ids(cells, "excerpts", ids))
@@ -81,16 +72,12 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
 def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
     """Return the columns of a map: who may have said an excerpt, with people; and who other people are, if any."""
     grouping = study.grouping(by)
-    counted = presence(study, by)
-    sizes = {str(key): int(n) for key, n in counted.groupby("group", observed=False)["n"].max().items()}
-    heard, sets = attribution(study, by)["heard"], group_sets(study, grouping)
-    kept = [key for key in heard.cat.categories if key in grouping.levels or (heard == key).any()]
-    columns = {}
-    for key in kept:
-        parts = sets[key]
-        n = sum(sizes.get(part, 0) for part in parts)
-        known = all(part in sizes for part in parts)
-        columns[key] = f"{groups_label(parts, grouping.levels)}{f' ({n})' if known else ''}"
+    sizes = presence(study, by).groupby("group", observed=False)["n"].max()
+    heard, columns = attribution(study, by)["heard"], {}
+    for key, parts in group_sets(study, grouping).items():
+        if key in grouping.levels or (heard == key).any():
+            n = f" ({sizes[list(parts)].sum()})" if set(parts) <= set(sizes.index) else ""
+            columns[key] = groups_label(parts, grouping.levels) + n
     return Axis(columns, "who may have said it", "people"), others_say(columns.values())
 
 
@@ -99,11 +86,9 @@ def stances_say(marks: pd.DataFrame, theme: str = "the theme") -> str:
     ids = {look: list(marks.loc[marks["look"] == look, "excerpt"].astype(str)) for look in LOOKS}
     taken = [number(ids[stance]) + f" {verb(len(ids[stance]) or 1, stance, many)}" for stance, many in VERBS.items()]
     told = [joined(taken) + f" {theme}"] if any(ids[stance] for stance in VERBS) else []
-    others = {
-        "context": ("gives context", "give context"),
-        NOT_SAID: ("has no stance on record", "have no stance on record"),
-    }
-    told += [number(ids[look]) + f" {verb(ids[look], *verbs)}" for look, verbs in others.items() if ids[look]]
+    context, none = ids["context"], ids[NOT_SAID]
+    told += [number(context) + f" {verb(context, 'gives', 'give')} context"] if context else []
+    told += [number(none) + f" {verb(none, 'has', 'have')} no stance on record"] if none else []
     return Text("of ", count(list(marks["excerpt"].astype(str)), "excerpt"), ", ", chain(told, "; "), ".")
 
 
@@ -125,10 +110,8 @@ def evidence_say(study: Study, by: str) -> Say:
     grouping = study.grouping(by)
     marks = _by_group(study, by)
     told = [*whose_say(study, by).sentences[:1]]
-    for key, label in grouping.levels.items():
-        theirs = marks[marks["column"] == key]
-        if len(theirs):
-            told.append(Text(f"{label}: ", stances_say(theirs)))
+    by_group = {label: marks[marks["column"] == key] for key, label in grouping.levels.items()}
+    told += [Text(f"{label}: ", stances_say(theirs)) for label, theirs in by_group.items() if len(theirs)]
     sets = group_sets(study, grouping)
     about = marks["column"].map(lambda key: not set(sets[key]).isdisjoint(grouping.levels))
     opposed, names = ids_by(marks[about & (marks["look"] == "opposes")], "row"), labels(study)
@@ -162,14 +145,10 @@ def evidence_table(study: Study, by: str) -> Table | Say:
     order = {code: i for i, code in enumerate(names)} | {key: i for i, key in enumerate(grouping.levels)}
     theirs = theirs.sort_values(["row", "column"], key=lambda c: c.map(order), kind="stable")
     some = theirs if len(theirs) <= MOST_LISTED else theirs.drop_duplicates(["row", "column"])
-    frame = pd.DataFrame(
-        {
-            "theme": [names[theme] for theme in some["row"]],
-            inner(grouping.label): [grouping.levels[key] for key in some["column"]],
-            "stance": [LOOKS[look].label for look in some["look"]], "excerpt": some["excerpt"],
-            "what was said": text_of(study, some["excerpt"]).to_numpy(),
-        }
-    )  # fmt: skip
+    frame = pd.DataFrame({"theme": [names[theme] for theme in some["row"]]}, index=some.index)
+    frame[inner(grouping.label)] = [grouping.levels[key] for key in some["column"]]
+    frame["stance"], frame["excerpt"] = [LOOKS[look].label for look in some["look"]], some["excerpt"]
+    frame["what was said"] = text_of(study, some["excerpt"]).to_numpy()
     which = "" if len(some) == len(theirs) else f": of {len(theirs)}, the first of each theme and level"
     return Table(frame.dropna(axis=1, how="all"), f"What each level is heard saying{which}")
 
@@ -179,11 +158,10 @@ def hearings_say(study: Study) -> Say:
     marks = _by_event_kind(study)
     where = ids_by(marks.drop_duplicates("excerpt"), "column")
     parts = []
-    for kind, origin in ORIGINS.items():
+    for kind in (GROUP, ALONE):
         ids = where.get(kind, [])
-        if ids or kind in (GROUP, ALONE):
-            comes = f"{verb(len(ids) or 1, 'comes', 'come')} " if kind in (GROUP, ALONE) else ""
-            parts.append(number(ids) + f" {comes}{origin}")
+        parts.append(number(ids) + f" {verb(len(ids) or 1, 'comes', 'come')} {ORIGINS[kind]}")
+    parts += [number(where[kind]) + f" {ORIGINS[kind]}" for kind in (EITHER, NOT_SAID) if kind in where]
     names, told = {**labels(study), NOWHERE: capital(NOWHERE)}, []
     for kind in (GROUP, ALONE):
         by_theme = ids_by(marks[marks["column"] == kind].fillna({"row": NOWHERE}), "row")
@@ -219,8 +197,7 @@ def _by_event_kind(study: Study) -> pd.DataFrame:
     there, where = study.prepared.attended, {}
     people = zip(study.excerpts["excerpt"], study.prepared.events_of(), study.prepared.speaker, strict=True)
     for excerpt, events, person in people:
-        at = events if events or person < 0 else np.flatnonzero(there[person])
-        some = {str(kinds[v]) for v in at}
+        some = {str(kinds[v]) for v in (events if events or person < 0 else np.flatnonzero(there[person]))}
         known = [kind for kind in (GROUP, ALONE) if kind in some]
         where[excerpt] = " or ".join(known) if known and NOT_SAID not in some else NOT_SAID
     return _marks(study).assign(column=lambda marks: marks["excerpt"].map(where))
@@ -232,20 +209,14 @@ def _marks(study: Study) -> pd.DataFrame:
     An excerpt has the one envelope into which the stance coder put it. Where there are no envelopes, it has each theme
     to which the reference coder's codes belong, and no stance.
     """
-    excerpts = study.excerpts[["excerpt", "form"]].astype("object")
     sorted_ = study.envelopes[study.envelopes["coder"] == study.settings.stance_coder]
-    if len(sorted_):
-        theirs = sorted_[["excerpt", "theme", "stance"]].astype("object")
-    else:
+    theirs = sorted_[["excerpt", "theme", "stance"]].astype("object")
+    if theirs.empty:
         codes, counts_for = codes_at(study, "theme")
         mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
         themes = np.array(codes, dtype=object)[counts_for[mine["code"].cat.codes]]
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
-    found = excerpts.merge(theirs, on="excerpt", how="left")
-    return pd.DataFrame(
-        {
-            "excerpt": found["excerpt"], "row": found["theme"], "look": found["stance"].fillna(NOT_SAID),
-            "filled": found["form"] != "reported", "form": found["form"],
-        }
-    )  # fmt: skip
+    found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")
+    found = found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})
+    return found.assign(filled=found["form"] != "reported")
