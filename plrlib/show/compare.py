@@ -69,12 +69,10 @@ def compared_say(study: Study, found: Comparison) -> Say:
     first = Text(f"{grouping.label}: ", who, f" are compared, over {kinds(what, len(frame))}.")
     coder = named_coder(study, str(frame["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
-    method = frame["method"].dropna()
-    how = ""
-    if len(method):
-        how = "Whole events change places, since each held one level: it is events that count here, not people."
-        if method.iloc[0] == WITHIN:
-            how = "People change places only with others first heard in the same room: rooms cannot pass for levels."
+    method = next(iter(frame["method"].dropna()), "")
+    how = "Whole events change places, since each held one level: it is events that count here, not people."
+    if method == WITHIN:
+        how = "People change places only with others first heard in the same room: rooms cannot pass for levels."
     bar = f"{100 * found.alpha:.2g} of 100 such studies"
     planned = len(study.settings.comparisons)
     told = "Not planned in study.toml: whatever differs here is a question for another study."
@@ -82,7 +80,7 @@ def compared_say(study: Study, found: Comparison) -> Say:
         told = f"Planned in study.toml{f', as one of {planned} that share what chance may do' if planned > 1 else ''}."
     allowing = f", after allowing for all {kinds(what, len(frame))}" if len(frame) > 1 else ""
     rule = f"{capital(one(what))} differs if chance alone would bring such a gap in {bar} or fewer{allowing}."
-    return say(first, codes, how, f"{told} {rule}")
+    return say(first, codes, how if method else "", f"{told} {rule}")
 
 
 def compare_say(study: Study, found: Comparison) -> Say:
@@ -101,9 +99,12 @@ def compare_say(study: Study, found: Comparison) -> Say:
         If nothing can be said, this first.
     """
     what, n = noun(study, found.level), len(found.frame)
-    tally = found.frame["verdict"].value_counts()
+    tally, needs = found.frame["verdict"].value_counts(), []
     needed = {**NEEDED, TOO_FEW: "more events"} if (found.frame["method"] == WHOLE).any() else NEEDED
-    needs = [_need_say(study, v, need, int(tally.get(v, 0)), n, what) for v, need in needed.items()]
+    for verdict in [verdict for verdict in needed if tally.get(verdict, 0)]:
+        coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
+        whole = f"for {tally[verdict]} of the {kinds(what, n)}" if tally[verdict] < n else "to tell"
+        needs.append(f"Needed {whole}: {needed[verdict]}{coded}.")
     head = f"{found.grouping.label}: {_head_say(study, found)}"
     return say(head, *_differs_say(study, found), *needs)
 
@@ -115,16 +116,13 @@ def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> 
     for _, row in found.frame[found.frame["verdict"] == DIFFERS].iterrows():
         counts = found.counts[found.counts["code"] == row["code"]]
         seen = capital(counts_say(counted_in(study, found), counts))
-        adjusted = not pd.isna(row["p_adjusted"])
-        many = ""
-        if adjusted:
-            many = f"; with {kinds(what, len(found.frame))} compared, in {chance(row['p_adjusted'], found.alpha)}"
-        often = "" if adjusted else "at most "
-        by_chance = ""
+        often, many, by_chance = "at most ", "", ""
+        if not pd.isna(row["p_adjusted"]):
+            often, allowed = "", chance(row["p_adjusted"], found.alpha)
+            many = f"; with {kinds(what, len(found.frame))} compared, in {allowed}"
         if not pd.isna(row["p_high"]):
-            by_chance = (
-                f" Chance alone would do this in {often}{chance(row['p_high'], found.alpha)} such studies{many}."
-            )
+            often += chance(row["p_high"], found.alpha)
+            by_chance = f" Chance alone would do this in {often} such studies{many}."
         n = row["fragility"]
         change = "" if pd.isna(n) else f" It would take {people(int(n))} who did otherwise to change that."
         end = f" {did(what, stance)}.{by_chance} Differs.{change}"
@@ -142,25 +140,17 @@ def _head_say(study: Study, found: Comparison) -> str:
         }
         reason = joined((why[v] for v in OPEN if (verdicts == v).any()), "or")
         return f"nothing can be said of a difference between {everybody(grouping)}: {reason}."
+    n = {v: int((verdicts == v).sum()) for v in (DIFFERS, NOT_SHOWN, NOT_ATTRIBUTED, CONFOUNDED, TOO_FEW)}
+    them = verb(n[NOT_ATTRIBUTED], "it", "them")
     parts = {
-        DIFFERS: ("differs", "differ"),
-        NOT_SHOWN: ("is not shown to differ", "are not shown to differ"),
-        NOT_ATTRIBUTED: ("cannot be told, as who raised it is not known well enough",
-                         "cannot be told, as who raised them is not known well enough"),
-        CONFOUNDED: ("cannot be told from the rooms", "cannot be told from the rooms"),
-    }  # fmt: skip
-    numbers = {v: int((verdicts == v).sum()) for v in (*parts, TOO_FEW)}
-    some = [f"{numbers[v] or 'none'} {verb(numbers[v] or 1, *parts[v])}" for v in parts if numbers[v] or v == DIFFERS]
-    some += [f"for {numbers[TOO_FEW]} there are too few to tell"] if numbers[TOO_FEW] else []
+        DIFFERS: f"{number(n[DIFFERS])} {verb(n[DIFFERS] or 1, 'differs', 'differ')}",
+        NOT_SHOWN: f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to differ",
+        NOT_ATTRIBUTED: f"{n[NOT_ATTRIBUTED]} cannot be told, as who raised {them} is not known well enough",
+        CONFOUNDED: f"{n[CONFOUNDED]} cannot be told from the rooms",
+        TOO_FEW: f"for {n[TOO_FEW]} there are too few to tell",
+    }
+    some = [told for verdict, told in parts.items() if n[verdict] or verdict == DIFFERS]
     return f"of {kinds(what, len(verdicts))} compared, {joined(some)}."
-
-
-def _need_say(study: Study, verdict: str, need: str, n: int, all_of: int, what: str) -> str:
-    if not n:
-        return ""
-    coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
-    whole = f"for {n} of the {kinds(what, all_of)}" if n < all_of else "to tell"
-    return f"Needed {whole}: {need}{coded}."
 
 
 def compare_table(study: Study, found: Comparison) -> Table:
@@ -182,10 +172,8 @@ def compare_table(study: Study, found: Comparison) -> Table:
     shown["verdict"] = list(frame["verdict"])
     shown = shown.drop(columns=[c for c in (chance_alone, allowing) if shown[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
-    caption = f"{grouping.label}: people who raised each {what}"
-    return Table(
-        shown, caption + (studies if chance_alone in shown else ""), group_ids(found, list(frame["code"]), heads)
-    )
+    caption = f"{grouping.label}: people who raised each {what}{studies if chance_alone in shown else ''}"
+    return Table(shown, caption, group_ids(found, list(frame["code"]), heads))
 
 
 def why_table(study: Study, found: Comparison) -> Table | Say:
@@ -338,7 +326,7 @@ def stance_say(study: Study, found: Comparison) -> Say:
     if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(study, found)}")
     named, heads = labels(study, found.level), {}
-    told, bars, p_of = [], set(), dict(zip(frame["code"], frame["p_adjusted"], strict=True))
+    told, bars, p_of = [], set(), frame.set_index("code")["p_adjusted"]
     for stance, doing in SIDES.items():
         try:
             sided = compare(study, found.grouping, level=found.level, stance=stance, fragility=True)

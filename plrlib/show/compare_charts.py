@@ -6,7 +6,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from plrlib.show.charts.canvas import Look
+from plrlib.show.charts.canvas import Look, looks_in_turn
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Picture, Say, say
@@ -53,16 +53,14 @@ def people_picture(
         for look, some in ((RAISED, lower), (MAY, upper - lower), (NOT, n - upper))
         for _ in range(some)
     ]
-    marks, each = thinned(pd.DataFrame(rows, columns=["row", "column", "look"]).assign(filled=True, tag=""))
+    marks, each = thinned(pd.DataFrame(rows, columns=["row", "column", "look"]))
     sizes = frame.groupby("group", observed=False)["n"].agg(["min", "max"])
     heads = {key: f"{label} ({raised(*sizes.loc[key])})" for key, label in grouping.levels.items()}
     drawn = list(frame["code"].cat.categories)
     title = widest_gap_say(counted, frame, names, what)
-    figure = dot_grid(
-        marks, Axis({code: names[code] for code in drawn}, what),
-        Axis(heads, f"{inner(grouping.label)} (people)"), PERSON_LOOKS, title.rstrip("."),
-        per_line=max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max()))), from_left=True,
-    )  # fmt: skip
+    axes = Axis({code: names[code] for code in drawn}, what), Axis(heads, f"{inner(grouping.label)} (people)")
+    across = max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max())))
+    figure = dot_grid(marks, *axes, PERSON_LOOKS, title, per_line=across, from_left=True)
     once = one(what) if what in LEVELS else f"for each {what}"
     mark = f"One mark is {of_marks(each, 'person', 'people')}"
     caption = Text(f"{mark}; each person counts once {once}, however often they raised it. ", title)
@@ -93,13 +91,9 @@ def certain_gaps(frame: pd.DataFrame) -> "pd.Series[float]":
 def _people_numbers(grouping: Grouping, frame: pd.DataFrame, names: dict[str, str], what: str) -> pd.DataFrame:
     exact = (frame["lower"] == frame["upper"]).all()
     ends = {RAISED: "lower"} if exact else {"raised it, at least": "lower", "at most": "upper"}
-    return pd.DataFrame(
-        {
-            what: [names[code] for code in frame["code"]],
-            inner(grouping.label): [grouping.levels[key] for key in frame["group"]],
-            **{name: frame[end].to_numpy() for name, end in ends.items()}, "of": frame["n"].to_numpy(),
-        }
-    )  # fmt: skip
+    numbers = pd.DataFrame({what: [names[code] for code in frame["code"]]}, index=frame.index)
+    numbers[inner(grouping.label)] = [grouping.levels[key] for key in frame["group"]]
+    return numbers.assign(**{name: frame[end] for name, end in ends.items()}, of=frame["n"])
 
 
 def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Picture | Say:
@@ -111,24 +105,16 @@ def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Pi
     frame = presence(study, grouping, level)
     if (frame["lower"] == frame["upper"]).all():
         return say("Every count is exact: who raised what is known person by person, so there are no ranges to show.")
-    lines = pd.DataFrame(
-        {
-            "group": [names[code] for code in frame["code"]],
-            "count": _group_counts(frame, grouping),
-            "low": frame["lower"].astype(float), "high": frame["upper"].astype(float),
-            "at": frame["lower"].where(frame["lower"] == frame["upper"]).astype(float),
-            "look": frame["group"].astype("object"),
-        }
-    )  # fmt: skip
+    lines = frame[["lower", "upper", "group"]].set_axis(["low", "high", "look"], axis=1)
+    lines["group"], lines["count"] = [names[code] for code in frame["code"]], _group_counts(frame, grouping)
+    lines["at"] = lines["low"].astype(float).where(lines["low"] == lines["high"])
     most = int(frame["n"].max())
     scale = Scale(0, max(most, 1), {float(t): str(t) for t in ticks(most)}, "people who raised it")
     title = ranges_say(frame, names, what)
-    figure = intervals(lines, scale, group_looks(grouping), title.rstrip("."), (what, "people", ""))
+    figure = intervals(lines, scale, group_looks(grouping), title, (what, "people", ""))
     cells = [f"{group}: {joined(rows['count'])}" for group, rows in lines.groupby("group", sort=False)]
-    caption = (
-        f"A line runs from the smallest to the largest number of people who may have raised it, over every way of "
-        f"giving the excerpts to people that fits what is known. {title}"
-    )
+    caption = "A line runs from the smallest to the largest number of people who may have raised it, over every way of "
+    caption += f"giving the excerpts to people that fits what is known. {title}"
     alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
     numbers = _people_numbers(grouping, frame, names, what)
     ids = presence_ids(Counted.of(study, grouping, level), frame, numbers)
@@ -147,10 +133,7 @@ def ranges_say(frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
 
 def group_looks(grouping: Grouping) -> dict[str, Look]:
     """Return how each group looks."""
-    return {
-        key: Look(COLOURS[i % len(COLOURS)], SHAPES[i % len(SHAPES)], label)
-        for i, (key, label) in enumerate(grouping.levels.items())
-    }
+    return looks_in_turn(grouping.levels, COLOURS, SHAPES)
 
 
 def ticks(most: int) -> list[int]:
@@ -168,10 +151,7 @@ VERDICT_LOOKS = {
 }
 WIDEST = 3
 """The scale of odds ratios ends at 1,000 times either way."""
-NO_ANSWER = {
-    CONFOUNDED: "it could as well be the rooms",
-    NOT_ATTRIBUTED: "who raised it is not known",
-}
+NO_ANSWER = {CONFOUNDED: "it could as well be the rooms", NOT_ATTRIBUTED: "who raised it is not known"}
 NO_ODDS = "no odds to compare: raised by all or by none"
 SHARES = {0.0: "none", 0.5: "half", 1.0: "all"}
 
@@ -183,10 +163,8 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     if set(frame["verdict"]) <= set(NO_ANSWER):
-        reasons = [reason for v, reason in NO_ANSWER.items() if (frame["verdict"] == v).any()]
-        return say(
-            f"{grouping.label}: there is no difference to draw, for none has an answer: {'; or '.join(reasons)}."
-        )
+        reasons = "; or ".join(reason for v, reason in NO_ANSWER.items() if (frame["verdict"] == v).any())
+        return say(f"{grouping.label}: there is no difference to draw, for none has an answer: {reasons}.")
     two, names = len(grouping.levels) == 2, labels(study, found.level)
     lines = _odds_lines(found, names) if two else _group_lines(found, names)
     scale = _odds_scale(found) if two else Scale(0, 1, SHARES, "of the people at that level")
@@ -195,7 +173,7 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     n = int((frame["verdict"] == DIFFERS).sum())
     shown = f"{number(n)} of {kinds(what, len(frame))} {verb(n or 1, 'is', 'are')} shown to differ"
     title = f"{grouping.label}: {shown} between {everybody(grouping)}."
-    figure = intervals(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title.rstrip("."), heads)
+    figure = intervals(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title, heads)
     counted = counted_in(study, found)
     told = [
         f"{names[code]}: {counts_say(counted, found.counts[found.counts['code'] == code])}: {verdict}"
@@ -224,9 +202,8 @@ def _group_counts(rows: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 def _odds_caption(found: Comparison) -> str:
     first = whom(found.grouping, next(iter(found.grouping.levels)))
-    within = ""
-    if (found.frame["method"] == WITHIN).any():
-        within = " People are compared within rooms, so it need not be the ratio of the counts beside it."
+    within = " People are compared within rooms, so it need not be the ratio of the counts beside it."
+    within = within if (found.frame["method"] == WITHIN).any() else ""
     return (
         f"A mark is the odds of raising it among {first} against the others (odds are those who did to those who did "
         f"not).{within} Its line holds every ratio that the exact test does not reject at {100 * found.alpha:.2g} of "
@@ -237,19 +214,13 @@ def _odds_caption(found: Comparison) -> str:
 def _odds_lines(found: Comparison, names: dict[str, str]) -> pd.DataFrame:
     frame, counts = found.frame, found.counts.groupby("code", observed=True)
     by_code = {str(code): " against ".join(_counts_of(rows)) for code, rows in counts}
-    logs = {name: _log(frame[name]) for name in ("odds_ratio", "low", "high")}
-    known = ~np.isnan(logs["odds_ratio"])
+    lines = pd.DataFrame({"at": _log(frame["odds_ratio"]), "low": _log(frame["low"]), "high": _log(frame["high"])})
+    known = lines["at"].notna()
+    lines = lines.where(known).assign(look=list(frame["verdict"]), after=list(frame["verdict"]))
+    lines["group"], lines["count"] = zip(*((names[code], by_code[code]) for code in frame["code"]), strict=True)
     no_answer = {verdict: f"no answer: {reason}" for verdict, reason in NO_ANSWER.items()}
-    verdicts = list(frame["verdict"])
-    return pd.DataFrame(
-        {
-            "group": [names[code] for code in frame["code"]], "count": [by_code[code] for code in frame["code"]],
-            "low": np.where(known, logs["low"], np.nan), "at": logs["odds_ratio"],
-            "high": np.where(known, logs["high"], np.nan), "look": verdicts,
-            "words": ["" if k else no_answer.get(v, NO_ODDS) for k, v in zip(known, verdicts, strict=True)],
-            "after": verdicts,
-        }
-    )  # fmt: skip
+    lines["words"] = ["" if k else no_answer.get(v, NO_ODDS) for k, v in zip(known, lines["look"], strict=True)]
+    return lines
 
 
 def _log(values: "pd.Series[float]") -> np.ndarray:
@@ -273,19 +244,12 @@ def _odds_scale(found: Comparison) -> Scale:
 
 
 def _group_lines(found: Comparison, names: dict[str, str]) -> pd.DataFrame:
-    verdict = dict(zip(found.frame["code"], found.frame["verdict"], strict=True))
-    rows = found.counts
-    share = {end: rows[end] / rows["n"].where(rows["n"] > 0) for end in ("lower", "upper")}
+    verdict, rows = found.frame.set_index("code")["verdict"], found.counts
     exact = rows["lower"] == rows["upper"]
-    return pd.DataFrame(
-        {
-            "group": [names[code] for code in rows["code"]], "count": _group_counts(rows, found.grouping),
-            "low": share["lower"].mask(exact).to_numpy(dtype=float),
-            "at": share["lower"].where(exact).to_numpy(dtype=float),
-            "high": share["upper"].mask(exact).to_numpy(dtype=float),
-            "look": list(rows["group"]), "after": [verdict[code] for code in rows["code"]],
-        }
-    )  # fmt: skip
+    shares = rows[["lower", "upper"]].div(rows["n"].where(rows["n"] > 0), axis=0).astype(float)
+    lines = shares.mask(exact).set_axis(["low", "high"], axis=1).assign(at=shares["lower"].where(exact))
+    lines["group"], lines["count"] = [names[code] for code in rows["code"]], _group_counts(rows, found.grouping)
+    return lines.assign(look=list(rows["group"]), after=[verdict[code] for code in rows["code"]])
 
 
 def _odds(value: object) -> str:

@@ -38,12 +38,8 @@ def heard_say(study: Study) -> Say:
     held = [count(n, kind) for kind, n in events.items() if n]
     there = f"There {verb(sum(events.values()), 'was', 'were')} {joined(held)}." if held else ""
     sat = study.prepared.attended[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
-    seats = [
-        capital(people(ids)) + f" sat in {where}."
-        for ids, where in (
-            (people_ids(study, sat == 0), "no focus group"), (people_ids(study, sat > 1), "more than one focus group"),
-        ) if ids
-    ]  # fmt: skip
+    where = {"no focus group": people_ids(study, sat == 0), "more than one focus group": people_ids(study, sat > 1)}
+    seats = [capital(people(ids)) + f" sat in {place}." for place, ids in where.items() if ids]
     others_in = study.events.dropna(subset=["other_attendee"]).groupby("other_attendee", sort=False)["event"]
     present = joined(f"{name} at {few(at)}" for name, at in others_in)
     rooms = f"Also in the room, and not counted as heard: {present}." if len(others_in) else ""
@@ -69,16 +65,12 @@ def groupings(study: Study) -> Table | Say:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
     about = [people_ids(study, study.prepared.inside(grouping.population)) for grouping in declared]
     known = [people_ids(study, study.prepared.group(grouping) >= 0) for grouping in declared]
-    frame = pd.DataFrame(
-        {
-            "grouping": [grouping.label for grouping in declared],
-            "levels": [", ".join(grouping.levels.values()) for grouping in declared],
-            "about": [grouping.population or "everybody" for grouping in declared],
-            "people": list(map(len, about)), "level known of": list(map(len, known)),
-        }
-    )  # fmt: skip
-    ids = column_ids(range(len(frame)), "people", dict(enumerate(about)))
-    ids = {**ids, **column_ids(range(len(frame)), "level known of", dict(enumerate(known)))}
+    rows = [(g.label, ", ".join(g.levels.values()), g.population or "everybody") for g in declared]
+    frame = pd.DataFrame(rows, columns=["grouping", "levels", "about"])
+    ids: dict[tuple[int, str], list[str]] = {}
+    for head, some in (("people", about), ("level known of", known)):
+        frame[head] = list(map(len, some))
+        ids |= {(i, head): who for i, who in enumerate(some)}
     return Table(frame, "The groupings that study.toml declares", ids)
 
 
@@ -100,24 +92,20 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     of_row = counts.groupby(level="row").sum()
     rows = {e: f"{e} ({of_row[e]})" for e in [*study.events["event"], ALONE, NO_EVENT] if e in of_row}
     title = separable_say(study, by).sentences[0]
-    figure = dot_grid(
-        marks.assign(look="person", tag=""), Axis(rows, "event (people)"), Axis(columns),
-        {"person": Look(BLUE, "o", "a person")}, title.rstrip("."), per_line=10,
-        filled=("a person known by code", "known only as a total"),
-    )  # fmt: skip
+    axes, looks = (Axis(rows, "event (people)"), Axis(columns)), {"person": Look(BLUE, "o", "a person")}
+    filled = "a person known by code", "known only as a total"
+    figure = dot_grid(marks.assign(look="person"), *axes, looks, title, per_line=10, filled=filled)
     numbers = counts.unstack(fill_value=0).reindex(index=list(rows), columns=list(columns), fill_value=0)
     cells = [f"{e}: {joined(f'{columns[str(c)]} {n}' for c, n in row.items() if n)}" for e, row in numbers.iterrows()]
     numbers = numbers.rename(columns=columns).rename_axis(index="event", columns=None).reset_index()
     known = attended_by_group(study, grouping)
-    for key in grouping.levels:
+    ids = {}
+    for key, label in grouping.levels.items():
         rest = (known[event, key] for event in study.events["event"] if event not in rows)
         known[ALONE, key] = [who for some in rest for who in some]
-    ids = {
-        (i, label): known.get((event, key), ())
-        for i, event in enumerate(numbers["event"])
-        for key, label in grouping.levels.items()
-        if len(known.get((event, key), ())) == numbers[label].iloc[i]  # not where some are known as a total only
-    }
+        for i, (event, n) in enumerate(zip(numbers["event"], numbers[label], strict=True)):
+            who = known.get((event, key), [])
+            ids[i, label] = who if len(who) == n else []  # none where some are known as a total only
     caption = f"One mark is one person at one event. {title}"
     alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
     return picture(figure, study, caption, alt, numbers, ids)
@@ -131,14 +119,10 @@ def _marks(study: Study, grouping: Grouping, found: pd.DataFrame) -> list[tuple[
     there = study.prepared.attended
     open_ones = set(study.prepared.unlisted)
     marks: list[tuple[str, str, bool]] = []
-    for v, event in enumerate(study.events["event"]):
+    for v, (event, heard) in enumerate(zip(study.events["event"], study.events["participants"], strict=True)):
         at = level[there[:, v] & about]
-        marks += [(event, keys[i], True) for i in at]
-        if event in open_ones:
-            marks += [
-                (event, key, False)
-                for key in _more(grouping, found[found["event"] == event], at, study.events["participants"].iloc[v])
-            ]
+        more = _more(grouping, found[found["event"] == event], at, heard) if event in open_ones else []
+        marks += [*((event, keys[i], True) for i in at), *((event, key, False) for key in more)]
     nowhere = ~there.any(axis=1) & about
     return marks + [(NO_EVENT, keys[i], True) for i in level[nowhere]]
 
@@ -190,14 +174,11 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
     twice = {e for e, who in zip(events, there.T, strict=True) if who.any() and (there[who].sum(axis=1) > 1).all()}
     by_event, sat = attended_by_group(study, grouping), []
     for key, rows in where.groupby("group", observed=True):
-        counts = {
-            at: known_ids(by_event.get((at, key), []), int(n)) for at, n in zip(rows["at"], rows["people"], strict=True)
-        }
+        heard = zip(rows["at"], rows["people"], strict=True)
+        counts = {at: known_ids(by_event.get((at, key), []), int(n)) for at, n in heard}
         alone = [at for at, n in counts.items() if at in interviews and size(n) == 1]
-        if len(alone) < 2:
-            alone = []
-        places = [number(n) + f" at {at}" for at, n in counts.items() if at not in alone]
-        if alone:
+        places = [number(n) + f" at {at}" for at, n in counts.items() if at not in alone or len(alone) == 1]
+        if len(alone) > 1:
             ids = [who for at in alone for who in by_event.get((at, key), [])]
             interviewed = number(ids) if len(set(ids)) == len(alone) else str(len(alone))
             places.append(interviewed + f" {'of them again, ' if set(alone) <= twice else ''}{ALONE}")
@@ -212,10 +193,9 @@ def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
     rooms = {v: set(level[(block_of == v) & (level >= 0)].tolist()) for v in sorted(set(block_of.tolist()))}
     mixed = {v: levels for v, levels in rooms.items() if len(levels) > 1}
     names = [inner(name) for name in grouping.levels.values()]
+    answer = "levels sat together in the same event, so people can be compared within a room"
     if set(mixed) == {NOT_KNOWN}:
         answer = "people of several levels were heard one by one, and can be compared with one another"
-    else:
-        answer = "levels sat together in the same event, so people can be compared within a room"
     together = set().union(*mixed.values())
     alone = [names[i] for i in sorted(set(level[level >= 0].tolist()) - together)] if mixed else []
     told = f"No other level was heard together with {joined(alone, 'or')}: of them nothing can be told from the room."
@@ -226,16 +206,13 @@ def design_table(study: Study, by: str) -> Table:
     """Return `design` as people read it: a range where only totals are known, and no rows without anybody."""
     grouping, found = study.grouping(by), design(study, by)
     found = found[found["upper"] > 0]
-    frame = pd.DataFrame(
-        {
-            "event": found["event"].astype("object").fillna(NO_EVENT),
-            grouping.label.lower(): found["group"].map(dict(grouping.levels)),
-            "people": [raised(*ends) for ends in zip(found["lower"], found["upper"], strict=True)],
-            "hearings a person": found["hearings"].round(1), "excerpts a person": found["excerpts"].round(1),
-            "words a person": found["words"].round(0),
-        }
-    )  # fmt: skip
-    unknown = [name for name in ("hearings", "excerpts", "words") if frame[f"{name} a person"].isna().all()]
+    digits = {"hearings": 1, "excerpts": 1, "words": 0}
+    frame = found[["event", "group", "people", *digits]].round(digits)
+    frame["event"] = found["event"].astype("object").fillna(NO_EVENT)
+    frame["group"] = found["group"].map(dict(grouping.levels))
+    frame["people"] = [raised(*ends) for ends in zip(found["lower"], found["upper"], strict=True)]
+    frame = frame.rename(columns={"group": grouping.label.lower(), **{name: f"{name} a person" for name in digits}})
+    unknown = [name for name in digits if found[name].isna().all()]
     told = f"; {joined(unknown)} a person are not known" if unknown else ""
     ids = column_ids(zip(found["event"], found["group"], strict=True), "people", attended_by_group(study, grouping))
     return Table(frame.dropna(axis=1, how="all"), f"{grouping.label}: who was heard where{told}", ids)
@@ -254,11 +231,8 @@ def talk_say(study: Study, by: str) -> Say:
         if rows["mean"].isna().all():
             unknown.setdefault(reason, []).append(str(measure))
             continue
-        means = rows.dropna(subset=["mean"])
-        seen = joined(
-            f"{mean:.1f} for {inner(grouping.levels[key])}"
-            for key, mean in zip(means["group"], means["mean"], strict=True)
-        )
+        means = rows[["group", "mean"]].dropna().itertuples(index=False, name=None)
+        seen = joined(f"{mean:.1f} for {inner(grouping.levels[key])}" for key, mean in means)
         tested = reason or _by_chance(first, comparable_people(study, grouping))
         sentences.append(Text(f"{grouping.label}: {measure} a person are {seen} (", tested, ")."))
     for reason, measures in unknown.items():

@@ -44,21 +44,17 @@ def reading_say(study: Study, column: str) -> Say:
         If the codebook has no such column, or no code has a value in it.
     """
     marks, what = on_sides(study, column), noun(study, column)
-    every, on = (list(ids_by(some, "excerpt")) for some in (marks, marks[marks["side"].notna()]))
-    off = [excerpt for excerpt in every if excerpt not in set(on)]
-    several = [excerpt for excerpt, some in ids_by(marks[marks["side"].notna()], "excerpt").items() if len(some) > 1]
+    every, on = (ids_by(some, "excerpt") for some in (marks, marks[marks["side"].notna()]))
+    off, several = [e for e in every if e not in on], [e for e, some in on.items() if len(some) > 1]
     coder = named_coder(study, coder_or_reference(study, None))
     first = Text(f"As {coder} coded them, ", share(on, every, "excerpt"))
     none = capital(count(off, "excerpt")) + f" {verb(off, 'has', 'have')} no code of any, and {verb(off, 'is', 'are')}"
     twice = capital(count(several, "excerpt")) + f" {verb(several, 'is', 'are')} on more than one, and "
     twice += f"{verb(several, 'counts', 'count')} once for each."
-    told, missing = [], []
-    for side, label in reading_labels(study, column).items():
-        theirs = marks[marks["side"] == side].assign(look=lambda m: m["stance"].fillna(NOT_SAID))
-        if len(theirs):
-            told.append(Text(f"{capital(label)}: ", stances_say(theirs, "its theme")))
-        else:
-            missing.append(inner(label))
+    looked, named = marks.assign(look=marks["stance"].fillna(NOT_SAID)), reading_labels(study, column)
+    by_side = {label: looked[looked["side"] == side] for side, label in named.items()}
+    missing = [inner(label) for label, theirs in by_side.items() if theirs.empty]
+    told = [Text(f"{capital(s)}: ", stances_say(theirs, "its theme")) for s, theirs in by_side.items() if len(theirs)]
     needed = f"No excerpt speaks for {joined(missing, 'or')}. Needed: to ask about {verb(missing, 'it', 'them')}."
     stance = f"A stance is what an excerpt is to its theme, not to the {what}."
     return say(
@@ -75,10 +71,8 @@ def reading_table(study: Study, column: str) -> Table:
     rows = found[found["side"].notna() | (found["excerpts"] > 0)]
     keys = [None if pd.isna(side) else str(side) for side in rows["side"].astype("object")]
     frame = pd.DataFrame({what: [f"on no {what}" if key is None else names[key] for key in keys]})
-    frame["codes used"] = [
-        str(used) if key is None else f"{used} of {there.get(key, 0)}"
-        for key, used in zip(keys, rows["codes"], strict=True)
-    ]
+    used = zip(keys, rows["codes"], strict=True)
+    frame["codes used"] = [str(n) if key is None else f"{n} of {there.get(key, 0)}" for key, n in used]
     marks = marks.assign(side=marks["side"].astype("object").where(marks["side"].notna(), None))
     parts = {"excerpts": ("excerpts", marks)}
     parts |= {form: (form, marks[marks["form"] == form]) for form in ("quoted", "reported")}
@@ -89,29 +83,24 @@ def reading_table(study: Study, column: str) -> Table:
         frame[head] = rows[name].to_numpy()
         ids |= column_ids(keys, head, ids_by(some, "side"))
     raised = "people who raised it"
-    frame[raised] = [
-        None if key is None else out_of(int(lower), int(upper), int(n))
-        for key, lower, upper, n in zip(keys, rows["lower"], rows["upper"], rows["n"], strict=True)
-    ]
+    ends = rows[["lower", "upper", "n"]].itertuples(index=False, name=None)
+    frame[raised] = [None if key is None else out_of(*map(int, end)) for key, end in zip(keys, ends, strict=True)]
     ids |= column_ids(keys, raised, ids_by(marks[marks["side"].notna()], "side"))
     kept = [c for c in frame if c in (what, "excerpts") or not (frame[c] == 0).all()]
-    caption = (
-        f"What each {what} gathers; an excerpt with codes of two counts once for each, and its stance is to its theme"
-    )
-    return Table(frame[kept], caption, ids)
+    twice = "an excerpt with codes of two counts once for each, and its stance is to its theme"
+    return Table(frame[kept], f"What each {what} gathers; {twice}", ids)
 
 
 def codes_of_sides_say(study: Study, column: str) -> Say:
     """Return which sides rest on one theme alone, and which codes are on none."""
     made, what = _codes(study, column), noun(study, column)
     named, themes = reading_labels(study, column), labels(study)
-    empty = [inner(label) for side, label in named.items() if not (made["side"] == side).any()]
-    of_one = []
-    for side, label in named.items():
-        some = made.loc[made["side"] == side, "theme"].unique()
-        if len(some) == 1:
-            theme = quoted(themes[some[0]])
-            of_one.append(f"{capital(label)} gathers codes of one theme only, {theme}: it tells little more.")
+    gathers = {label: made.loc[made["side"] == side, "theme"].unique() for side, label in named.items()}
+    empty = [inner(label) for label, some in gathers.items() if not len(some)]
+    of_one = [
+        f"{capital(label)} gathers codes of one theme only, {quoted(themes[some[0]])}: it tells little more."
+        for label, some in gathers.items() if len(some) == 1
+    ]  # fmt: skip
     several = f"Every {what} gathers codes of two themes or more." if not of_one and not empty else ""
     off = made.loc[made["side"].isna(), "code"]
     none = f"{capital(count(len(off), 'code'))} {verb(len(off), 'is', 'are')} on no {what}: "
@@ -244,15 +233,14 @@ def _gaps(study: Study, column: str, grouping: Grouping) -> list[list[str]]:
     named = {side: inner(label) for side, label in reading_labels(study, column).items()}
     found, every = _sides(study, column, grouping), f"any {noun(study, column)}"
     cannot = found["excerpts"] == 0
-    told: list[list[str]] = []
-    for sentence, rows in ((CANNOT, found[cannot]), (NOT_CERTAIN, found[~cannot & ~(found["certain"] > 0)])):
+    told: list[list[str]] = [[], []]
+    for i, rows in enumerate((found[cannot], found[~cannot & ~(found["certain"] > 0)])):
         lacking: dict[tuple[str, ...], list[str]] = {}
         for key, theirs in rows.groupby("group", observed=True):
             lacking.setdefault(tuple(theirs["side"]), []).append(whom(grouping, str(key)))
-        told.append([])
         for some, who in lacking.items():
             on = every if len(some) == len(named) > 1 else joined((named[side] for side in some), "or")
-            told[-1].append(sentence.format(on, joined(who, "or")))
+            told[i].append((CANNOT, NOT_CERTAIN)[i].format(on, joined(who, "or")))
     return told
 
 
@@ -281,12 +269,9 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     found, what = on_sides(study, column), noun(study, column)
     columns, others = heard_columns(study, by)
     heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
-    marks = found[["excerpt", "form"]].assign(
-        row=found["side"].astype("object").fillna(NO_SIDE),
-        column=found["excerpt"].map(heard),
-        look=found["stance"].fillna(NOT_SAID),
-        filled=found["form"] != "reported",
-    )
+    marks = found[["excerpt", "form", "side", "stance"]].set_axis(["excerpt", "form", "row", "look"], axis=1)
+    marks = marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID})
+    marks = marks.assign(column=found["excerpt"].map(heard), filled=found["form"] != "reported")
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
     twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."
