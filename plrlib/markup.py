@@ -69,11 +69,7 @@ def _parts(sentence: str, escape: Callable[[str], str]) -> str:
 
 def _around(text: str, escape: Callable[[str], str]) -> str:
     """Escape the words and keep the blanks around them."""
-    words = text.strip()
-    if not words:
-        return text
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return before + escape(words) + after
+    return re.sub(r"\S(.*\S)?", lambda words: escape(words[0]), text, count=1, flags=re.DOTALL)
 
 
 def sentence_html(sentence: str, of: str = "") -> str:

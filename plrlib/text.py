@@ -51,9 +51,7 @@ class Text(str):
 
     def __new__(cls, *parts: Part) -> "Text":
         """Join parts; texts among them are taken apart."""
-        flat: list[Part] = []
-        for part in parts:
-            flat += part.parts if isinstance(part, Text) else [part]
+        flat = [one for part in parts for one in (part.parts if isinstance(part, Text) else (part,))]
         text = super().__new__(cls, "".join(map(str, flat)))
         text.parts = tuple(part for part in flat if part != "")
         return text

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,13 +103,8 @@ def call(study: str, view: View, codes: Sequence[str] = ()) -> str:
     """
     asked = "".join(f", {name}={value!r}" for name, value in (("stance", view.stance), ("coder", view.coder)) if value)
     arguments = f"study, {view.by!r}, level={view.level!r}{asked}"
-    lines = [
-        "from plrlib import compare, load_study, presence",
-        "",
-        f"study = load_study({study!r})",
-        f"people = presence({arguments})",
-        f"found = compare({arguments})",
-    ]
+    lines = ["from plrlib import compare, load_study, presence", "", f"study = load_study({study!r})"]
+    lines += [f"people = presence({arguments})", f"found = compare({arguments})"]
     if codes:
         lines.append(f'found.frame[found.frame["code"].isin({list(codes)!r})]')
     return "\n".join(lines)
@@ -156,11 +152,9 @@ def quick(study: Study) -> bool:
 
 def in_notebook() -> bool:
     """Tell whether this runs in an event loop, as a notebook's cells do, so that answers can come later."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop().is_running()
+    return False
 
 
 def serve(pipe: Any, folder: str) -> None:

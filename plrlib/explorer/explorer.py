@@ -80,8 +80,7 @@ def grid(study: Study, view: View, counted: pd.DataFrame, names: dict[str, str],
         `says` reads it out; `each` is how many people one mark is.
     """
     grouping = study.grouping(view.by)
-    most = int(counted["n"].max()) if len(counted) else 0
-    each = -(-most // MOST) if most > MOST else 1
+    each = max(1, -(-int(counted["n"].max()) // MOST)) if len(counted) else 1
     cells: dict[str, dict[str, Any]] = {code: {} for code in names}
     columns = (counted[c].tolist() for c in ("code", "group", "n", "lower", "upper"))
     for code, key, n, lower, upper in zip(*columns, strict=True):
@@ -182,12 +181,10 @@ def export(
         "png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
         "py": f"{call}\n".encode(),
     }
-    written = []
-    for ending, data in contents.items():
-        path = folder / f"{name}.{ending}"
+    paths = {folder / f"{name}.{ending}": data for ending, data in contents.items()}
+    for path, data in paths.items():
         path.write_bytes(data)
-        written.append(path.relative_to(home()).as_posix())
-    return written
+    return [path.relative_to(home()).as_posix() for path in paths]
 
 
 # The explorer's controls, and what happens when one of them is changed.
@@ -233,21 +230,17 @@ class Explorer:
             part.add_class(f"plr-{name}")
         self.export = widgets.Button(description="Export this view", tooltip="Write its numbers, picture and call")
         self.exported = widgets.HTML("")
-        self.box = self._layout()
+        left = widgets.VBox([self.named, *self.controls.values()])
+        controls = widgets.HBox([left, self.codes], layout=widgets.Layout(flex_flow="row wrap"))
+        foot = widgets.HBox([self.export, self.exported], layout=widgets.Layout(flex_flow="row wrap"))
+        self.box = widgets.VBox([controls, self.status, self.grid, self.read, self.verdicts, self.call, foot])
+        self.box.add_class("plr-explorer")
         self.named.observe(self._study_changed, "value")
         for control in self.controls.values():
             control.observe(self._changed, "value")
         self.codes.observe(self._codes_changed, "value")
         self.grid.observe(self._clicked, "chosen")
         self.export.on_click(self._export)
-
-    def _layout(self) -> widgets.VBox:
-        left = widgets.VBox([self.named, *self.controls.values()])
-        controls = widgets.HBox([left, self.codes], layout=widgets.Layout(flex_flow="row wrap"))
-        foot = widgets.HBox([self.export, self.exported], layout=widgets.Layout(flex_flow="row wrap"))
-        box = widgets.VBox([controls, self.status, self.grid, self.read, self.verdicts, self.call, foot])
-        box.add_class("plr-explorer")
-        return box
 
     def start(self) -> None:
         """Show the study's first view."""
@@ -290,8 +283,8 @@ class Explorer:
         except (ValueError, OSError, NotInStudy) as error:
             self._tell(f"{change['new']} cannot be explored, and {self.study.id} stays.\n{error}")
             self.named.value = self.study.id
-            return
-        self._show(study, options)
+        else:
+            self._show(study, options)
 
     def _changed(self, change: Any = None) -> None:
         if self._filling:

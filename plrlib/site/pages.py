@@ -61,11 +61,9 @@ def review_page(study: Study, notebooks: Mapping[str, Any], titles: Mapping[str,
 
 EVIDENCE, PEOPLE, CODEBOOK, DISPLAY = "evidence", "people", "codebook", "10-what-can-be-claimed"
 PAGES = {
-    f"{EVIDENCE}.md": "Every excerpt",
-    f"{PEOPLE}.md": "Who was heard",
-    f"{CODEBOOK}.md": "The codebook",
-    f"{REVIEW}.md": "What a mentor should check",
-}
+    f"{EVIDENCE}.md": "Every excerpt", f"{PEOPLE}.md": "Who was heard",
+    f"{CODEBOOK}.md": "The codebook", f"{REVIEW}.md": "What a mentor should check",
+}  # fmt: skip
 EXCERPT_HEADS = (
     "excerpt", "what was said", "by whom, as far as known", "stance", "codes", "page", "named or counted in",
 )  # fmt: skip
@@ -83,8 +81,7 @@ def start_page(study: Study, notebooks: Mapping[str, str]) -> str:
         The title of each executed notebook, by its file's name without ending, in order.
     """
     parts = [f"# {plain(study.title)}", bullets(show.about(study).sentences), "## Who was heard?"]
-    parts.append(bullets(show.heard_say(study).sentences))
-    parts += ["## What can be claimed?", _claims(study, DISPLAY in notebooks)]
+    parts += [bullets(show.heard_say(study).sentences), "## What can be claimed?", _claims(study, DISPLAY in notebooks)]
     unknown = [*show.limits_of_people(study).sentences, *show.limits_of_data(study).sentences]
     parts += ["## What is not known?", bullets(dict.fromkeys(unknown))]
     parts += ["## Who has reviewed it?", bullets(reviews_say(study))]
