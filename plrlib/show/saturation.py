@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from plrlib.show.charts.lines import Panel, staircase
+from plrlib.show.charts.lines import staircase
 from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import excerpt_ids
 from plrlib.show.figure import picture
@@ -36,15 +36,14 @@ def _of_one_kind_say(study: Study) -> str:
     place = study.prepared.only_event
     found = evidence(study, "code", None, None, "all")
     kinds = study.events["kind"].astype("object").fillna(measures.NOT_SAID).to_numpy()
-    met: dict[str, set[int]] = {str(kind): set() for kind in kinds}
-    for excerpt, code in zip(*found.coded.nonzero(), strict=True):
-        if place[excerpt] >= 0:
-            met[str(kinds[place[excerpt]])].add(int(code))
+    excerpts, codes = found.coded.nonzero()
+    of_kind = pd.Series(place[excerpts]).map(dict(enumerate(kinds)))  # none where an excerpt is of no single event
+    met = {str(kind): set(codes[of_kind == kind].tolist()) for kind in kinds}
     if len(met) < 2:
         return ""
     named, told = labels(study), []
-    for kind, codes in met.items():
-        own = sorted(codes.difference(*(other for name, other in met.items() if name != kind)))
+    for kind, theirs in met.items():
+        own = sorted(theirs.difference(*(other for name, other in met.items() if name != kind)))
         if own:
             some = few((quoted(named[found.codes[c]]) for c in own), 4)
             told.append(f"{some} in {plural(ONE[kind])} alone")
@@ -55,7 +54,7 @@ def _of_one_kind_say(study: Study) -> str:
 
 def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     n = int(rows["n"].iloc[0])
-    seen = int(_one(rows, measures.CODES, "estimate") or 0)
+    seen = int(_ends(rows, measures.CODES)[0] or 0)
     last = _last_new(rows[rows["measure"] == measures.NEW])
     came = f"{capital(count(n, ONE[kind]))}: {share(seen, codes, 'code')} of the codebook came up"
     if n == 1:
@@ -74,15 +73,14 @@ def _guest_say(rows: pd.DataFrame, kind: str) -> str:
     rule = f"the first run of {RUN} that brings {share_of}"
     if shares.empty:
         return f"They are too few for the rule of Guest, Namey and Chen ({rule} ends the search)."
-    reached = _one(rows, measures.REACHED, "estimate")
+    reached = _ends(rows, measures.REACHED)[0]
     if reached is None:
         return f"By the rule of Guest, Namey and Chen the search had not ended: there is no run yet like {rule}."
     return f"By the rule of Guest, Namey and Chen {int(reached)} + {RUN} were enough: {rule} came after {int(reached)}."
 
 
 def _chao_say(rows: pd.DataFrame) -> str:
-    estimate, seen = _one(rows, measures.CHAO2, "estimate"), _one(rows, measures.CODES, "estimate")
-    low, high = _one(rows, measures.CHAO2, "low"), _one(rows, measures.CHAO2, "high")
+    (estimate, low, high), (seen, *_) = (_ends(rows, measure) for measure in (measures.CHAO2, measures.CODES))
     if estimate is None or seen is None:
         return ""
     unseen = estimate - seen
@@ -93,11 +91,10 @@ def _chao_say(rows: pd.DataFrame) -> str:
 
 
 def _coverage_say(rows: pd.DataFrame, kind: str) -> str:
-    estimate, low = _one(rows, measures.COVERAGE, "estimate"), _one(rows, measures.COVERAGE, "low")
+    estimate, low, high = _ends(rows, measures.COVERAGE)
     if estimate is None:
         return ""
     first = f"Of 100 codes that a further {ONE[kind]} brought up, about {_hundred(estimate)} would be known already"
-    high = _one(rows, measures.COVERAGE, "high")
     return f"{first}." if low is None or high is None else f"{first} ({_hundred(low)} to {_hundred(high)})."
 
 
@@ -108,54 +105,42 @@ def _hundred(value: float) -> str:
 @or_say("So there is no table of events.")
 def saturation_table(study: Study) -> Table:
     """Return a row an event: the codes it brought up first, those met so far, and on average over every order."""
-    found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
-    new, total, order = (
-        found[found["measure"] == measure].set_index(["kind", "position"])
-        for measure in (measures.NEW, measures.TOTAL, measures.ANY_ORDER)
-    )
-    frame = pd.DataFrame(
-        {
-            "kind": [kind for kind, _ in new.index], "event": new["event"].to_numpy(),
-            "new codes": new["estimate"].astype(int).to_numpy(),
-            "met so far": total["estimate"].reindex(new.index).astype(int).to_numpy(),
-            "in any order, on average": [
-                f"{mean:.1f} ({low:.0f} to {high:.0f})"
-                for mean, low, high in order.reindex(new.index)[["estimate", "low", "high"]].itertuples(index=False)
-            ],
-        }
-    )  # fmt: skip
+    frame = _by_event(measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD))
     return Table(frame, "Codes by event, in the order held; in brackets what 95 of 100 orders give")
+
+
+def _by_event(found: pd.DataFrame) -> pd.DataFrame:
+    wanted = measures.NEW, measures.TOTAL, measures.ANY_ORDER
+    new, total, order = (found[found["measure"] == one].set_index(["kind", "position"]) for one in wanted)
+    frame = new[["event", "estimate"]].astype({"estimate": int}).rename(columns={"estimate": "new codes"})
+    frame["met so far"] = total["estimate"].astype(int)
+    spans = order[["estimate", "low", "high"]].reindex(new.index).itertuples(index=False, name=None)
+    frame["in any order, on average"] = [f"{mean:.1f} ({low:.0f} to {high:.0f})" for mean, low, high in spans]
+    return frame.reset_index("kind").reset_index(drop=True)
 
 
 @or_say("So there is nothing to draw.")
 def saturation_picture(study: Study) -> Picture:
     """Return a picture of the codes met so far, event by event, a panel a kind."""
     found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
-    panels, told = [], []
-    for kind in found["kind"].unique():
-        rows = found[found["kind"] == kind]
+    panels, told = {}, []
+    for kind, rows in found.groupby("kind", sort=False, observed=True):
         total, order = (rows[rows["measure"] == measure] for measure in (measures.TOTAL, measures.ANY_ORDER))
-        names = [str(event) for event in total["event"]]
-        columns = total["estimate"], order["estimate"], order["low"], order["high"]
-        numbers = [column.to_numpy(dtype=float) for column in columns]
-        panels.append(Panel(f"{capital(plural(ONE[kind]))} ({len(names)})", names, *numbers))
-        told.append(f"{capital(plural(ONE[kind]))}: {joined(f'{t:.0f}' for t in numbers[0])}")
+        panel = order[["estimate", "low", "high"]].set_axis(["middle", "low", "high"], axis=1)
+        kinds = capital(plural(ONE[str(kind)]))
+        panels[f"{kinds} ({len(panel)})"] = panel.assign(name=list(total["event"]), step=list(total["estimate"]))
+        told.append(f"{kinds}: {joined(f'{step:.0f}' for step in total['estimate'])}")
     title = _title(found)
     figure = staircase(panels, title, "codes met so far", "in any order")
-    caption = (
-        f"A step is an event; above it stands what it added. {title}. The dashed line is the average over every order "
-        "in which the events could have been held, the band what 95 of 100 orders give."
-    )
-    table = saturation_table(study)
-    numbers_drawn = table.frame if isinstance(table, Table) else pd.DataFrame()
+    caption = f"A step is an event; above it stands what it added. {title}. The dashed line is the average over every "
+    caption += "order in which the events could have been held, the band what 95 of 100 orders give."
     alt = f"Steps of the codes met so far. {'; '.join(told)}."
-    return picture(figure, study, caption, alt, numbers_drawn)
+    return picture(figure, study, caption, alt, _by_event(found))
 
 
 def _title(found: pd.DataFrame) -> str:
     parts = []
-    for kind in found["kind"].unique():
-        new = found[(found["kind"] == kind) & (found["measure"] == measures.NEW)]
+    for kind, new in found[found["measure"] == measures.NEW].groupby("kind", sort=False, observed=True):
         last = _last_new(new)
         parts.append(f"{f'number {last}' if last else 'none'} of {count(len(new), ONE[str(kind)])}")
     return f"The last new code came up in {joined(parts)}"
@@ -166,6 +151,7 @@ def _last_new(new: pd.DataFrame) -> int:
     return int(new["position"].where(new["estimate"] > 0, 0).max())
 
 
-def _one(rows: pd.DataFrame, measure: str, column: str) -> float | None:
-    value = rows.loc[rows["measure"] == measure, column].iloc[0]
-    return None if pd.isna(value) else float(value)
+def _ends(rows: pd.DataFrame, measure: str) -> list[float | None]:
+    """Return the estimate of a measure and the ends of its interval, as far as they are known."""
+    some = rows.loc[rows["measure"] == measure, ["estimate", "low", "high"]].iloc[0]
+    return [None if pd.isna(value) else float(value) for value in some]

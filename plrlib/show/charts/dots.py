@@ -63,8 +63,9 @@ def dot_grid(
     placed = _place(marks, per_line)
     names = {key: wrapped(label, ROW_LABEL) for key, label in rows.labels.items()}
     heads = {key: wrapped(label, COLUMN_LABEL) for key, label in columns.labels.items()}
-    widths = [max(_extent(placed, "column", key, "wide"), text_width(heads[key])) + 2 * PAD for key in heads]
-    heights = [max(_extent(placed, "row", key, "high"), lines_of(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
+    across, down = (placed.groupby(axis, observed=True).max(numeric_only=True) for axis in ("column", "row"))
+    widths = [max(across["wide"].get(key, STEP), text_width(heads[key])) + 2 * PAD for key in heads]
+    heights = [max(down["high"].get(key, STEP), lines_of(names[key]) * LINE_HEIGHT) + 2 * PAD for key in names]
     left = SIDE + max(text_width(rows.heading, SMALL), *map(text_width, names.values())) + PAD
     wide = max(left + max(sum(widths), text_width(columns.heading, SMALL)) + SIDE, NARROWEST)
     canvas = Canvas(title, wide)
@@ -84,9 +85,9 @@ def dot_grid(
         canvas.write(x[0], above, columns.heading, ha="left", va="baseline", color=QUIET, size=SMALL)
         canvas.write(x[0] - PAD, base, rows.heading, ha="right", va="baseline", color=QUIET, size=SMALL)
         start = dict(zip(heads, x[:-1] + PAD if from_left else (x[:-1] + x[1:]) / 2, strict=True))
-        down = dict(zip(names, (y[:-1] + y[1:]) / 2, strict=True))
+        middles = dict(zip(names, (y[:-1] + y[1:]) / 2, strict=True))
         placed["x"] = placed["run" if from_left else "dx"] + placed["column"].map(start).astype(float)
-        placed["y"] = placed["dy"] + placed["row"].map(down).astype(float)
+        placed["y"] = placed["dy"] + placed["row"].map(middles).astype(float)
         _draw(canvas, placed, looks)
         key.draw(canvas, y[-1] + PAD + 0.2)
     return figure
@@ -111,27 +112,16 @@ def of_marks(each: int, one: str = "excerpt", many: str = "excerpts") -> str:
 
 def _place(marks: pd.DataFrame, per_line: int) -> pd.DataFrame:
     """Return the marks with their place in their cell, from its middle and (run) its left, and the room it takes."""
-    parts = [marks.assign(run=0.0, dx=0.0, dy=0.0, wide=0.0, high=0.0).iloc[:0]]
     longest = max((text_width(str(tag), TAG, "bold") for tag in marks["tag"].unique()), default=0.0)
-    for _, cell in marks.groupby(["row", "column"], sort=False, observed=True):
-        tagged = bool((cell["tag"] != "").any())
-        step, drop = (max(longest + PAD, STEP), TAG_STEP) if tagged else (STEP, STEP)
-        line = max(1, int(per_line * STEP / step))
-        n = len(cell)
-        number = np.arange(n)
-        lines = -(-n // line)
-        across = np.minimum(line, n - number // line * line)
-        parts.append(
-            cell.assign(
-                run=(number % line + 0.5) * step, dx=(number % line - (across - 1) / 2) * step,
-                dy=(number // line - (lines - 1) / 2) * drop, wide=min(n, line) * step, high=lines * drop,
-            )
-        )  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
-
-
-def _extent(placed: pd.DataFrame, axis: str, key: str, side: str) -> float:
-    return float(placed.loc[placed[axis] == key, side].max()) if (placed[axis] == key).any() else STEP
+    cells = marks.assign(tagged=marks["tag"] != "").groupby(["row", "column"], sort=False, observed=True)
+    tagged, n, number = cells["tagged"].transform("any"), cells["tagged"].transform("size"), cells.cumcount()
+    step, drop = np.where(tagged, [[max(longest + PAD, STEP)], [TAG_STEP]], STEP)
+    line = np.maximum(1, (per_line * STEP / step).astype(int))
+    lines, across = -(-n // line), np.minimum(line, n - number // line * line)
+    return marks.assign(
+        run=(number % line + 0.5) * step, dx=(number % line - (across - 1) / 2) * step,
+        dy=(number // line - (lines - 1) / 2) * drop, wide=np.minimum(n, line) * step, high=lines * drop,
+    )  # fmt: skip
 
 
 def _draw(canvas: Canvas, placed: pd.DataFrame, looks: Mapping[str, Look]) -> None:

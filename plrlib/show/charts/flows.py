@@ -1,6 +1,7 @@
 """Marks in columns joined by lines, in rows that all columns share; all lengths are inches."""
 
 from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -52,18 +53,16 @@ def flows(
     names = {key: wrapped(label, ROW_LABEL) for key, label in rows.items()}
     unit = min(FLAT, MOST_FLAT / max(1, int(stays.sum()))) if blocks else 0.0
     flat = {key: max(stays.get(key, 0) * unit, LINE_HEIGHT) if unit and stays.get(key, 0) else 0.0 for key in names}
-    heights = [
-        max(
-            lines_of(names[key]) * LINE_HEIGHT,
-            max(flat[key] + step * int(((where[c] == key).to_numpy() & single).sum()) for c in where) + 2 * PAD + HEAD,
-        )
-        for key in names
-    ]
+    heights = []
+    for key, name in names.items():
+        most = max(int(((where[c] == key).to_numpy() & single).sum()) for c in where)
+        heights.append(max(lines_of(name) * LINE_HEIGHT, flat[key] + step * most + 2 * PAD + HEAD))
     left = SIDE + max(map(text_width, names.values())) + PAD + 0.5
     between = max(BETWEEN, min(WIDEST, 2 * WIDEST / where.shape[1]))
     wide = left + between * (where.shape[1] - 1) + max(0.5, between / 2 - PAD) + SIDE
     canvas = Canvas(title, wide)
-    above = {c: wrapped_head(heads[str(c)]) for c in where}
+    # each line of a head is broken where it is too wide for its column
+    above = {c: "\n".join(wrapped(line, BETWEEN - PAD, SMALL) for line in heads[str(c)].split("\n")) for c in where}
     top = canvas.top + max(map(lines_of, above.values())) * LINE_HEIGHT + PAD
     edges = top + np.concatenate([[0], np.cumsum(heights)])
     x = left + between * np.arange(where.shape[1])
@@ -84,11 +83,6 @@ def flows(
         places = _places(where, single, list(names), edges, flat, step)
         _lines(canvas, x, places, where.index, moves, single, named)
     return figure
-
-
-def wrapped_head(text: str) -> str:
-    """Return a head of several lines, each broken where it is too wide for its column."""
-    return "\n".join(wrapped(line, BETWEEN - PAD, SMALL) for line in text.split("\n"))
 
 
 def _places(
@@ -117,16 +111,10 @@ def _lines(
     bend = way * way * (3 - 2 * way)
     for these, colour, wide, layer in ((single & ~moves, GREY, 0.7, 2), (single & moves, RED, 1.4, 3)):
         room = _NAMED / 2 if layer == 3 and named else _PLAIN
-        curves = [
-            np.column_stack(
-                [
-                    x[c] + room + way * (x[c + 1] - x[c] - 2 * room),
-                    places[e, c] + bend * (places[e, c + 1] - places[e, c]),
-                ]
-            )
-            for e in np.flatnonzero(these).tolist()
-            for c in range(len(x) - 1)
-        ]
+        curves = []
+        for e, c in product(np.flatnonzero(these).tolist(), range(len(x) - 1)):
+            across = x[c] + room + way * (x[c + 1] - x[c] - 2 * room)
+            curves.append(np.column_stack([across, places[e, c] + bend * (places[e, c + 1] - places[e, c])]))
         canvas.ax.add_collection(LineCollection(curves, colors=colour, linewidths=wide, zorder=layer), autolim=False)
     box = {"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": RED, "lw": 0.9}
     tag = {"ha": "center", "va": "center", "size": TAG, "color": RED, "weight": "bold", "bbox": box, "zorder": 6}

@@ -1,12 +1,10 @@
 """Lines over one scale: curves of chances, and steps that climb with every event; all lengths are inches."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from plrlib.show.charts.canvas import LINE_HEIGHT, PAD, SIDE, TO_BASE, Canvas, Key, Look
 from plrlib.show.figure import BLUE, INK, LINE, PALE, PAPER, QUIET, SMALL, lines_of, text_width, wrapped
@@ -62,12 +60,11 @@ def curves(
         canvas.ax.plot([left, right], [y, y], color=INK, lw=1.2, ls=DASHED, zorder=1)
         canvas.write(right + PAD, y, name, va="center", size=SMALL)
         for i, (curve, look) in enumerate(looks.items()):
-            line = drawn[drawn["curve"] == curve].assign(
-                x=lambda f: left + f["x"] * WIDE, y=lambda f: top + (1 - f["y"]) * HIGH
-            )
+            at = drawn[drawn["curve"] == curve]
+            line = pd.DataFrame({"x": left + at["x"] * WIDE, "y": top + (1 - at["y"]) * HIGH})
             canvas.ax.plot(line["x"], line["y"], color=look.colour, lw=2, zorder=2)
             # not at the same places, so that curves that lie on one another can be told apart
-            canvas.scatter(line.iloc[20 * i + 12 :: 40][["x", "y"]], look)
+            canvas.scatter(line.iloc[20 * i + 12 :: 40], look)
         key.draw(canvas, foot + 0.1)
     return figure
 
@@ -79,25 +76,14 @@ MARK, TAG = 6.0, 8.0
 CLEAR = {"fc": PAPER, "ec": "none", "pad": 0.6, "alpha": 0.85}
 
 
-@dataclass(frozen=True)
-class Panel:
-    """One panel: its head, the names of its V events, the steps, and the band's middle and ends (V each)."""
-
-    head: str
-    names: Sequence[str]
-    steps: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-
-def staircase(panels: Sequence[Panel], title: str, left: str, band: str) -> Figure:
+def staircase(panels: Mapping[str, pd.DataFrame], title: str, left: str, band: str) -> Figure:
     """Draw steps, a panel a kind of event, one above the other on one scale.
 
     Parameters
     ----------
     panels
-        One a kind of event; what each event adds is written above its step.
+        One a kind of event, by its head: a row an event, with its name, its step, and the band's middle, low and high.
+        What each event adds is written above its step.
     title
         What is seen, in a sentence.
     left
@@ -105,42 +91,40 @@ def staircase(panels: Sequence[Panel], title: str, left: str, band: str) -> Figu
     band
         What the line in the band is called.
     """
-    most = max(1.0, *(float(panel.steps.max(initial=0)) for panel in panels))
+    most = max(1.0, *(float(panel["step"].max()) for panel in panels.values()))
     start = SIDE + text_width(f"{most:.0f}", SMALL) + PAD
     wide = start + PANEL_WIDE + PAD + text_width(f"{band} ", SMALL) + SIDE
     canvas = Canvas(title, wide)
     each = LINE_HEIGHT + PANEL_HIGH + GAP
     with canvas.figure(canvas.top + len(panels) * each + SIDE / 2) as figure:
-        for i, panel in enumerate(panels):
+        for i, (head, panel) in enumerate(panels.items()):
             y = canvas.top + i * each + LINE_HEIGHT + PAD
-            canvas.write(SIDE, y - PAD - TO_BASE, f"{panel.head}: {left}", va="baseline", weight="bold", size=SMALL)
+            canvas.write(SIDE, y - PAD - TO_BASE, f"{head}: {left}", va="baseline", weight="bold", size=SMALL)
             _panel(canvas, panel, (start, y), most, band)
     return figure
 
 
-def _panel(canvas: Canvas, panel: Panel, corner: tuple[float, float], most: float, band: str) -> None:
+def _panel(canvas: Canvas, panel: pd.DataFrame, corner: tuple[float, float], most: float, band: str) -> None:
     start, base = corner[0], corner[1] + PANEL_HIGH
-    n = len(panel.names)
-    names = max(map(text_width, panel.names)) < PANEL_WIDE / n - PAD  # else numbers: names would run together
+    n = len(panel)
+    names = max(map(text_width, panel["name"])) < PANEL_WIDE / n - PAD  # else numbers: names would run together
     x = start + (np.arange(n) + 0.5) * PANEL_WIDE / n
 
-    def y(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(base - values / most * (PANEL_HIGH - 2 * PAD))
-
+    down = base - panel[["step", "middle", "low", "high"]].astype(float) / most * (PANEL_HIGH - 2 * PAD)
     for value in sorted({0, round(most / 2), round(most)}):
-        height = float(y(np.array([float(value)]))[0])
+        height = base - value / most * (PANEL_HIGH - 2 * PAD)
         canvas.rule([height], start, start + PANEL_WIDE)
         canvas.write(start - PAD / 2, height, f"{value}", ha="right", va="center", size=SMALL)
-    canvas.ax.fill_between(x, y(panel.low), y(panel.high), color=PALE, alpha=0.45, lw=0, zorder=1)
-    canvas.ax.plot(x, y(panel.middle), color=QUIET, lw=1.2, ls=DASHED, zorder=2)
-    canvas.write(x[-1] + PAD, float(y(panel.middle)[-1]) + LINE_HEIGHT, band, va="center", color=QUIET, size=SMALL)
-    heights = y(panel.steps)
+    canvas.ax.fill_between(x, down["low"], down["high"], color=PALE, alpha=0.45, lw=0, zorder=1)
+    canvas.ax.plot(x, down["middle"], color=QUIET, lw=1.2, ls=DASHED, zorder=2)
+    canvas.write(x[-1] + PAD, down["middle"].iloc[-1] + LINE_HEIGHT, band, va="center", color=QUIET, size=SMALL)
+    heights = down["step"].to_numpy()
     canvas.ax.step(x, heights, where="post", color=BLUE, lw=2, zorder=3)
     canvas.ax.plot(x, heights, "o", color=BLUE, ms=MARK, mec=PAPER, zorder=4)
     every = -(-n // MOST_TICKS)
     added = {"ha": "center", "va": "bottom", "size": TAG, "color": INK, "bbox": CLEAR}
     below = {"ha": "center", "va": "baseline", "size": SMALL}
-    for v, (name, new) in enumerate(zip(panel.names, np.diff(panel.steps, prepend=0.0), strict=True)):
+    for v, (name, new) in enumerate(zip(panel["name"], np.diff(panel["step"], prepend=0.0), strict=True)):
         if new > 0:
             canvas.write(x[v], heights[v] - PAD / 2, f"+{new:.0f}", **added)
         if names or v % every == 0:
