@@ -105,9 +105,8 @@ def agreement_say(study: Study, unit: str) -> Say:
     told = [Text(found.say(pair), ".") for pair in found.unlike]
     same = [Text(found.say(pair), ". They are of one kind: that says little.") for pair in found.alike]
     one_kind = "All coders are of one kind, so that their agreement says little of how clear the themes are."
-    what = (
-        "Alpha is agreement beyond chance: 1 is always, 0 no better than if each had dealt out what they gave blindly."
-    )
+    what = "Alpha is agreement beyond chance: 1 is always, 0 no better than if each had dealt out what they gave "
+    what += "blindly."
     return say(*told, "" if told else one_kind, _least_say(found), what, _interval_say(found), *same)
 
 
@@ -143,13 +142,9 @@ def agreement_table(study: Study, unit: str) -> Table:
     found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
-    frame = pd.DataFrame(
-        {
-            "coders": [joined(pair) for pair in pairs],
-            "of": ["one kind" if pair in found.alike else "different kinds" for pair in pairs],
-            head: [found.same(pair) for pair in pairs],
-        }
-    )
+    kinds = {pair: "one kind" if pair in found.alike else "different kinds" for pair in pairs}
+    rows = [(joined(pair), kinds[pair], found.same(pair)) for pair in pairs]
+    frame = pd.DataFrame(rows, columns=["coders", "of", head])
     for coefficient, name in (("alpha", "alpha"), ("kappa", "Cohen's kappa"), ("AC1", "Gwet's AC1")):
         frame[name] = [_span(found.row(pair, coefficient)) for pair in pairs]
     what = {"code": "codes they gave (alpha: by how unlike the sets are)", "theme": "envelopes"}[unit]
@@ -164,16 +159,13 @@ def agreed_table(study: Study, unit: str) -> Table:
     coders = list(dict.fromkeys(coder for pair in found.drawn for coder in pair))
     given = ratings(study, unit, coders)
     frame = pd.DataFrame({unit: [found.names[code] for code in given.codes]})
+    kept = np.flatnonzero(given.given.any(axis=(0, 1)))
+    ids: dict[tuple[int, str], list[str]] = {}
     for coder, codes in zip(coders, given.given, strict=True):
         frame[coder] = codes.sum(axis=0)
+        ids |= {(i, coder): excerpt_ids(study, codes[:, c]) for i, c in enumerate(kept)}
     for pair in found.drawn:
         frame[f"alpha, {joined(pair)}"] = [_span(found.row(pair, "alpha", code)) for code in given.codes]
-    kept = np.flatnonzero(frame[coders].sum(axis=1) > 0)
-    ids = {
-        (i, coder): excerpt_ids(study, given.given[r, :, c])
-        for i, c in enumerate(kept)
-        for r, coder in enumerate(coders)
-    }
     about = f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance"
     return Table(frame.iloc[kept], about, ids)
 
@@ -187,19 +179,11 @@ def agreement_picture(study: Study, unit: str) -> Picture:
     drawn = [(code, pair) for code in used for pair in found.drawn]
     alphas = pd.DataFrame([found.row(pair, "alpha", code) for code, pair in drawn])
     at, low, high = (alphas[name].to_numpy(dtype=float, na_value=np.nan) for name in ("estimate", "low", "high"))
-    numbers = pd.DataFrame(
-        {
-            unit: [found.names[code] for code, _ in drawn], "coders": [joined(pair) for _, pair in drawn],
-            "alike": [found.same(pair, code) for code, pair in drawn],
-            "alpha": at.round(2), "from": low.round(2), "to": high.round(2),
-        }
-    )  # fmt: skip
-    lines = pd.DataFrame(
-        {
-            "group": numbers[unit], "count": numbers["alike"], "low": low, "at": at, "high": high,
-            "look": numbers["coders"], "words": np.where(np.isnan(at), "nothing varied", ""),
-        }
-    )  # fmt: skip
+    rows = [(found.names[code], joined(pair), found.same(pair, code)) for code, pair in drawn]
+    lines = pd.DataFrame(rows, columns=["group", "look", "count"]).assign(low=low, at=at, high=high)
+    lines["words"] = np.where(np.isnan(at), "nothing varied", "")
+    numbers = pd.DataFrame(rows, columns=[unit, "coders", "alike"])
+    numbers = numbers.assign(alpha=at.round(2), **{"from": low.round(2), "to": high.round(2)})
     lowest = np.nanmin([0.0, *at, *low])
     start = max(-1.0, np.floor(lowest * 2) / 2) - 0.05
     ticks = {t: text for t, text in ((-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")) if t >= start}
@@ -208,14 +192,10 @@ def agreement_picture(study: Study, unit: str) -> Picture:
     title = found.say(found.drawn[0])
     figure = intervals(lines, scale, looks, title, (unit, "alike", ""))
     spans = ["nothing varied" if pd.isna(row["estimate"]) else _span(row) for _, row in alphas.iterrows()]
-    told = "; ".join(
-        f"{name}, {who}: {span}" for name, who, span in zip(numbers[unit], numbers["coders"], spans, strict=True)
-    )
-    caption = passage(
-        f"A mark is alpha, how far two coders agree beyond chance on whether an excerpt has the {unit}; its line is "
-        "where it lies in 95 of 100 resamples. “Alike” counts the excerpts on which they agree.",
-        Text(title, "."),
-    )
+    told = "; ".join(f"{name}, {who}: {span}" for (name, who, _), span in zip(rows, spans, strict=True))
+    mark = f"A mark is alpha, how far two coders agree beyond chance on whether an excerpt has the {unit}; its line is "
+    mark += "where it lies in 95 of 100 resamples. “Alike” counts the excerpts on which they agree."
+    caption = passage(mark, Text(title, "."))
     ids = {(i, "alike"): alike_excerpts(study, unit, pair, code) for i, (code, pair) in enumerate(drawn)}
     return picture(figure, study, caption, f"A row a {unit}, with alpha and its interval. {told}.", numbers, ids)
 

@@ -40,11 +40,14 @@ def change_say(study: Study) -> Say:
     found = change(study)
     level = level_of(study, list(found["code"]))
     who = participants_by_part(study, level)
-    told = [
-        _changed_say(row, {part: who[row["code"], part] for part in ("gained", "lost", "people")},
-                     labels(study)[row["code"]], len(found), level)
-        for _, row in found[found["verdict"] == CHANGED].iterrows()
-    ]  # fmt: skip
+    told, k = [], len(found)
+    for _, row in found[found["verdict"] == CHANGED].iterrows():
+        gained, lost, heard = (who[row["code"], part] for part in ("gained", "lost", "people"))
+        many = f"; with {kinds(level, k)} compared, in {chance(row['p_adjusted'], ALPHA)}" if k > 1 else ""
+        by_chance = f"Chance alone would do this in {chance(row['p'], ALPHA)} such studies{many}. Changed."
+        first = Text(f"{quoted(labels(study)[row['code']])}: ", number(gained), " of ", people(heard))
+        then = Text(" raised it only when interviewed, and ", number(lost), f" only in the group. {by_chance}")
+        told.append(first + then)
     few = int((found["verdict"] == TOO_FEW).sum())
     needed = f"Needed for {few} of the {kinds(level, len(found))}: more people who are heard twice." if few else ""
     return say(_head_say(found, level), *told, needed)
@@ -56,15 +59,6 @@ def _head_say(found: pd.DataFrame, level: str) -> str:
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
     parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
     return f"Between the two hearings, of {kinds(level, len(found))} {joined(parts)}."
-
-
-def _changed_say(row: pd.Series, who: dict[str, list[str]], label: str, k: int, level: str) -> Text:
-    many = f"; with {kinds(level, k)} compared, in {chance(row['p_adjusted'], ALPHA)}" if k > 1 else ""
-    by_chance = f"Chance alone would do this in {chance(row['p'], ALPHA)} such studies{many}. Changed."
-    return Text(
-        f"{quoted(label)}: ", number(who["gained"]), " of ", people(who["people"]),
-        " raised it only when interviewed, and ", number(who["lost"]), f" only in the group. {by_chance}",
-    )  # fmt: skip
 
 
 @or_say("There is no table, since there are no two hearings to set side by side.")
@@ -86,19 +80,15 @@ def change_picture(study: Study) -> Picture:
     """Return a picture of the people heard twice, by theme and the event at which they raised it: a mark a person."""
     found = change(study)
     names, level = labels(study), level_of(study, list(found["code"]))
-    every = pd.DataFrame(
-        [(row["code"], part, part) for _, row in found.iterrows() for part in PARTS for _ in range(row[part])],
-        columns=["row", "column", "look"],
-    ).assign(filled=True, tag="")
-    marks, each = thinned(every)
-    rows = {
-        code: f"{names[code]} ({n}): {verdict}"
-        for code, verdict, n in zip(found["code"], found["verdict"], found["people"], strict=True)
-    }
+    every = found.assign(row=found["code"].astype("object")).melt("row", list(PARTS), "column", "n")
+    every = every.loc[every.index.repeat(every["n"])].assign(look=lambda marks: marks["column"])
+    marks, each = thinned(every[["row", "column", "look"]])
+    verdicts = found[["code", "people", "verdict"]].itertuples(index=False, name=None)
+    rows = {code: f"{names[code]} ({n}): {verdict}" for code, n, verdict in verdicts}
     title = _head_say(found, level)
     columns = {part: look.label.capitalize() for part, look in PARTS.items()}
     axes = Axis(rows, f"{level} (people)"), Axis(columns, "raised it")
-    figure = dot_grid(marks, *axes, PARTS, title.rstrip("."), per_line=10, from_left=True)
+    figure = dot_grid(marks, *axes, PARTS, title, per_line=10, from_left=True)
     cells = [
         f"{names[code]}: {joined(f'{n} {look.label}' for n, look in zip(counts, PARTS.values(), strict=True))}"
         for code, *counts in zip(found["code"], *(found[part] for part in PARTS), strict=True)

@@ -79,14 +79,11 @@ def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Ce
     page = "" if pd.isna(claim["page"]) else f", p. {claim['page']}"
     about = f"About {who}; evidence under {quoted(labels(study)[str(claim['finding'])])}{page}."
     reason = f"{reason_say(found, claim['claim'])} (rule {claim['rule']})"
-    return [
-        [Line(str(claim["claim"]), strong=True), Line(str(claim["gist"])), Line(about)],
-        *(_stance(claim, evidence[evidence["part"] == stance], stance) for stance in ALWAYS),
-        _heard(study, claim, evidence),
-        _left(study, theirs),
-        _compared(study, found, claim),
-        [Line(str(claim["inference"]), strong=True), Line(reason, _ids(theirs))],
-    ]
+    first = [Line(str(claim["claim"]), strong=True), Line(str(claim["gist"])), Line(about)]
+    stances = (_stance(claim, evidence[evidence["part"] == stance], stance) for stance in ALWAYS)
+    last = [Line(str(claim["inference"]), strong=True), Line(reason, _ids(theirs))]
+    heard, left, compared = _heard(study, claim, evidence), _left(study, theirs), _compared(study, found, claim)
+    return [first, *stances, heard, left, compared, last]
 
 
 def _stance(claim: Mapping[Any, Any], rows: pd.DataFrame, stance: str) -> Cell:
@@ -229,14 +226,11 @@ def _supported_say(facts: Facts) -> str:
     return f"{_supports(facts, facts.supports)}, none qualifies or opposes it, and {stays}."
 
 
+_SAYS = "It says that groups differ, and the comparison"
 _REASONS: dict[str, Callable[[Facts], str]] = {
     "nobody heard": lambda facts: "Nobody whom it is about is heard on it.",
-    "comparison cannot tell": lambda facts: (
-        f"It says that groups differ, and the comparison cannot tell ({_verdicts_say(facts)})."
-    ),
-    "not shown to differ": lambda facts: (
-        f"It says that groups differ, and the comparison does not show it ({_verdicts_say(facts)})."
-    ),
+    "comparison cannot tell": lambda facts: f"{_SAYS} cannot tell ({_verdicts_say(facts)}).",
+    "not shown to differ": lambda facts: f"{_SAYS} does not show it ({_verdicts_say(facts)}).",
     "differ by one coder": lambda facts: (
         f"The groups differ as one coder has it; as coded by {joined(facts.unlike)}, that does not show."
     ),

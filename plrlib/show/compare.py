@@ -40,12 +40,9 @@ NEEDED = {
 
 
 DID = {
-    None: "raised",
-    "supports": "supported",
-    "qualifies": "qualified",
-    "opposes": "opposed",
+    None: "raised", "supports": "supported", "qualifies": "qualified", "opposes": "opposed",
     "context": "gave context to",
-}
+}  # fmt: skip
 _BY_COLUMN = {
     "supports": "raised it in support of a theme",
     "qualifies": "raised it to qualify a theme",

@@ -24,7 +24,6 @@ from plrlib.text import Text, few, inner, joined, number, one, verb
 
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
 PERSON_LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half"), NOT: Look(BLUE, "o", NOT, "open")}
-COLUMNS = ["code", "group", "n", "lower", "upper"]
 COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "s", "^", "D", "v", "P")
 MOST_ACROSS = 30
 """So many marks stand side by side at most, over all groups."""
@@ -47,13 +46,10 @@ def people_picture(
     counted, frame = Counted.of(study, grouping, level, stance, coder), presence(study, grouping, level, stance, coder)
     if codes is not None:
         frame = frame[frame["code"].isin(codes)].assign(code=lambda f: f["code"].cat.remove_unused_categories())
-    rows = [
-        (code, key, look)
-        for code, key, n, lower, upper in zip(*(frame[c] for c in COLUMNS), strict=True)
-        for look, some in ((RAISED, lower), (MAY, upper - lower), (NOT, n - upper))
-        for _ in range(some)
-    ]
-    marks, each = thinned(pd.DataFrame(rows, columns=["row", "column", "look"]))
+    looks = {RAISED: frame["lower"], MAY: frame["upper"] - frame["lower"], NOT: frame["n"] - frame["upper"]}
+    cells = frame[["code", "group"]].set_axis(["row", "column"], axis=1).astype("object").assign(**looks)
+    cells = cells.melt(["row", "column"], var_name="look", value_name="people")
+    marks, each = thinned(cells.loc[cells.index.repeat(cells["people"]), ["row", "column", "look"]])
     sizes = frame.groupby("group", observed=False)["n"].agg(["min", "max"])
     heads = {key: f"{label} ({raised(*sizes.loc[key])})" for key, label in grouping.levels.items()}
     drawn = list(frame["code"].cat.categories)

@@ -47,10 +47,8 @@ BLANK_MEANS_NO = ("consent_quote", "withdrawn")
 
 def inputs(study: Study) -> Table:
     """Return a row a file: rows read, what a row is, and the start of the file's digest."""
-    rows = [
-        (file, len(study.tables.get(file.removesuffix(".csv"), ())) or None, _row_of(file), digest[:SHORT])
-        for file, digest in study.sources.items()
-    ]
+    read = {file: len(study.tables.get(file.removesuffix(".csv"), ())) or None for file in study.sources}
+    rows = [(file, n, _row_of(file), study.sources[file][:SHORT]) for file, n in read.items()]
     frame = pd.DataFrame(rows, columns=["file", "rows", "one row is", "sha256 starts"]).astype({"rows": "Int64"})
     return Table(frame, f"{count(len(frame), 'file')} read from {study.id}; a changed file has another digest")
 

@@ -92,18 +92,15 @@ class Table:
         return f"{self.caption}\n\n{body}" if self.caption else body
 
     def _repr_html_(self) -> str:
-        columns = list(map(str, self.frame.columns))
-        sides = ["right" if pd.api.types.is_numeric_dtype(kind) else "left" for kind in self.frame.dtypes]
-        head = "".join(
-            f'<th scope="col" style="text-align:{side}">{html.escape(column)}</th>'
-            for column, side in zip(columns, sides, strict=True)
-        )
+        sides = ("right" if pd.api.types.is_numeric_dtype(kind) else "left" for kind in self.frame.dtypes)
+        heads = list(zip(map(str, self.frame.columns), sides, strict=True))
+        head = "".join(f'<th scope="col" style="text-align:{side}">{html.escape(name)}</th>' for name, side in heads)
         body = ""
         for i, row in enumerate(self.frame.itertuples(index=False, name=None)):
             first = _shown(row[0]) if row else ""
             cells = (
-                f'<td style="text-align:{side}">{self._cell(cell, i, column, first)}</td>'
-                for cell, column, side in zip(row, columns, sides, strict=True)
+                f'<td style="text-align:{side}">{self._cell(cell, i, name, first)}</td>'
+                for cell, (name, side) in zip(row, heads, strict=True)
             )
             body += f"<tr>{''.join(cells)}</tr>"
         return f"<table>{caption_html(self.caption)}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -98,11 +98,9 @@ MOST_LISTED = 20
 """Of more excerpts only the first of each theme and group are listed."""
 GROUP, ALONE, EITHER = "focus group", "interview", "focus group or interview"
 ORIGINS = {
-    GROUP: "from a focus group",
-    ALONE: "from an interview",
-    EITHER: "may come from either",
+    GROUP: "from a focus group", ALONE: "from an interview", EITHER: "may come from either",
     NOT_SAID: "may come from anywhere",
-}
+}  # fmt: skip
 
 
 def evidence_say(study: Study, by: str) -> Say:
@@ -130,9 +128,9 @@ def evidence_picture(study: Study, by: str) -> Picture:
     marks, whole = _by_group(study, by), attribution(study, by)
     rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
     given, stances = given_say(study, by), stances_say(marks)
-    if whole["certain"].equals(whole["about"]):  # that all can be given is no news
-        return evidence_map(study, marks, rows, columns, label + stances, passage(capital(given), others))
-    return evidence_map(study, marks, rows, columns, label + given, passage(capital(stances), others))
+    all_given = whole["certain"].equals(whole["about"])  # which is no news
+    first, then = (stances, given) if all_given else (given, stances)
+    return evidence_map(study, marks, rows, columns, label + first, passage(capital(then), others))
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:
@@ -157,16 +155,14 @@ def hearings_say(study: Study) -> Say:
     """Return how many excerpts come from a focus group, how many from an interview, and of how many nobody knows."""
     marks = _by_event_kind(study)
     where = ids_by(marks.drop_duplicates("excerpt"), "column")
-    parts = []
+    names, parts, told = {**labels(study), NOWHERE: capital(NOWHERE)}, [], []
     for kind in (GROUP, ALONE):
         ids = where.get(kind, [])
         parts.append(number(ids) + f" {verb(len(ids) or 1, 'comes', 'come')} {ORIGINS[kind]}")
-    parts += [number(where[kind]) + f" {ORIGINS[kind]}" for kind in (EITHER, NOT_SAID) if kind in where]
-    names, told = {**labels(study), NOWHERE: capital(NOWHERE)}, []
-    for kind in (GROUP, ALONE):
         by_theme = ids_by(marks[marks["column"] == kind].fillna({"row": NOWHERE}), "row")
         some = few(quoted(label, by_theme[code]) for code, label in names.items() if code in by_theme)
         told.append(Text(f"{capital(ORIGINS[kind])} for certain: ", some, ".") if by_theme else "")
+    parts += [number(where[kind]) + f" {ORIGINS[kind]}" for kind in (EITHER, NOT_SAID) if kind in where]
     return say(Text("Of ", count(excerpt_ids(study), "excerpt"), ", ", joined(parts), "."), *told)
 
 

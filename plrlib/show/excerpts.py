@@ -150,11 +150,8 @@ class Opening:
         for row in self.rows:
             told.append("")
             for head, cell in zip(self.heads, row, strict=True):
-                texts = [
-                    line.text.replace("\n", "; ") + (f" [{few(line.excerpts)}]" if line.excerpts else "")
-                    for line in cell
-                ]
-                told.append(f"{head}: {' | '.join(texts) or MISSING}")
+                texts = (f"{line.text}{f' [{few(line.excerpts)}]' if line.excerpts else ''}" for line in cell)
+                told.append(f"{head}: " + (" | ".join(texts).replace("\n", "; ") or MISSING))
         return "\n".join(told)
 
     def _repr_html_(self) -> str:

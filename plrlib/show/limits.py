@@ -61,12 +61,8 @@ def limits_of_data(study: Study) -> Say:
 
 def limits_of_people(study: Study) -> Say:
     """Return the limits that lie in who was heard."""
-    prepared = study.prepared
-    blank = [
-        inner(grouping.label)
-        for grouping in study.settings.groupings.values()
-        if (prepared.inside(grouping.population) & (prepared.group(grouping) < 0)).any()
-    ]
+    prepared, groupings = study.prepared, study.settings.groupings.values()
+    blank = [inner(g.label) for g in groupings if (prepared.inside(g.population) & (prepared.group(g) < 0)).any()]
     groups = f"Not known of everybody it is about: {joined(blank)}." if blank else ""
     return say(kind_say(study), speak_for_say(study), not_listed_say(study), groups)
 
@@ -136,6 +132,5 @@ def limits_of_claims(study: Study, found: JointDisplay) -> Say:
 def stamp(study: Study) -> Say:
     """Return which inputs were read and by which version, so that a reader can tell whether this is still so."""
     digest = sha256("".join(study.sources.values()).encode()).hexdigest()[:12]
-    return say(
-        f"Inputs of {study.id}: digest {digest} over {count(len(study.sources), 'file')}. plrlib {version('plrlib')}."
-    )
+    files = count(len(study.sources), "file")
+    return say(f"Inputs of {study.id}: digest {digest} over {files}. plrlib {version('plrlib')}.")

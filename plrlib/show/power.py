@@ -68,8 +68,8 @@ def power_say(study: Study, found: Comparison) -> Say:
         first, second = sizes.told
         gaps = _gaps_say(sizes, alpha, family)
         told.append(Text(f"{capital(name)}, of ", first, " and ", second, f" people: {gaps}"))
-    planned = len(study.settings.comparisons)
     if found.alpha < ALPHA:
+        planned = len(study.settings.comparisons)
         told.append(f"“As here” also allows for {planned} planned comparisons, which share what chance may do.")
     confounded = (found.frame["verdict"] == CONFOUNDED).all()
     only = "This would hold only if levels could be told from rooms; here they cannot, however many people there are."
@@ -107,8 +107,7 @@ def _not_by_people(found: Comparison) -> str:
     """Return why people are not what the power depends on; blank where they are."""
     if not (found.frame["method"].dropna() == WHOLE).any():
         return ""
-    least = found.frame["p_min"].min()
-    bar = found.alpha
+    least, bar = found.frame["p_min"].min(), found.alpha
     counts = "Whole events are compared, so their number counts and not that of people."
     if pd.isna(least):
         return counts

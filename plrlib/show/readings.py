@@ -220,8 +220,7 @@ def _heard(study: Study, column: str, grouping: Grouping) -> str:
     found = _sides(study, column, grouping)
     if found.empty:
         return "nobody is known to be at any level"
-    every = found["side"].nunique() == len(reading_labels(study, column))
-    that = "" if every else " that any excerpt speaks for"
+    that = "" if found["side"].nunique() == len(reading_labels(study, column)) else " that any excerpt speaks for"
     return f"{everybody(grouping)} are each heard for certain on every {noun(study, column)}{that}"
 
 

@@ -249,9 +249,8 @@ def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
         (b, a, found[found["z"] < 0].tail(MOST_WORDS).iloc[::-1], "count_b", "count_a"),
     ):
         some = [f"“{w}” ({n} against {m})" for w, n, m in zip(rows["word"], rows[first], rows[second], strict=True)]
-        told.append(
-            f"Most of {voice_named(study, voice)}, against {voice_named(study, other)}: {joined(some)}." if some else ""
-        )
+        most = f"Most of {voice_named(study, voice)}, against {voice_named(study, other)}"
+        told.append(f"{most}: {joined(some)}." if some else "")
     lone = found[((found["people_a"] == 1) & (found["z"] > 0)) | ((found["people_b"] == 1) & (found["z"] < 0))]
     alone = lone.loc[lone.index.isin([*found.index[:MOST_WORDS], *found.index[-MOST_WORDS:]]), "word"]
     return say(*told, f"By one person alone: {joined(f'“{word}”' for word in alone)}." if len(alone) else "")
@@ -294,11 +293,11 @@ def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Pictur
     figure = intervals(lines, scale, looks, title, ("word", "how often", "people" if known else ""))
     numbers = some[["word", "count_a", "count_b", "z", "g2"]].round({"z": 1, "g2": 1})
     numbers = numbers.rename(columns={"count_a": named[0], "count_b": named[1], "g2": "G²"})
-    caption = (
-        f"{title}. To the right, words used relatively more in {voice_named(study, a)}; to the left, in "
-        f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were drawn one "
-        "by one. One person who says a word often can put it there."
+    caption = f"{title}. To the right, words used relatively more in {voice_named(study, a)}; to the left, in "
+    caption += (
+        f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were drawn "
     )
+    caption += "one by one. One person who says a word often can put it there."
     alt = "; ".join(lines["group"] + ": " + lines["count"])
     return picture(figure, study, caption, f"Words by how much more they are of one voice. {alt}.", numbers)
 
