@@ -106,21 +106,32 @@ def assign(study: Study, cells: Cells, *, events: bool = False) -> Assignment:
     sets, row = np.unique(cells.of[cells.open], return_inverse=True)
     program.require_each(len(sets), [(row, people[cells.open], 1.0)], low=cells.sizes[sets], high=cells.sizes[sets])
     found = Assignment(program, people, {})
-    rules = study.settings.populations
-    needed = {event for name in study.margins["population"].unique() for event in rules[name].get("event", ())}
+    needed = {event for rules, _ in _totals(study) for event in rules.get("event", ())}
     for v in np.flatnonzero(cells.unlisted):
         if events or study.prepared.events[v] in needed:
             _attend(study, cells, found, int(v))
-    for population, totals in study.margins.groupby("population", sort=False, observed=True):
-        who = _members(study, cells, found, rules[str(population)])
-        for attribute, value, n in zip(totals["attribute"], totals["level"], totals["n"].astype(int), strict=True):
-            if attribute in study.participants:
-                counted = np.array([values[attribute] == value for values in cells.values]) & (who >= 0)
-                program.require([(who[counted], 1.0)], low=float(n), high=float(n))
+    for rules, totals in _totals(study):
+        who = _members(study, cells, found, rules)
+        for attribute, value, n in totals:
+            counted = np.array([values[attribute] == value for values in cells.values]) & (who >= 0)
+            program.require([(who[counted], 1.0)], low=n, high=n)
     if cells.open.any():
         for kind in attributed(study).kinds:
             _enough(program, people[cells.fits[:, kind.attribution]], kind)
     return found
+
+
+@remembered
+def _totals(study: Study) -> list[tuple[Mapping[str, tuple[str, ...]], list[tuple[str, str, float]]]]:
+    """Return for each population of which totals are published its rules, and each total: attribute, value, number."""
+    known = study.margins[study.margins["attribute"].isin(study.participants.columns)]
+    return [
+        (
+            study.settings.populations[str(name)],
+            list(zip(at["attribute"], at["level"], at["n"].astype(float), strict=True)),
+        )
+        for name, at in known.groupby("population", sort=False, observed=True)
+    ]
 
 
 def _attend(study: Study, cells: Cells, found: Assignment, v: int) -> None:
