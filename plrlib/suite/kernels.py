@@ -1,7 +1,7 @@
 """Kernels that execute notebooks: one environment for all, imports made once for all, and none left over.
 
-On Linux one process imports what notebooks do, and each kernel is a fork of it: as many copies of the same imports took
-most of a run's time. Elsewhere, where a fork is not safe or not there, each kernel is a process that begins anew.
+On Linux one process imports what the notebooks do, and each kernel is a fork of it: as many copies of the same imports
+took most of a run's time. Elsewhere, where a fork is not safe or not there, each kernel is a process that begins anew.
 """
 
 # ruff: noqa: PLC0415 - the process that is forked imports what this one need not
@@ -11,12 +11,13 @@ import gc
 import json
 import os
 import pkgutil
+import re
 import select
 import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
@@ -28,6 +29,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from platformdirs import user_cache_path
 
+import plrlib
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY, write_whole
 
@@ -58,6 +60,7 @@ _FIXED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+_IMPORT = re.compile(r"^(?:import|from) +([\w.]+)", re.MULTILINE)
 _LAUNCHES = 2  # another program may take a port between its choice and its use
 
 
@@ -176,11 +179,13 @@ class Server:
         Its whole environment; what imports read of it is the same for all kernels.
     scratch
         A folder for the file with what the process says.
+    modules
+        What to import. What cannot be imported is left for the notebook that does it to tell.
     """
 
-    def __init__(self, environment: dict[str, str], scratch: Path) -> None:
+    def __init__(self, environment: dict[str, str], scratch: Path, modules: Iterable[str] = ()) -> None:
         self._said = scratch / "server.log"
-        command = [sys.executable, "-P", "-c", "from plrlib.suite.kernels import serve; serve()"]
+        command = [sys.executable, "-P", "-c", "from plrlib.suite.kernels import serve; serve()", *modules]
         with self._said.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -212,13 +217,27 @@ class Server:
         self._process.communicate()
 
 
-def serve() -> None:
-    """Import what notebooks import, fork a kernel for each line of standard input, and with the last line end them."""
-    import plrlib.show
+def imported(notebooks: Iterable[bytes]) -> list[str]:
+    """Return the modules that notebooks import, each once; what is no notebook imports none."""
+    found: dict[str, None] = {}
+    for data in notebooks:
+        with suppress(ValueError, KeyError, TypeError):
+            cells = [cell for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"]
+            found |= dict.fromkeys(name for cell in cells for name in _IMPORT.findall("".join(cell["source"])))
+    return list(found)
 
-    shown = [module.name for module in pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show.")]
-    for module in ("ipykernel.ipkernel", "ipykernel.kernelapp", "scipy.optimize", "scipy.stats", "seaborn", *shown):
-        import_module(module)
+
+def serve() -> None:
+    """Import what is asked for, fork a kernel for each line of standard input, and with the last line end them."""
+    import ipykernel.ipkernel
+    import ipykernel.kernelapp  # noqa: F401
+
+    for module in sys.argv[1:]:
+        with suppress(Exception):
+            there = import_module(module)
+            if there is plrlib:  # whose modules notebooks ask for one by one
+                for one in pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show."):
+                    import_module(one.name)
     gc.freeze()  # what was imported stays in memory that is shared
     alive: set[int] = set()
     for line in iter(sys.stdin.readline, ""):
@@ -373,14 +392,16 @@ class Pool:
         The event loop in which the kernels are talked to.
     scratch
         A folder for the files that exist only while a kernel does.
-    environment
-        What the imports of all kernels read; see `Server`.
+    environment, modules
+        What the imports of all kernels read, and what is imported; see `Server`.
     """
 
-    def __init__(self, runner: asyncio.Runner, scratch: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, scratch: Path, environment: dict[str, str], modules: Iterable[str]
+    ) -> None:
         self._runner = runner
         self._scratch = scratch
-        self._server = Server(environment, scratch) if sys.platform == "linux" else None
+        self._server = Server(environment, scratch, modules) if sys.platform == "linux" else None
         self._alive: set[Kernel] = set()
         self._folders: set[Path] = set()
 

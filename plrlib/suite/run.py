@@ -22,7 +22,7 @@ import pandas as pd
 
 from plrlib.faults import RunError
 from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
-from plrlib.suite.kernels import Pool, kernel_environment
+from plrlib.suite.kernels import Pool, imported, kernel_environment
 from plrlib.suite.progress import NotebookError, Progress
 from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
 from plrlib.text import joined
@@ -95,7 +95,7 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
         sources = {path.name: path.read_bytes() for path in _list_notebooks()}
         progress.total(len(sources) * len(folders))
         environments = [_environment(folder) for folder in folders]
-        with Pool(runner, scratch, environments[0]) as pool:
+        with Pool(runner, scratch, environments[0], imported(sources.values())) as pool:
             from plrlib.suite.execution import execute_all, prepare
 
             studies = _load(names_or_paths)

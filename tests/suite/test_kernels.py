@@ -1,6 +1,7 @@
 """The environment of kernels, and kernels one at a time."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from plrlib.faults import RunError
 from plrlib.imports import quick_imports
 from plrlib.paths import DEFAULT_STUDY
 from plrlib.suite import kernels
-from plrlib.suite.kernels import PROFILE, Kernel, Pool, Server, cache_folder, kernel_environment
+from plrlib.suite.kernels import PROFILE, Kernel, Pool, Server, cache_folder, imported, kernel_environment
 
 
 def test_the_environment_names_folders_that_are_there_and_not_in_home(tmp_path, monkeypatch):
@@ -83,8 +84,8 @@ async def outputs(pool: Pool, folder: Path, study: str) -> tuple[str, int]:
 
 @only_linux
 def test_kernels_are_forks_with_imports_made_and_an_environment_of_their_own(tmp_path):
-    folders = [tmp_path / "a", tmp_path / "b"]
-    with asyncio.Runner() as runner, Pool(runner, tmp_path, {**os.environ, **kernel_environment()}) as pool:
+    folders, environment = [tmp_path / "a", tmp_path / "b"], {**os.environ, **kernel_environment()}
+    with asyncio.Runner() as runner, Pool(runner, tmp_path, environment, ["seaborn"]) as pool:
 
         async def all_of_them() -> list[tuple[str, int]]:
             return await asyncio.gather(*(outputs(pool, folder, folder.name) for folder in folders))
@@ -115,15 +116,24 @@ def test_kernels_end_with_their_server(tmp_path):
 
 
 @only_linux
-def test_imports_that_fail_are_told(tmp_path):
-    (tmp_path / "seaborn.py").write_text("raise RuntimeError('a library is broken')", encoding="utf-8")
+def test_a_server_that_cannot_start_is_told_with_what_it_said(tmp_path):
+    (tmp_path / "ipykernel.py").write_text("raise RuntimeError('a library is broken')", encoding="utf-8")
     environment = {**os.environ, **kernel_environment(), "PYTHONPATH": str(tmp_path)}
     with (
         pytest.raises(RunError, match=r"did not start(.|\n)*a library is broken"),
         asyncio.Runner() as runner,
-        Pool(runner, tmp_path, environment) as pool,
+        Pool(runner, tmp_path, environment, ["no_such_module"]) as pool,
     ):
         runner.run(outputs(pool, tmp_path / "a", "a"))
+
+
+def test_what_notebooks_import_is_read_from_their_code():
+    cells = [
+        {"cell_type": "markdown", "source": ["import this"]},
+        {"cell_type": "code", "source": ["import a.b as c\n", "from d import e\n", "if c:\n", "    import f"]},
+        {"cell_type": "code", "source": "import a.b\nimport g"},
+    ]
+    assert imported([json.dumps({"cells": cells}).encode(), b"{}", b"[", b"[1]"]) == ["a.b", "d", "g"]
 
 
 def test_notebooks_are_imported_without_what_they_do_not_need():
