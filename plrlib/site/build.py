@@ -50,7 +50,7 @@ def library() -> str:
     for heading, some in {**lines, "References": _references()}.items():
         parts += [f"## {heading}", "\n".join(["```{eval-rst}", *some, "```"])]
     parts += ["## What notebooks show", plain("From plrlib import show; each returns something to show in a cell.")]
-    lines_of = {name: (inspect.getdoc(getattr(show, name)) or "").partition("\n")[0] for name in sorted(show.__all__)}
+    lines_of = {name: (inspect.getdoc(getattr(show, name)) or "").partition("\n")[0] for name in dir(show)}
     rows = [(f"`show.{name}`", plain(line)) for name, line in lines_of.items()]
     parts.append(table(["function", "what it returns"], rows))
     return "\n\n".join(parts)
