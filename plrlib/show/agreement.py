@@ -96,10 +96,38 @@ def agreement_say(study: Study, unit: str) -> Say:
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    unit
-        `code` or `theme`, as in `agreement`.
+    unit : str
+        `code`: agreement on the codes given. `theme`: on the theme assigned.
+
+    Returns
+    -------
+    Say
+        A sentence a pair of coders, with Krippendorff's alpha and the excerpts that both saw; then what is least agreed
+        on, and what the intervals are. Where fewer than two coded (or assigned themes), one sentence that says so.
+
+    Raises
+    ------
+    ValueError
+        If the unit is neither.
+
+    See Also
+    --------
+    plrlib.agreement : The coefficients, as a frame.
+    agreement_table : The same pairs, with Cohen's kappa and Gwet's AC1.
+    agreement_picture : Alpha theme by theme, or code by code.
+
+    References
+    ----------
+    [krippendorff2011]_
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.agreement_say(study, "theme").sentences[0]
+    'first and second put 393 of 439 excerpts in the same envelope: alpha 0.87 (0.83 to 0.91).'
     """
     found = Pairs(study, unit)
     told = [Text(found.say(pair), ".") for pair in found.unlike]
@@ -138,7 +166,42 @@ def _interval_say(found: Pairs) -> str:
 
 @or_say("So there is no table.")
 def agreement_table(study: Study, unit: str) -> Table:
-    """Return a row a pair of coders: whether they are of one kind, and each coefficient over all."""
+    """Return a row a pair of coders: whether they are of one kind, and each coefficient over all.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    unit : str
+        `code`: agreement on the codes given. `theme`: on the theme assigned.
+
+    Returns
+    -------
+    Table or Say
+        Unit: excerpts that both coders saw. In brackets a bootstrap interval of 95 %, where one is claimed; a dash
+        where a coefficient is not defined. A sentence where fewer than two coded (or assigned themes).
+
+    Raises
+    ------
+    ValueError
+        If the unit is neither.
+
+    See Also
+    --------
+    plrlib.agreement : What each coefficient is, and how its interval is made.
+    agreed_table : A row a theme or code.
+
+    References
+    ----------
+    [krippendorff2011]_ (alpha), [passonneau2006]_ (alpha on sets of codes), [cohen1960]_ (kappa), [gwet2008]_ (AC1).
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.agreement_table(study, "code").frame.drop(columns="of").iloc[0].tolist()
+    ['first and second', '387 of 439', '0.87 (0.84 to 0.91)', '0.87 (0.84 to 0.91)', '0.88 (0.84 to 0.91)']
+    """
     found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
@@ -154,7 +217,41 @@ def agreement_table(study: Study, unit: str) -> Table:
 
 @or_say("So there is no table.")
 def agreed_table(study: Study, unit: str) -> Table:
-    """Return a row a theme or code: how many excerpts each coder gave it to, and alpha between kinds."""
+    """Return a row a theme or code: how many excerpts each coder gave it to, and alpha between kinds.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    unit : str
+        `code`: agreement on the codes given. `theme`: on the theme assigned.
+
+    Returns
+    -------
+    Table or Say
+        Unit: excerpts. The first coder is set beside one of each other kind, or beside the second where all are of one
+        kind; what none of them gave is left out. A sentence where fewer than two coded (or assigned themes).
+
+    Raises
+    ------
+    ValueError
+        If the unit is neither.
+
+    See Also
+    --------
+    agreement_table : A row a pair of coders.
+    agreement_picture : The same alphas, drawn.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.agreed_table(study, "theme")
+    >>> print(table.frame.head(2).to_string(index=False))
+                  theme  first  second alpha, first and second
+    Money that runs out     78      74     0.87 (0.79 to 0.94)
+      Planning together     78      76     0.91 (0.85 to 0.95)
+    """
     found = Pairs(study, unit)
     coders = list(dict.fromkeys(coder for pair in found.drawn for coder in pair))
     given = ratings(study, unit, coders)
@@ -172,7 +269,42 @@ def agreed_table(study: Study, unit: str) -> Table:
 
 @or_say("So there is nothing to draw.")
 def agreement_picture(study: Study, unit: str) -> Picture:
-    """Return a picture of alpha by theme or code, with its interval, for coders of different kinds."""
+    """Return a picture of alpha by theme or code, with its interval, for coders of different kinds.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    unit : str
+        `code`: agreement on the codes given. `theme`: on the theme assigned.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a theme or code and pair of coders: alike (excerpts on which both agree, of those that
+        both saw), alpha, from and to; missing where nothing varied or no interval is claimed. A sentence where fewer
+        than two coded (or assigned themes).
+
+    Raises
+    ------
+    ValueError
+        If the unit is neither.
+
+    See Also
+    --------
+    plrlib.agreement : The coefficients, as a frame.
+    agreed_table : The same alphas, in a table.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> picture = show.agreement_picture(study, "theme")
+    >>> print(picture.numbers.head(2).to_string(index=False))
+                  theme           coders      alike  alpha  from   to
+    Money that runs out first and second 423 of 439   0.87  0.79 0.94
+      Planning together first and second 427 of 439   0.91  0.85 0.95
+    """
     found = Pairs(study, unit)
     given = ratings(study, unit, list(dict.fromkeys(coder for pair in found.drawn for coder in pair)))
     used = [code for c, code in enumerate(given.codes) if given.given[:, :, c].any()]

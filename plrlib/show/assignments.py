@@ -26,7 +26,29 @@ MOST_NAMED = 150
 
 
 def sorters_say(study: Study) -> Say:
-    """Return who assigned themes, of what kind they are, and which of them are of one kind."""
+    """Return who assigned themes, of what kind they are, and which of them are of one kind.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+
+    See Also
+    --------
+    sorters : The names alone.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.sorters_say(study).sentences[0]
+    'Sorted by first (simulated: codes as meant) and second (simulated: changes one code in eight).'
+    """
     kinds = pd.Series({name: kind_of(study, name) for name in sorters(study)})
     who = joined(f"{name} ({kind})" for name, kind in kinds.items())
     alike = [joined(group.index) for _, group in kinds.groupby(kinds, sort=False) if len(group) > 1]
@@ -35,7 +57,37 @@ def sorters_say(study: Study) -> Say:
 
 
 def ledger_table(study: Study) -> Table:
-    """Return how many excerpts each coder assigned to each theme; every column adds up to the same total."""
+    """Return how many excerpts each coder assigned to each theme; every column adds up to the same total.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table
+        Unit: excerpts. A row a theme that is used, one for what is left over and one for what a coder did not see,
+        where there is any; the last row is all.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+
+    See Also
+    --------
+    plrlib.envelopes : The theme of each excerpt by one coder.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.ledger_table(study).frame.tail(2).to_string(index=False))
+           envelope  first  second
+    Having a choice     43      49
+                all    439     439
+    """
     where = _put(study, sorters(study))
     names = labels(study) | {LEFT_OVER: "left over, in no envelope", NOT_SEEN: "not seen"}
     used = [row for row in [*study.themes["code"], LEFT_OVER, NOT_SEEN] if (where == row).any(axis=None)]
@@ -49,7 +101,40 @@ def ledger_table(study: Study) -> Table:
 
 
 def moved_say(study: Study, a: str, b: str) -> Say:
-    """Return how many excerpts `b` assigns to another theme than `a`, and which theme loses the most."""
+    """Return how many excerpts `b` assigns to another theme than `a`, and which theme loses the most.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    a, b : str
+        Two coders who assigned themes, as `pairs` lists them.
+
+    Returns
+    -------
+    Say
+        Of the excerpts that both saw: how many change, the largest move, and which themes nothing leaves.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    ValueError
+        If a coder assigned no themes.
+
+    See Also
+    --------
+    plrlib.moved : The excerpts that move, as a frame.
+    moved_table : The same, with what was said.
+    moved_picture : Every excerpt by both coders.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.moved_say(study, "first", "second").sentences[0]
+    'Sorted by second (simulated: changes one code in eight) instead of first, 46 of 439 excerpts change envelope.'
+    """
     both, names = sorted_twice(study, a, b), _names(study)
     away = list(moved(study, a, b)["excerpt"].astype(str))
     every = list(both["excerpt"].astype(str))
@@ -71,7 +156,41 @@ def moved_say(study: Study, a: str, b: str) -> Say:
 
 
 def moved_table(study: Study, a: str, b: str) -> Table:
-    """Return a row an excerpt that moves: from where to where, and what was said."""
+    """Return a row an excerpt that moves: from where to where, and what was said.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    a, b : str
+        Two coders who assigned themes, as `pairs` lists them.
+
+    Returns
+    -------
+    Table
+        Words are shown where consent allows, else the gist; a page where the study has pages.
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    ValueError
+        If a coder assigned no themes.
+
+    See Also
+    --------
+    plrlib.moved : The excerpts that move, as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.moved_table(study, "first", "second")
+    >>> table.caption
+    '46 excerpts that second puts elsewhere than first'
+    >>> table.frame.iloc[0, :3].tolist()
+    ['E0003', 'Money that runs out', 'Finding a way in']
+    """
     away, names = moved(study, a, b), _names(study)
     frame = away.assign(**away[["from", "to"]].astype("object").fillna(NOWHERE).map(names.get))
     frame["what was said"] = text_of(study, away["excerpt"]).to_numpy()
@@ -81,7 +200,40 @@ def moved_table(study: Study, a: str, b: str) -> Table:
 
 
 def moved_picture(study: Study, a: str, b: str) -> Picture:
-    """Return a picture of every excerpt in the row of its theme by `a` and the column of its theme by `b`."""
+    """Return a picture of every excerpt in the row of its theme by `a` and the column of its theme by `b`.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    a, b : str
+        Two coders who assigned themes, as `pairs` lists them.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a pair of themes that occurs: from, to, excerpts (that both coders saw).
+
+    Raises
+    ------
+    NotInStudy
+        If the study has no envelopes.
+    ValueError
+        If a coder assigned no themes.
+
+    See Also
+    --------
+    moved_say : What it shows, in sentences.
+    followed_picture : All coders at once.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.moved_picture(study, "first", "second").numbers
+    >>> int(numbers.loc[numbers["from"] != numbers["to"], "excerpts"].sum())
+    46
+    """
     both, names = sorted_twice(study, a, b), _names(study)
     places = both[["from", "to"]].astype("object").fillna(NOWHERE)
     stays = places["from"] == places["to"]
@@ -116,7 +268,29 @@ def _names(study: Study) -> dict[str, str]:
 
 @or_say()
 def left_over_say(study: Study) -> Say:
-    """Return how many excerpts each coder left over, and which were left over by all who saw them."""
+    """Return how many excerpts each coder left over, and which were left over by all who saw them.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        A sentence a coder; where the study has no envelopes, one that says so.
+
+    See Also
+    --------
+    left_over_table : What was said, and where others put it.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.left_over_say(study).sentences[0]
+    'first left over no excerpts.'
+    """
     found = _by_coder(study, "status", sorters(study))
     told = []
     for coder in found:
@@ -134,7 +308,29 @@ def left_over_say(study: Study) -> Say:
 
 @or_say("So nothing can be left over.")
 def left_over_table(study: Study) -> Table | Say:
-    """Return a row an excerpt that somebody left over: what was said, and where each coder put it."""
+    """Return a row an excerpt that somebody left over: what was said, and where each coder put it.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A sentence where nobody left an excerpt over, or the study has no envelopes.
+
+    See Also
+    --------
+    left_over_say : How many each coder left over.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.left_over_table(study)
+    Nobody left an excerpt over.
+    """
     found, theme = (_by_coder(study, column, sorters(study)) for column in ("status", "theme"))
     over = (found == LEFT_OVER).any(axis=1)
     ids = list(found.index[over])
@@ -165,7 +361,31 @@ MOST_CODERS, MOST_MARKS, MOST_MOVES = 5, 150, 400
 
 @or_say()
 def followed_say(study: Study) -> Say:
-    """Return how many excerpts every coder assigned to the same theme, and which are in three or more."""
+    """Return how many excerpts every coder assigned to the same theme, and which are in three or more.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Not to have seen an excerpt counts as a place of its own. Of more than five coders, those of different kinds are
+        followed. Where fewer than two assigned themes, a sentence that says so.
+
+    See Also
+    --------
+    followed_picture : The same, excerpt by excerpt.
+    moved_say : Two coders alone.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.followed_say(study).sentences[0]
+    '393 of 439 excerpts are in one envelope by first and second.'
+    """
     where = _where(study)
     same = excerpt_ids(study, where.nunique(axis=1) == 1)
     first = capital(share(same, excerpt_ids(study), "excerpt"))
@@ -179,7 +399,30 @@ def followed_say(study: Study) -> Say:
 def followed_picture(study: Study) -> Picture:
     """Return a picture in which each excerpt is one mark a coder, joined by a line; what moves is coloured and named.
 
-    Where there are many excerpts, those of one theme throughout are drawn as one block, with their number.
+    Of more than 150 excerpts, those of one theme throughout are drawn as one block, with their number.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a route: the theme by each coder, excerpts, moves (`yes` or `no`), which. A sentence
+        where fewer than two coders assigned themes.
+
+    See Also
+    --------
+    followed_say : What it shows, in sentences.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.followed_picture(study).numbers
+    >>> int(numbers.loc[numbers["moves"] == "no", "excerpts"].sum())
+    393
     """
     where = _where(study)
     names = _row_names(study)

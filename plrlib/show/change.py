@@ -22,7 +22,30 @@ ALPHA = 0.05
 
 
 def twice_say(study: Study) -> Say:
-    """Return how many people were heard twice and can be compared with themselves; where none can, why not."""
+    """Return how many people were heard twice and can be compared with themselves; where none can, why not.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        One sentence; or two, of which the second is why no change can be counted: who was interviewed is not known,
+        nobody was heard twice, coding is not complete, or excerpts name nobody.
+
+    See Also
+    --------
+    change_say : Which themes changed.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.twice_say(study).sentences[0]
+    '15 people were heard in a focus group and again in an interview, and compared over 6 themes.'
+    """
     try:
         found = change(study)
     except NotInStudy as error:
@@ -36,7 +59,35 @@ def twice_say(study: Study) -> Say:
 
 @or_say("There are no two hearings to count a change between.")
 def change_say(study: Study) -> Say:
-    """Return how many themes changed between the two events, and each that did in words; where none can, that."""
+    """Return how many themes changed between the two events, and each that did in words; where none can, that.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        People heard in a focus group and again in an interview, each compared with themselves. A sentence where no
+        change can be counted; `twice_say` says why.
+
+    See Also
+    --------
+    plrlib.change : The exact test of McNemar, theme by theme.
+    change_table : The numbers of every theme.
+
+    References
+    ----------
+    [mcnemar1947]_
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.change_say(study).sentences[0]
+    'Between the two hearings, of 6 themes 1 changed and for 5 there are too few who changed to tell.'
+    """
     found = change(study)
     level = level_of(study, list(found["code"]))
     who = participants_by_part(study, level)
@@ -63,7 +114,36 @@ def _head_say(found: pd.DataFrame, level: str) -> str:
 
 @or_say("There is no table, since there are no two hearings to set side by side.")
 def change_table(study: Study) -> Table:
-    """Return a row a theme: how many raised it at both events, at one or at neither, and the verdict."""
+    """Return a row a theme: how many raised it at both events, at one or at neither, and the verdict.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        Unit: people heard twice. `by chance alone` is the exact p, the column after it the p adjusted for all themes. A
+        sentence where no change can be counted; `twice_say` says why.
+
+    See Also
+    --------
+    plrlib.change : The exact test of McNemar, theme by theme.
+
+    References
+    ----------
+    [mcnemar1947]_
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> frame = show.change_table(study).frame
+    >>> print(frame.loc[[4], ["theme", "in both", "only when interviewed", "verdict"]].to_string(index=False))
+                  theme  in both  only when interviewed verdict
+    What is hard to say        1                     13 changed
+    """
     found = change(study)
     level = level_of(study, list(found["code"]))
     parts = _parts_table(study, found, level)
@@ -77,7 +157,32 @@ def change_table(study: Study) -> Table:
 
 @or_say("There is no picture, since there are no two hearings to set side by side.")
 def change_picture(study: Study) -> Picture:
-    """Return a picture of the people heard twice, by theme and the event at which they raised it: a mark a person."""
+    """Return a picture of the people heard twice, by theme and the event at which they raised it: a mark a person.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a theme: in both, only in the group, only when interviewed, in neither, and of how many
+        people. A sentence where no change can be counted; `twice_say` says why.
+
+    See Also
+    --------
+    change_table : The same numbers, with p and verdict.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.change_picture(study).numbers
+    >>> print(numbers.iloc[[4], :4].to_string(index=False))
+                  theme  in both  only in the group  only when interviewed
+    What is hard to say        1                  0                     13
+    """
     found = change(study)
     names, level = labels(study), level_of(study, list(found["code"]))
     every = found.assign(row=found["code"].astype("object")).melt("row", list(PARTS), "column", "n")

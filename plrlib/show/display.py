@@ -28,7 +28,24 @@ ONE_LINE = 80
 
 @dataclass(frozen=True)
 class Say:
-    """Sentences shown as a list; one alone is shown as a paragraph."""
+    """Sentences shown as a list; one alone is shown as a paragraph.
+
+    Parameters
+    ----------
+    sentences : tuple of Text
+        The sentences, which are strings; a number in them knows the ids of what it counts.
+
+    See Also
+    --------
+    say : Sentences as one of these.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.heard_say(study).sentences[1]
+    'There were 9 focus groups and 15 interviews.'
+    """
 
     sentences: tuple[Text, ...]
 
@@ -48,7 +65,25 @@ class Say:
 
 
 def say(*sentences: str) -> Say:
-    """Return sentences to show; empty ones are left out."""
+    """Return sentences to show; empty ones are left out.
+
+    Parameters
+    ----------
+    *sentences : str
+        Sentences, whole and with their full stops.
+
+    Returns
+    -------
+    Say
+        Shown as a list, or as a paragraph where there is one alone.
+
+    Examples
+    --------
+    >>> from plrlib import show
+    >>> show.say("Nine groups met.", "", "All were recorded.")
+    Nine groups met.
+    All were recorded.
+    """
     return Say(tuple(Text(sentence) for sentence in sentences if sentence))
 
 
@@ -74,12 +109,20 @@ class Table:
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The table.
-    caption
+    caption : str
         What it is, in a sentence.
-    ids
-        What its numbers count.
+    ids : mapping
+        What its numbers count: by position of the row and by column, the ids of excerpts or people.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.events(study)
+    >>> table.caption, len(table.frame)
+    ('The events, in the order held; equal numbers for the same time', 24)
     """
 
     frame: pd.DataFrame
@@ -132,18 +175,25 @@ class Picture:
 
     Parameters
     ----------
-    png
+    png : bytes
         The picture, at twice the size it is shown in.
-    width
+    width : int
         The width it is shown in, in pixels.
-    caption
+    caption : str
         What is to be seen, as sentences.
-    alt
+    alt : str
         The same for who cannot see it: what the picture shows, with its numbers.
-    numbers
+    numbers : DataFrame
         What was drawn, as a tidy frame.
-    ids
+    ids : mapping
         What the numbers count, as in a `Table`.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.seats_picture(study, "provision").numbers.columns.tolist()
+    ['event', 'Targeted', 'Universal']
     """
 
     png: bytes

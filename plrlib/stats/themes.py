@@ -158,10 +158,19 @@ def sorted_twice(study: Study, a: str, b: str) -> pd.DataFrame:
 def sorters(study: Study) -> list[str]:
     """Coders who assigned themes: first the one whose stances count, then as study.toml lists them.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+
     Raises
     ------
     NotInStudy
         If the study has no envelopes.
+
+    See Also
+    --------
+    pairs : Those to set beside one another.
 
     Examples
     --------
@@ -194,10 +203,19 @@ def pairs(study: Study) -> list[tuple[str, str]]:
 
     The first of `sorters` is in every pair, with one coder of each other kind.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+
     Raises
     ------
     NotInStudy
         If the study has no envelopes, if only one kind of coder sorted, or no two kinds the same excerpts.
+
+    See Also
+    --------
+    moved : The excerpts that two coders assign to different themes.
 
     Examples
     --------
