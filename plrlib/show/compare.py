@@ -58,7 +58,34 @@ def did(what: str, stance: str | None) -> str:
 
 
 def compared_say(study: Study, found: Comparison) -> Say:
-    """Return who is compared with whom, over how many themes, how, by whose codes, and whether it was planned."""
+    """Return who is compared with whom, over how many themes, how, by whose codes, and whether it was planned.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Say
+        Unit: people, as they were when first heard. What is permuted is said where anything can be.
+
+    See Also
+    --------
+    plrlib.compare : The test.
+    compare_say : What it found.
+    separable_say : Whether the design can tell groups from events.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "sector")
+    >>> show.compared_say(study, found).sentences[0]
+    'Sector: 15 voluntary and 15 statutory staff are compared, over 6 themes.'
+    """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     sizes = found.counts.groupby("group", observed=False)["n"].max()
     counted = counted_in(study, found)
@@ -85,15 +112,31 @@ def compare_say(study: Study, found: Comparison) -> Say:
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    found
-        What `compare` returned for it.
+    found : Comparison
+        As `compare` returns it for this study.
 
     Returns
     -------
     Say
-        If nothing can be said, this first.
+        The tally first, or that nothing can be said and why; then one sentence a theme that differs, and one a verdict
+        that leaves it open. With `fragility=True` in `compare`, also how many people it would take to change what
+        differs.
+
+    See Also
+    --------
+    plrlib.compare : The test, and what each verdict means.
+    compare_table : Every theme, with its counts.
+    why_table : The reason for each verdict.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "sector")
+    >>> show.compare_say(study, found).sentences[0]
+    'Sector: of 6 themes compared, 1 differs, 2 are not shown to differ and for 3 there are too few to tell.'
     """
     what, n = noun(study, found.level), len(found.frame)
     tally, needs = found.frame["verdict"].value_counts(), []
@@ -151,7 +194,38 @@ def _head_say(study: Study, found: Comparison) -> str:
 
 
 def compare_table(study: Study, found: Comparison) -> Table:
-    """Return a row a theme: how many raised it in each group, how often chance would do this, and the verdict."""
+    """Return a row a theme: how many raised it in each group, how often chance would do this, and the verdict.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Table
+        Unit: people. A count is a range (`1 to 7`) where it is not known who raised the theme. `by chance alone` is p,
+        the column after it the p adjusted for all themes; blank where they are not known, and left out where none is
+        known.
+
+    See Also
+    --------
+    plrlib.compare : The test, and what each verdict means.
+    forest_picture : How large each difference is.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "sector")
+    >>> frame = show.compare_table(study, found).frame
+    >>> print(frame.iloc[:2, [0, 1, 2, -1]].to_string(index=False))
+                  theme Voluntary (of 15) Statutory (of 15)         verdict
+    Money that runs out                15              none         differs
+      Planning together                11                11 too few to tell
+    """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     named = labels(study, found.level)
     shown = pd.DataFrame({what: [named[code] for code in frame["code"]]})
@@ -174,7 +248,35 @@ def compare_table(study: Study, found: Comparison) -> Table:
 
 
 def why_table(study: Study, found: Comparison) -> Table | Say:
-    """Return the reason for each verdict; one sentence where it is the same for all."""
+    """Return the reason for each verdict; one sentence where it is the same for all.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Table or Say
+        A row a reason: the themes that have it, and p with what is needed. With `fragility=True` in `compare`, also the
+        fewest people whose part must change for the verdict to.
+
+    See Also
+    --------
+    plrlib.compare : What each verdict means.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "provision")
+    >>> show.why_table(study, found).frame.loc[0, "why"]
+    '5 of 8 targeted and 3 of 7 universal young people raised it (exact p = 0.48; 0.79 after allowing for the 6 themes
+    compared), but no division of these people has a p below 0.48, and 0.0083 is needed (0.017 shared by the 2 themes
+    that could show): too few to tell.'
+    """
     frame, named, what = found.frame, labels(study, found.level), noun(study, found.level)
     rows: dict[str, list[int]] = {}
     for i, why in enumerate(whys(study, found)):
@@ -295,7 +397,32 @@ def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
 
 
 def others_table(study: Study, found: Comparison) -> Table | Say:
-    """Return the verdict under each other coder beside the one under the reference coder."""
+    """Return the verdict under each other coder beside the one under the reference coder.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it with `other_coders=True`.
+
+    Returns
+    -------
+    Table or Say
+        A sentence where `found` holds no verdict by another coder: nobody else coded, or they were not asked for.
+
+    See Also
+    --------
+    plrlib.compare : The test.
+    agreement_say : How far coders agree excerpt by excerpt.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.others_table(study, compare(study, "sector", other_coders=True)).caption
+    'Sector: for 5 of 6 themes every coder leads to the same verdict'
+    """
     what, frame = noun(study, found.level), found.frame
     named, reference = labels(study, found.level), str(frame["coder"].iloc[0])
     if found.other_coders.empty:
@@ -312,6 +439,33 @@ def stance_say(study: Study, found: Comparison) -> Say:
     """Return the same comparison for those who supported a theme, and for those who opposed it.
 
     One group for a theme and the other against it is a difference that raising alone does not show.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Say
+        Both comparisons are made here, as exploratory ones at 0.05, with the codes of the reference coder and with
+        fragility, which can take some seconds. One sentence where no stance is on record, or both come to the same.
+
+    See Also
+    --------
+    plrlib.compare : `stance=`, one stance at a time.
+    evidence_say : Excerpts by their stance.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "provision")
+    >>> show.stance_say(study, found).sentences[0]
+    'Supporting a theme: of 6 themes compared, 1 differs, 1 is not shown to differ and for 4 there are too few to
+    tell.'
     """
     what, frame = noun(study, found.level), found.frame
     stances = study.envelopes.loc[study.envelopes["coder"] == study.settings.stance_coder, "stance"]

@@ -37,10 +37,39 @@ def people_picture(
 
     Parameters
     ----------
-    study, by, level, stance, coder
+    study : Study
+        A study.
+    by : str or Grouping
+        A grouping of study.toml, by its name or itself.
+    level, stance, coder
         As `presence` takes them.
-    codes
+    codes : collection of str, optional
         The codes to draw; None: all.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a code and group: raised it (where that is not known: at least, at most), and of how many
+        people.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.presence : The counts that are drawn.
+    ranges_picture : How far the counts are known.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.people_picture(study, "provision", codes=["T3"]).numbers.to_string(index=False))
+               theme provision  raised it  of
+    Finding a way in  Targeted          8   8
+    Finding a way in Universal          2   7
     """
     grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
     counted, frame = Counted.of(study, grouping, level, stance, coder), presence(study, grouping, level, stance, coder)
@@ -95,7 +124,35 @@ def _people_numbers(grouping: Grouping, frame: pd.DataFrame, names: dict[str, st
 def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Picture | Say:
     """Return a picture of the smallest and largest number of people who may have raised each code, a line a group.
 
-    A sentence where every count is exact.
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str or Grouping
+        A grouping of study.toml, by its name or itself.
+    level : str
+        As `presence` takes it.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a code and group. A sentence where every count is exact.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.presence : The ranges, over every way of giving the excerpts to people that fits what is known.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.ranges_picture(study, "sector")
+    Every count is exact: who raised what is known person by person, so there are no ranges to show.
     """
     grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
     frame = presence(study, grouping, level)
@@ -156,6 +213,39 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     """Return a picture of every difference with its counts and its verdict; a sentence where there is none to draw.
 
     Two groups: the odds ratio of each code and its exact interval. More groups: how many of each raised it.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Picture or Say
+        Unit: people. Its numbers have a row a code: a count a group, for two groups the odds ratio, from and to (`no
+        end`: infinite; a dash: not defined), and the verdict. A sentence where every verdict is `confounded` or `not
+        attributed`.
+
+    See Also
+    --------
+    plrlib.compare : The odds ratio, stratified by focus group, and its interval.
+    compare_table : The same counts, with p.
+
+    References
+    ----------
+    [fisher1935]_, [mehta1985]_
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "provision")
+    >>> numbers = show.forest_picture(study, found).numbers
+    >>> print(numbers.iloc[[2], 1:6].to_string(index=False))
+    Targeted Universal odds ratio from     to
+      8 of 8    2 of 7     no end 1.02 no end
     """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     if set(frame["verdict"]) <= set(NO_ANSWER):

@@ -51,10 +51,31 @@ def power_say(study: Study, found: Comparison) -> Say:
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    found
-        What `compare` returned for it.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Say
+        Unit: people; of more than two groups, the two largest. Where whole events are compared, one sentence on how
+        rare the widest gap would be; where fewer than two groups have anybody, one that says so.
+
+    See Also
+    --------
+    plrlib.smallest_difference : The gaps, for any two group sizes.
+    plrlib.power : The exact power of a true difference.
+    power_picture : The same as a curve.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "provision")
+    >>> show.power_say(study, found).sentences[1]
+    'One theme alone, of 8 and 7 people: to be seen 4 times in 5, 5.6 of 8 would have to raise it on average, against
+    none.'
     """
     grouping, what = found.grouping, noun(study, found.level)
     reason = _not_by_people(found)
@@ -166,7 +187,36 @@ def sizes_of(study: Study, found: Comparison) -> Sizes | None:
 
 
 def power_picture(study: Study, found: Comparison) -> Picture | Say:
-    """Return a picture of the exact power against the true difference, for one code alone and for all compared."""
+    """Return a picture of the exact power against the true difference, for one code alone and for all compared.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Picture or Say
+        The true share of the first group runs along, nobody of the second raising it; of more than two groups, the two
+        largest are drawn. Its numbers: curve, true share, chance of seeing it. A sentence where whole events are
+        compared, or fewer than two groups have anybody.
+
+    See Also
+    --------
+    plrlib.power : The numbers that are drawn.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "provision")
+    >>> numbers = show.power_picture(study, found).numbers
+    >>> print(numbers.iloc[[6]].to_string(index=False))
+              curve  true share of targeted young people  chance of seeing it
+    one theme alone                                  0.5                 0.39
+    """
     grouping, what = found.grouping, noun(study, found.level)
     reason = _not_by_people(found)
     sizes = None if reason else sizes_of(study, found)
