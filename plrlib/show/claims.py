@@ -33,10 +33,23 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    found
-        What `joint_display` returned for it.
+    found : JointDisplay
+        As `joint_display` returns it for this study.
+
+    See Also
+    --------
+    plrlib.joint_display : The answers, as a frame.
+    rules_table : The rules by which a claim is answered.
+
+    Examples
+    --------
+    >>> from plrlib import joint_display, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = joint_display(study)
+    >>> show.joint_say(study, found).sentences[0]
+    'Of 5 claims, 1 is confirmed (C1), 1 is expanded (C2), 2 are discordant (C4 and C5) and 1 is not testable (C3).'
     """
     frame = found.frame
     told = []
@@ -66,7 +79,39 @@ def in_words(found: JointDisplay) -> pd.DataFrame:
 
 
 def joint_table(study: Study, found: JointDisplay) -> Opening:
-    """Return the joint display: a row a claim; each number opens to the excerpts behind it."""
+    """Return the joint display: a row a claim; each number opens to the excerpts behind it.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : JointDisplay
+        As `joint_display` returns it for this study.
+
+    Returns
+    -------
+    Opening
+        A table whose cells hold lines; `.frame` has it as text, `.counted` a row a number and excerpt. Excerpts are
+        shown in words where consent allows, else by their gist.
+
+    See Also
+    --------
+    plrlib.joint_display : The same as a frame.
+    joint_picture : The evidence as marks.
+
+    References
+    ----------
+    [fetters2013]_, [guetterman2015]_
+
+    Examples
+    --------
+    >>> from plrlib import joint_display, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = joint_display(study)
+    >>> print(show.joint_table(study, found).frame.loc[0, "for it"])
+    55 excerpts
+    14 of 30 people
+    """
     rows = [_row(study, found, claim) for claim in found.frame.to_dict(orient="records")]
     caption = "Claim by claim: the evidence, who gave it, and what can be inferred. A number opens to its excerpts."
     return opening(study, HEADS, rows, caption)
@@ -163,7 +208,23 @@ def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def rules_table() -> Table:
-    """Return the rules by which a claim is answered, in the order in which they are read."""
+    """Return the rules by which a claim is answered, in the order in which they are read.
+
+    See Also
+    --------
+    plrlib.joint_display : What applies them.
+    joint_table : Each claim with the number of its rule.
+
+    References
+    ----------
+    [fetters2013]_ for three of the four answers; the fourth: a design cannot tell.
+
+    Examples
+    --------
+    >>> from plrlib import show
+    >>> show.rules_table().frame.loc[4, "where"]
+    'it says that groups differ, and they do, whoever coded it'
+    """
     rows = [(i, rule.inference, WHEN[rule.code]) for i, rule in enumerate(RULES, 1)]
     frame = pd.DataFrame(rows, columns=["rule", "answer", "where"])
     return Table(frame, "The first rule that holds decides; none reads the claim")
@@ -261,10 +322,30 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
 
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    found
-        What `joint_display` returned for it.
+    found : JointDisplay
+        As `joint_display` returns it for this study.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a claim: excerpts by stance; `goes elsewhere`, where coders of another kind assigned
+        themes; and the answer. Excerpts of other people than the claim is about are not counted.
+
+    See Also
+    --------
+    plrlib.joint_display : The answers, as a frame.
+    joint_say : What it shows, in sentences.
+
+    Examples
+    --------
+    >>> from plrlib import joint_display, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = joint_display(study)
+    >>> print(show.joint_picture(study, found).numbers.iloc[:1, :4].to_string(index=False))
+    claim  for it  qualifying  against it
+       C1      55           4           4
     """
     frame = found.frame
     theirs = found.evidence[found.evidence["part"] != OTHERS]
@@ -301,7 +382,29 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
 
 
 def statements_say(study: Study) -> Say:
-    """Return how many prompts were put to people, and of how many the study leaves unsaid what came of them."""
+    """Return how many prompts were put to people, and of how many the study leaves unsaid what came of them.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        One sentence where the study has no statements.
+
+    See Also
+    --------
+    statements_table : The prompts, one by one.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.statements_say(study)
+    This study has no statements.csv: no prompts are on record.
+    """
     if study.statements.empty:
         return say("This study has no statements.csv: no prompts are on record.")
     n = len(study.statements)
@@ -320,7 +423,30 @@ def statements_say(study: Study) -> Say:
 
 
 def statements_table(study: Study) -> Opening | Say:
-    """Return a row a prompt: where it came from, what is reported to have come of it, and the evidence on its theme."""
+    """Return a row a prompt: where it came from, what is reported to have come of it, and the evidence on its theme.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Opening or Say
+        As `joint_table`: a number opens to its excerpts, which are all those under the theme that the prompt bears on.
+        A sentence where the study has no statements.
+
+    See Also
+    --------
+    statements_say : What is not reported.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.statements_table(study)
+    So there is nothing to list.
+    """
     if study.statements.empty:
         return say("So there is nothing to list.")
     rows: list[list[Cell]] = []

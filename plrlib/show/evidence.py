@@ -104,7 +104,38 @@ ORIGINS = {
 
 
 def evidence_say(study: Study, by: str) -> Say:
-    """Return how many excerpts can be given to one group, what stance these take, and which themes are opposed."""
+    """Return how many excerpts can be given to one group, what stance these take, and which themes are opposed.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Say
+        Unit: excerpts, with the stance of the stance coder; without envelopes, an excerpt counts under each theme of
+        its codes, with no stance on record.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.attribution : Whose each excerpt can be.
+    stance_say : The same by people, as a test.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.evidence_say(study, "sector").sentences[1]
+    'Voluntary: of 199 excerpts, 180 support, 12 qualify and 7 oppose the theme.'
+    """
     grouping = study.grouping(by)
     marks = _by_group(study, by)
     told = [*whose_say(study, by).sentences[:1]]
@@ -123,7 +154,42 @@ def evidence_say(study: Study, by: str) -> Say:
 
 
 def evidence_picture(study: Study, by: str) -> Picture:
-    """Return a picture of the excerpts by theme and by who may have said them, with their stance."""
+    """Return a picture of the excerpts by theme and by who may have said them, with their stance.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a theme and group (or several of which it may be one): excerpts, and the first of each
+        stance.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    evidence_say : What it shows, in sentences.
+    people_picture : People in place of excerpts.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.evidence_picture(study, "provision").numbers
+    >>> print(numbers.iloc[:3, :3].to_string(index=False))
+                  theme who may have said it  excerpts
+    Money that runs out         Targeted (8)        10
+    Money that runs out        Universal (7)         5
+    Money that runs out         Other people        63
+    """
     columns, others = heard_columns(study, by)
     marks, whole = _by_group(study, by), attribution(study, by)
     rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
@@ -134,7 +200,40 @@ def evidence_picture(study: Study, by: str) -> Picture:
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:
-    """Return the excerpts that can be given to one group, with what was said; of many, the first a theme and group."""
+    """Return the excerpts that can be given to one group, with what was said; of many, the first a theme and group.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Table or Say
+        Of more than 20 excerpts, the first of each theme and group. Words are shown where consent allows, else the
+        gist. A sentence where no excerpt can be given to one group.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.attribution : Whose each excerpt can be.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.evidence_table(study, "sector")
+    >>> print(table.frame.iloc[:2, :4].to_string(index=False))
+                  theme    sector   stance excerpt
+    Money that runs out Voluntary supports   E0001
+      Planning together Voluntary supports   E0005
+    """
     grouping = study.grouping(by)
     marks, names = _by_group(study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
     theirs = marks[marks["column"].isin(list(grouping.levels))].fillna({"row": NOWHERE})
@@ -152,7 +251,30 @@ def evidence_table(study: Study, by: str) -> Table | Say:
 
 
 def hearings_say(study: Study) -> Say:
-    """Return how many excerpts come from a focus group, how many from an interview, and of how many nobody knows."""
+    """Return how many excerpts come from a focus group, how many from an interview, and of how many nobody knows.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Then how many of each theme are for certain from a focus group, and how many from an interview.
+
+    See Also
+    --------
+    hearings_picture : The same, theme by theme.
+    twice_say : People heard at both.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.hearings_say(study).sentences[0]
+    'Of 439 excerpts, 307 come from a focus group and 132 come from an interview.'
+    """
     marks = _by_event_kind(study)
     where = ids_by(marks.drop_duplicates("excerpt"), "column")
     names, parts, told = {**labels(study), NOWHERE: capital(NOWHERE)}, [], []
@@ -167,7 +289,32 @@ def hearings_say(study: Study) -> Say:
 
 
 def hearings_picture(study: Study) -> Picture:
-    """Return a picture of the excerpts by theme and by the kind of event where they may have been said."""
+    """Return a picture of the excerpts by theme and by the kind of event where they may have been said.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a theme and kind of event: excerpts, and the first of each stance.
+
+    See Also
+    --------
+    hearings_say : What it shows, in sentences.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.hearings_picture(study).numbers
+    >>> print(numbers.iloc[:2, :3].to_string(index=False))
+                  theme where it may have been said  excerpts
+    Money that runs out                 Focus group        62
+    Money that runs out                   Interview        16
+    """
     marks = _by_event_kind(study)
     used = set(marks["column"])
     kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or kind in used] + sorted(used - set(ORIGINS))

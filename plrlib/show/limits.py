@@ -45,7 +45,29 @@ def speak_for_say(study: Study) -> str:
 
 
 def limits_of_data(study: Study) -> Say:
-    """Return the limits that lie in what was brought: whose words, how complete, how read."""
+    """Return the limits that lie in what was brought: whose words, how complete, how read.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Excerpts that name nobody are counted, and number words that are read by assumption.
+
+    See Also
+    --------
+    about : What the study is.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.limits_of_data(study).sentences[1]
+    'Every excerpt names who said it.'
+    """
     attributed = excerpt_ids(study, study.excerpts["participant"].isna())
     some = capital(share(attributed, excerpt_ids(study), "excerpt"))
     names = f" {verb(attributed, 'names', 'name')} no person, and may be anybody's who fits."
@@ -60,7 +82,29 @@ def limits_of_data(study: Study) -> Say:
 
 
 def limits_of_people(study: Study) -> Say:
-    """Return the limits that lie in who was heard."""
+    """Return the limits that lie in who was heard.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Also at which events it is not fully known who was heard, and which groupings are not known of everybody.
+
+    See Also
+    --------
+    heard_say : Who was heard.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.limits_of_people(study).sentences[1]
+    '45 people were heard; nothing here says whom else they speak for.'
+    """
     prepared, groupings = study.prepared, study.settings.groupings.values()
     blank = [inner(g.label) for g in groupings if (prepared.inside(g.population) & (prepared.group(g) < 0)).any()]
     groups = f"Not known of everybody it is about: {joined(blank)}." if blank else ""
@@ -68,7 +112,30 @@ def limits_of_people(study: Study) -> Say:
 
 
 def limits_of_sorting(study: Study) -> Say:
-    """Return the limits that lie in who assigned themes and coded."""
+    """Return the limits that lie in who assigned themes and coded.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        The kind of each coder, by study.toml; and who did not see every excerpt.
+
+    See Also
+    --------
+    sorters_say : Who assigned themes.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.limits_of_sorting(study).sentences[1]
+    'By study.toml, first is of the kind “simulated: codes as meant” and second is of the kind “simulated: changes one
+    code in eight”.'
+    """
     kinds = study.settings.coders or {}
     said = joined(f"{coder} is of the kind “{kind}”" for coder, kind in kinds.items())
     coders = f"By study.toml, {said}." if kinds else "study.toml does not say what kind of coder each is."
@@ -81,7 +148,34 @@ def limits_of_sorting(study: Study) -> Say:
 
 
 def limits_of_comparing(study: Study, found: Comparison) -> Say:
-    """Return the limits of a comparison."""
+    """Return the limits of a comparison.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study.
+
+    Returns
+    -------
+    Say
+        How many people it is about, how many of them tell nothing, by whose codes, and whether it was planned. The
+        coder named is the reference coder of the study.
+
+    See Also
+    --------
+    plrlib.compare : The comparison.
+    power_say : What could have shown at all.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = compare(study, "sector")
+    >>> show.limits_of_comparing(study, found).sentences[1]
+    'This is about 30 people; nothing here says whom else they speak for.'
+    """
     grouping, frame = found.grouping, found.frame
     about = people_ids(study, study.prepared.inside(grouping.population))
     used = frame["people_used"].dropna()
@@ -101,7 +195,24 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
 
 
 def limits_of_change(study: Study) -> Say:
-    """Return the limits of comparing two events at which people were heard."""
+    """Return the limits of comparing two events at which people were heard.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    See Also
+    --------
+    change_say : What changed.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.limits_of_change(study).sentences[1]
+    'What people were asked at the two hearings is not on record for both.'
+    """
     kinds, prompts = study.events["kind"], study.events["stimulus"]
     group, alone = (set(prompts[kinds == kind].dropna().astype(str)) for kind in ("focus group", "interview"))
     asked = "What people were asked at the two hearings is not on record for both."
@@ -112,7 +223,33 @@ def limits_of_change(study: Study) -> Say:
 
 
 def limits_of_claims(study: Study, found: JointDisplay) -> Say:
-    """Return what a joint display cannot tell of a study's claims."""
+    """Return what a joint display cannot tell of a study's claims.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : JointDisplay
+        As `joint_display` returns it for this study.
+
+    Returns
+    -------
+    Say
+        By whose reading evidence is for or against, how many excerpts have no stance, and how many are under no theme
+        of a claim.
+
+    See Also
+    --------
+    plrlib.joint_display : The answer to each claim.
+
+    Examples
+    --------
+    >>> from plrlib import joint_display, load_study, show
+    >>> study = load_study("worked-example")
+    >>> found = joint_display(study)
+    >>> show.limits_of_claims(study, found).sentences[-1]
+    '39 of 439 excerpts are under no theme of a claim.'
+    """
     coder, blank, outside = sorter(study), int(found.frame["no_stance"].sum()), ""
     if coder:
         themes = envelopes(study, coder)["theme"].astype("object")
@@ -130,7 +267,29 @@ def limits_of_claims(study: Study, found: JointDisplay) -> Say:
 
 
 def stamp(study: Study) -> Say:
-    """Return which inputs were read and by which version, so that a reader can tell whether this is still so."""
+    """Return which inputs were read and by which version, so that a reader can tell whether this is still so.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        One sentence; the digest changes with any file of the study.
+
+    See Also
+    --------
+    inputs : The digest of each file.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.stamp(study).sentences[0].startswith("Inputs of worked-example: digest ")
+    True
+    """
     digest = sha256("".join(study.sources.values()).encode()).hexdigest()[:12]
     files = count(len(study.sources), "file")
     return say(f"Inputs of {study.id}: digest {digest} over {files}. plrlib {version('plrlib')}.")
