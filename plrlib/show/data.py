@@ -33,7 +33,31 @@ KINDS = {
 
 
 def about(study: Study) -> Say:
-    """Return what the study is, who was heard, and what kind of evidence there is."""
+    """Return what the study is, what kind of evidence there is, and whether all of it was coded.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        The title and source; whether it is published, collected or simulated; whether every transcript was coded
+        through.
+
+    See Also
+    --------
+    heard_say : Who was heard.
+    limits_of_data : What the data cannot tell.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.about(study).sentences[1]
+    'These data are simulated: nobody said any of this.'
+    """
     settings = study.settings
     coded = "Not every transcript was coded through: a code not found may still have been said."
     if settings.complete:
@@ -46,7 +70,31 @@ BLANK_MEANS_NO = ("consent_quote", "withdrawn")
 
 
 def inputs(study: Study) -> Table:
-    """Return a row a file: rows read, what a row is, and the start of the file's digest."""
+    """Return a row a file: rows read, what a row is, and the start of the file's digest.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table
+        Rows are missing for study.toml, which is no table.
+
+    See Also
+    --------
+    stamp : One digest over all files.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.inputs(study).frame[["file", "rows"]].head(2).to_string(index=False))
+              file  rows
+    attendance.csv    15
+        claims.csv     5
+    """
     read = {file: len(study.tables.get(file.removesuffix(".csv"), ())) or None for file in study.sources}
     rows = [(file, n, _row_of(file), study.sources[file][:SHORT]) for file, n in read.items()]
     frame = pd.DataFrame(rows, columns=["file", "rows", "one row is", "sha256 starts"]).astype({"rows": "Int64"})
@@ -61,7 +109,25 @@ def _row_of(file: str) -> str:
 
 
 def notes(study: Study) -> Say | Table:
-    """Return what was noted while the tables were read; a sentence where nothing was."""
+    """Return what was noted while the tables were read; a sentence where nothing was.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A row a thing to know about how a table was read.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.notes(study)
+    Every table was read as it stands; there was nothing to note.
+    """
     if study.notes.empty:
         return say("Every table was read as it stands; there was nothing to note.")
     shown = study.notes.drop(columns=["allowed"]).dropna(axis=1, how="all")
@@ -69,7 +135,30 @@ def notes(study: Study) -> Say | Table:
 
 
 def totals(study: Study) -> Table:
-    """Return a row a total that the study states: beside it, what the people listed come to."""
+    """Return a row a total that the study states: beside it, what the people listed come to.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table
+        Unit: people. `listed one by one` is missing where the total is all that is known, which the reading says; else
+        they agree, differ, or not all are listed.
+
+    See Also
+    --------
+    totals_say : Whether they agree.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.totals(study).frame["reading"].value_counts().to_dict()
+    {'agree': 24}
+    """
     here = study.prepared.listed.sum(axis=0)
     heard = zip(study.events["event"], study.events["participants"], here, strict=True)
     rows = [(f"people at {event}", n, int(known) or None) for event, n, known in heard]
@@ -93,7 +182,29 @@ def _listed_as(study: Study, population: str, attribute: str, level: str) -> int
 
 
 def totals_say(study: Study) -> Say:
-    """Return in a sentence whether the totals agree, and of how many it is not known whom they are of."""
+    """Return in a sentence whether the totals agree, and of how many it is not known whom they are of.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Where the study states no totals, that.
+
+    See Also
+    --------
+    totals : The totals, one by one.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.totals_say(study)
+    24 of the 24 totals that can be checked agree with the people listed.
+    """
     frame = totals(study).frame
     if frame.empty:
         return say("The study states no totals to check the people listed against.")
@@ -111,6 +222,30 @@ def blanks(study: Study) -> Table | Say:
     """Return a row a column of people, events and excerpts that is blank in places: blank means unknown.
 
     Of a column that is not used at all nothing is said, but that of who said an excerpt.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A sentence where no cell is blank.
+
+    See Also
+    --------
+    limits_of_data : What the data cannot tell.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.blanks(study).frame.to_string(index=False))
+           table            column  blank  of
+    participants            sector     15  45
+    participants         provision     30  45
+    participants lead_professional     30  45
     """
     rows = [
         (name, column, int(cells.isna().sum()), len(cells))
@@ -130,7 +265,25 @@ def blanks(study: Study) -> Table | Say:
 
 
 def disagreements(study: Study) -> Table | Say:
-    """Return what the source says in one place and otherwise in another, and what the tables hold."""
+    """Return what the source says in one place and otherwise in another, and what the tables hold.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A row a disagreement that study.toml names; a sentence where it names none.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.disagreements(study)
+    study.toml names no place where the source contradicts itself.
+    """
     if not study.settings.disagreements:
         return say("study.toml names no place where the source contradicts itself.")
     rows = [
@@ -151,7 +304,41 @@ def _held(study: Study, about: Disagreement) -> str:
 
 
 def whose(study: Study, by: str) -> Picture:
-    """Return a picture of the excerpts by the levels they can be given to: one mark is one excerpt."""
+    """Return a picture of the excerpts by the groups they can be given to: one mark is one excerpt.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a group, or several of which it may be one, with its excerpts. `Other people` are those
+        whom the grouping is not about, or whose group may be none of these.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.attribution : Whose each excerpt can be.
+    whose_say : What it shows, in sentences.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.whose(study, "provision").numbers.to_string(index=False))
+    can be given to  excerpts
+           Targeted        81
+          Universal        38
+       Other people       320
+    """
     grouping = study.grouping(by)
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
     kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
@@ -189,7 +376,37 @@ def others_say(names: Iterable[str]) -> str:
 
 
 def whose_say(study: Study, by: str) -> Say:
-    """Return how many excerpts can be given to one group, and to which groups none can."""
+    """Return how many excerpts can be given to one group, and to which groups none can.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Say
+        Unit: excerpts that somebody whom the grouping is about may have said. One sentence where there are none.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.attribution : Whose each excerpt can be.
+    evidence_say : What they say, group by group.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.whose_say(study, "sector").sentences[1]
+    'Given: 199 to voluntary and 121 to statutory.'
+    """
     grouping, found = study.grouping(by), attribution(study, by)
     first = Text(f"{grouping.label}: ", given_say(study, by))
     if not found["about"].any():
@@ -223,7 +440,31 @@ def groups_label(groups: Sequence[str], labels: Mapping[str, str]) -> str:
 
 
 def consent(study: Study) -> Say:
-    """Return how many people let their words be shown, and what is shown of the excerpts."""
+    """Return how many people let their words be shown, and what is shown of the excerpts.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Blank consent is none. Of whom the words may not be shown, a gist is, where there is one; who withdrew is
+        counted.
+
+    See Also
+    --------
+    plrlib.text_of : What may be shown of each excerpt.
+    safe_to_show : Whether anything identifies somebody.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.consent(study).sentences[0]
+    '39 of 45 people let their words be shown (consent_quote is yes).'
+    """
     everybody, excerpts = people_ids(study), excerpt_ids(study)
     yes = people_ids(study, (study.participants["consent_quote"] == "yes").to_numpy(dtype=bool))
     shown = excerpt_ids(study, text_of(study).notna())
@@ -242,7 +483,31 @@ def consent(study: Study) -> Say:
 
 
 def safe_to_show(study: Study) -> Say:
-    """Return whether identifiers stand in the tables, why those may that do, and how many people are among few."""
+    """Return whether identifiers stand in the tables, why those may that do, and how many people are among few.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        People are alike who have the same values in all quasi-identifiers that study.toml names, and sat in the same
+        focus group; few are less than its `smallest_group`.
+
+    See Also
+    --------
+    plrlib.identifiers : The identifiers that were found.
+    plrlib.small_groups : The people who could be told apart.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.safe_to_show(study).sentences[0]
+    'No address, number, date of birth or listed name that identifies somebody was found in the tables.'
+    """
     from plrlib.privacy.identifiers import identifiers  # noqa: PLC0415 - its patterns, which one notebook alone needs
 
     found = identifiers(study)

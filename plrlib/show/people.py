@@ -30,7 +30,27 @@ NO_EVENT, ALONE = "no known event", "interviewed one by one"
 
 
 def heard_say(study: Study) -> Say:
-    """Return how many people were heard, in how many events of which kind, and of whom that is not known."""
+    """Return how many people were heard, in how many events of which kind, and of whom that is not known.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    See Also
+    --------
+    events : The events, one by one.
+    limits_of_people : What that cannot tell.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.heard_say(study)
+    45 people were heard.
+    There were 9 focus groups and 15 interviews.
+    Everybody sat in one focus group.
+    """
     who, kinds = people_ids(study), study.events["kind"]
     interviews = int(study.events.loc[kinds == "interview", "participants"].fillna(1).sum())
     groups, others = int((kinds == "focus group").sum()), int(kinds.isna().sum())
@@ -49,7 +69,31 @@ def heard_say(study: Study) -> Say:
 
 
 def events(study: Study) -> Table | Say:
-    """Return a row an event: kind, order, how many people, and what they were asked to talk about."""
+    """Return a row an event: kind, order, how many people, and what they were asked to talk about.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A column that is blank throughout is left out. A sentence where the study names no events.
+
+    See Also
+    --------
+    seats_picture : Who of each group was heard where.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.events(study).frame.head(2).to_string(index=False))
+    event        kind  order  people
+    FG-M1 focus group      1       5
+    FG-M2 focus group      2       5
+    """
     if study.events.empty:
         return say("The study names no events: nothing is known of who was heard together.")
     columns = ["event", "kind", "order", "participants", "stimulus"]
@@ -59,7 +103,32 @@ def events(study: Study) -> Table | Say:
 
 
 def groupings(study: Study) -> Table | Say:
-    """Return a row a grouping: its groups in order, whom it is about, and of how many people the group is known."""
+    """Return a row a grouping: its groups in order, whom it is about, and of how many people the group is known.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        A sentence where study.toml declares no grouping.
+
+    See Also
+    --------
+    separable_say : Whether the design can tell the groups from events.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.groupings(study).frame.iloc[:, [0, 2, 3]].to_string(index=False))
+     grouping        about  people
+       Sector        staff      30
+         Role    everybody      45
+    Provision young people      15
+    """
     declared = list(study.settings.groupings.values())
     if not declared:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
@@ -75,7 +144,42 @@ def groupings(study: Study) -> Table | Say:
 
 
 def seats_picture(study: Study, by: str) -> Picture | Say:
-    """Return a picture of who of each level was heard where: one mark is one person at one event."""
+    """Return a picture of who of each group was heard where: one mark is one person at one event.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Picture or Say
+        An open mark is a person known only from a total. Many interviews of one person are one row. Its numbers have a
+        row an event and a column a group. A sentence where nobody whom the grouping is about is known to have been
+        heard.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.design : The numbers that are drawn.
+    separable_say : What the design can separate.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.seats_picture(study, "provision").numbers.head(3).to_string(index=False))
+    event  Targeted  Universal
+    FG-Y1         3          2
+    FG-Y2         2          3
+    FG-Y3         3          2
+    """
     grouping = study.grouping(by)
     found = design(study, by)
     marks = pd.DataFrame(_marks(study, grouping, found), columns=["row", "column", "filled"])
@@ -147,7 +251,38 @@ def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[s
 
 
 def separable_say(study: Study, by: str) -> Say:
-    """Return whether a grouping can be separated from the events, and why."""
+    """Return whether a grouping can be separated from the events, and why.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Say
+        Whether groups were heard together, had several events each, or neither, or that this is not known; how many are
+        known to have been heard where; and what would be needed.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.design : Who of each group was heard where.
+    compare_say : What came of comparing the groups.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.separable_say(study, "role").sentences[0]
+    'Role: no event held two levels, but each level had several events of like size to compare.'
+    """
     grouping, found = study.grouping(by), design(study, by)
     verdict, label, need = found["separable"].iloc[0], grouping.label, ""
     if pd.isna(verdict):
@@ -203,7 +338,41 @@ def _together_say(study: Study, grouping: Grouping) -> tuple[str, str]:
 
 
 def design_table(study: Study, by: str) -> Table:
-    """Return `design` as people read it: a range where only totals are known, and no rows without anybody."""
+    """Return `design` as people read it: a range where only totals are known, and no rows without anybody.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Table
+        A row an event and group: people; at how many events each of them was heard, and how many excerpts and words
+        each said at this one, on average. Missing where that is not known; a column that is not known at all is left
+        out.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.design : The same as a frame.
+    seats_picture : The same, drawn.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.design_table(study, "sector").frame.iloc[:2, :4].to_string(index=False))
+    event    sector people  hearings a person
+    FG-M1 Voluntary      3                1.3
+    FG-M1 Statutory      2                1.5
+    """
     grouping, found = study.grouping(by), design(study, by)
     found = found[found["upper"] > 0]
     digits = {"hearings": 1, "excerpts": 1, "words": 0}
@@ -222,7 +391,37 @@ def design_table(study: Study, by: str) -> Table:
 
 
 def talk_say(study: Study, by: str) -> Say:
-    """Return for each measure whether the groups differ in it, how likely that is by chance, or why nobody can say."""
+    """Return for each measure whether the groups differ in it, how likely that is by chance, or why nobody can say.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Say
+        A sentence each on hearings, excerpts and words a person, with the p of exchanging people within their events;
+        or why a measure is not known, or cannot be compared.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    See Also
+    --------
+    plrlib.talk : The measures and their test, as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.talk_say(study, "role").sentences[0].partition(" (")[0]
+    'Role: hearings a person are 1.3 for managers, 1.3 for practitioners and 1.3 for young people'
+    """
     grouping = study.grouping(by)
     sentences: list[str] = []
     unknown: dict[str, list[str]] = {}

@@ -18,7 +18,36 @@ ONE = {"focus group": "focus group", "interview": "interview", measures.NOT_SAID
 
 @or_say()
 def saturation_say(study: Study) -> Say:
-    """Return how many codes came up, when the last new one did, and what a further event might bring; kinds apart."""
+    """Return how many codes came up, when the last new one did, and what a further event might bring; kinds apart.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Say
+        Unit: events, focus groups and interviews apart, in the order held. The rule of Guest, Namey and Chen with a
+        base of 4, runs of 2 and a threshold of 5 %; Chao2 for codes not met; coverage for a further event. A sentence
+        where a fifth or more of the excerpts have no single event.
+
+    See Also
+    --------
+    plrlib.saturation : The measures, with another base, run or threshold.
+    saturation_table : What each event added.
+
+    References
+    ----------
+    [guest2020]_, [chao1987]_ (Chao2), [chao2012]_ (coverage).
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.saturation_say(study).sentences[0]
+    '9 focus groups: 18 of 20 codes of the codebook came up; the last new one in number 4 of 9, in the order held.'
+    """
     found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     codes = len(codes_at(study, "code")[0])
     told = []
@@ -104,7 +133,32 @@ def _hundred(value: float) -> str:
 
 @or_say("So there is no table of events.")
 def saturation_table(study: Study) -> Table:
-    """Return a row an event: the codes it brought up first, those met so far, and on average over every order."""
+    """Return a row an event: the codes it brought up first, those met so far, and on average over every order.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        Focus groups and interviews are counted apart. A sentence where a fifth or more of the excerpts have no single
+        event.
+
+    See Also
+    --------
+    plrlib.saturation : The measures behind it.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.saturation_table(study).frame.iloc[:2, :4].to_string(index=False))
+           kind event  new codes  met so far
+    focus group FG-M1         12          12
+    focus group FG-M2          3          15
+    """
     frame = _by_event(measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD))
     return Table(frame, "Codes by event, in the order held; in brackets what 95 of 100 orders give")
 
@@ -121,7 +175,35 @@ def _by_event(found: pd.DataFrame) -> pd.DataFrame:
 
 @or_say("So there is nothing to draw.")
 def saturation_picture(study: Study) -> Picture:
-    """Return a picture of the codes met so far, event by event, a panel a kind."""
+    """Return a picture of the codes met so far, event by event, a panel a kind.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers are those of `saturation_table`. A sentence where a fifth or more of the excerpts have no single
+        event.
+
+    See Also
+    --------
+    plrlib.saturation : The measures behind it.
+    saturation_say : What it shows, in sentences.
+
+    References
+    ----------
+    [guest2020]_, [colwell2012]_
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.saturation_picture(study).numbers["new codes"].head(4).tolist()
+    [12, 3, 1, 2]
+    """
     found = measures.saturation(study, base=BASE, run=RUN, threshold=THRESHOLD)
     panels, told = {}, []
     for kind, rows in found.groupby("kind", sort=False, observed=True):
