@@ -24,10 +24,26 @@ from plrlib.text import Text, capital, count, few, inner, joined, number, one, p
 def reading_column(study: Study) -> str:
     """Return the column by which the codebook is read a second time: the first that study.toml declares, or any.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+
     Raises
     ------
     NotInStudy
         If no column of the codebook gathers its codes.
+
+    See Also
+    --------
+    reading_say : What each side of that reading gathers.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.reading_column(study)
+    'market_side'
     """
     found = reading_columns(study)
     if not found:
@@ -38,10 +54,34 @@ def reading_column(study: Study) -> str:
 def reading_say(study: Study, column: str) -> Say:
     """Return what each side gathers, with the stance of it, and for which side no excerpt speaks.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Returns
+    -------
+    Say
+        Unit: excerpts, by the codes of the reference coder; one with codes of two sides counts for each.
+
     Raises
     ------
     NotInStudy
         If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    plrlib.sides : The same as a frame.
+    silent_say : Who is not heard on a side.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.reading_say(study, "market_side").sentences[1]
+    'Demand: of 77 excerpts, 71 support, 4 qualify and 2 oppose its theme.'
     """
     marks, what = on_sides(study, column), noun(study, column)
     every, on = (ids_by(some, "excerpt") for some in (marks, marks[marks["side"].notna()]))
@@ -65,7 +105,41 @@ def reading_say(study: Study, column: str) -> Say:
 
 
 def reading_table(study: Study, column: str) -> Table:
-    """Return a row a side: its codes that were used, its excerpts, their form and stance, and the people behind it."""
+    """Return a row a side: its codes that were used, its excerpts, their form and stance, and the people behind it.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Returns
+    -------
+    Table
+        Unit: excerpts, by the codes of the reference coder; the last column counts people, as a range where it is not
+        known who raised it. What is on no side has a row of its own, where there is any; columns of noughts are left
+        out.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    plrlib.sides : The same as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.reading_table(study, "market_side")
+    >>> print(table.frame.iloc[:2, [0, 2, -1]].to_string(index=False))
+    side of the market  excerpts people who raised it
+                Demand        77             31 of 45
+                Supply       142             42 of 45
+    """
     found, what, marks = sides(study, column), noun(study, column), on_sides(study, column)
     names, there = reading_labels(study, column), study.codebook[column].value_counts()
     rows = found[found["side"].notna() | (found["excerpts"] > 0)]
@@ -92,7 +166,31 @@ def reading_table(study: Study, column: str) -> Table:
 
 
 def codes_of_sides_say(study: Study, column: str) -> Say:
-    """Return which sides rest on one theme alone, and which codes are on none."""
+    """Return which sides rest on one theme alone, and which codes are on none.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    codes_of_sides_table : The codes of each side.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.codes_of_sides_say(study, "market_side")
+    Every side of the market gathers codes of two themes or more.
+    """
     made, what = _codes(study, column), noun(study, column)
     named, themes = reading_labels(study, column), labels(study)
     gathers = {label: made.loc[made["side"] == side, "theme"].unique() for side, label in named.items()}
@@ -110,7 +208,36 @@ def codes_of_sides_say(study: Study, column: str) -> Say:
 
 
 def codes_of_sides_table(study: Study, column: str) -> Table:
-    """Return which codes of which themes make up a side, each with the excerpts that have it."""
+    """Return which codes of which themes make up a side, each with the excerpts that have it.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Returns
+    -------
+    Table
+        A row a side and theme; in brackets the excerpts to which the reference coder gave the code.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    reading_table : The sides, without their codes.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.codes_of_sides_table(study, "market_side").frame.iloc[0].tolist()
+    ['Demand', 'Finding a way in', 'Knowing what there is (14); Somebody to ask (17)']
+    """
     made, what = _codes(study, column), noun(study, column)
     names, themes = reading_labels(study, column), labels(study)
     made["told"] = [f"{themes[code]} ({n})" for code, n in zip(made["code"], made["excerpts"], strict=True)]
@@ -138,6 +265,35 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     """Return how many excerpts are on each side by each coder, and how many are on other sides than by the reference.
 
     Only excerpts to which both coders gave codes are set against one another.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Returns
+    -------
+    Table or Say
+        The last row counts the excerpts that are on other sides. A sentence where nobody but the reference coder coded.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    agreement_say : How far coders agree on the codes themselves.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> table = show.reading_others_table(study, "market_side")
+    >>> table.frame["second"].tolist()
+    ['88', '136', '149', '66', '41 of 439']
     """
     needs_reading(study, column)
     reference, what = coder_or_reference(study, None), noun(study, column)
@@ -168,7 +324,31 @@ def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:
 
 
 def limits_of_reading(study: Study, column: str) -> Say:
-    """Return what a second-level reading cannot tell."""
+    """Return what a second-level reading cannot tell.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    reading_say : What the reading gathers.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.limits_of_reading(study, "market_side").sentences[1]
+    'The codebook puts all 20 codes on a side of the market, each on no more than one.'
+    """
     made, what = _codes(study, column), noun(study, column)
     n = int(made["side"].notna().sum())
     return say(
@@ -191,10 +371,34 @@ def silent_say(study: Study, column: str) -> Say:
 
     Always with what would be needed. A side for which no excerpt speaks at all is told by `reading_say`.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+
+    Returns
+    -------
+    Say
+        A sentence or more a grouping; one where study.toml declares none.
+
     Raises
     ------
     NotInStudy
         If the codebook has no such column, or no code has a value in it.
+
+    See Also
+    --------
+    plrlib.sides : `by=`, the excerpts on each side that a group can have said.
+    reading_picture : The excerpts of one grouping.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.silent_say(study, "market_side").sentences[0]
+    'Sector: voluntary and statutory staff are each heard for certain on every side of the market.'
     """
     needs_reading(study, column)
     if not study.settings.groupings:
@@ -260,10 +464,41 @@ NO_SIDE = ""
 def reading_picture(study: Study, column: str, by: str) -> Picture:
     """Return a picture of the excerpts by side and by who may have said them, with their stance to their theme.
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a side and group (or several of which it may be one): excerpts, and the first of each
+        stance.
+
     Raises
     ------
     NotInStudy
         If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
+
+    See Also
+    --------
+    silent_say : Who is not heard on a side.
+    reading_people_picture : People in place of excerpts.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.reading_picture(study, "market_side", "provision").numbers
+    >>> print(numbers.iloc[:3, :3].to_string(index=False))
+    side of the market who may have said it  excerpts
+                Demand         Targeted (8)        23
+                Demand        Universal (7)         6
+                Demand         Other people        48
     """
     found, what = on_sides(study, column), noun(study, column)
     columns, others = heard_columns(study, by)
@@ -279,6 +514,42 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
 
 
 def reading_people_picture(study: Study, column: str, by: str) -> Picture:
-    """Return a picture of the people at each level by the sides on which they raised something, when first heard."""
+    """Return a picture of the people in each group by the sides on which they raised something, when first heard.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    column : str
+        A column of the codebook that gathers codes, as `reading_column` returns one.
+    by : str
+        A grouping of study.toml, by its name.
+
+    Returns
+    -------
+    Picture
+        Its numbers have a row a side and group: raised it (where that is not known: at least, at most), and of how many
+        people.
+
+    Raises
+    ------
+    NotInStudy
+        If the codebook has no such column, or no code has a value in it; or if the study has no such grouping.
+
+    See Also
+    --------
+    plrlib.presence : The counts that are drawn.
+    people_picture : The same of themes and codes.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> numbers = show.reading_people_picture(study, "market_side", "provision").numbers
+    >>> print(numbers.head(2).to_string(index=False))
+    side of the market provision  raised it  of
+                Demand  Targeted          8   8
+                Demand Universal          3   7
+    """
     needs_reading(study, column)
     return people_picture(study, by, column)

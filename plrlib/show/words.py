@@ -41,12 +41,27 @@ def voice_named(study: Study, voice: object) -> str:
 def families_say(study: Study, words: pd.DataFrame) -> Say:
     """Return how often each family stands in each voice, and what the absence of one tells.
 
+    A family is words that begin alike, as study.toml names them; a sentence where it names none.
+
     Parameters
     ----------
-    study
+    study : Study
         A study.
-    words
-        What `words_of` returned for it.
+    words : DataFrame
+        Counts of words by voice: one of the frames of `voicings`.
+
+    See Also
+    --------
+    plrlib.families : The counts, as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> show.families_say(study, words).sentences[2]
+    '“same” (same… or shared…): 56 in what voluntary staff said (18.0 per thousand words) and 30 in what statutory
+    staff said (15.6 per thousand words).'
     """
     beginnings = study.settings.words.families
     if not beginnings:
@@ -78,7 +93,31 @@ def _absent(study: Study, rows: pd.DataFrame) -> str:
 
 
 def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
-    """Return a row a family and voice: how often, per thousand with its interval, and which words."""
+    """Return a row a family and voice: how often, per thousand with its interval, and which words.
+
+    Parameters
+    ----------
+    study, words
+        As `families_say` takes them.
+
+    Returns
+    -------
+    Table or Say
+        Unit: words, one by one, with an exact interval of 95 %; people: how many used the most common of them, where
+        that is known. A sentence where study.toml names no family.
+
+    See Also
+    --------
+    plrlib.families : The same as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> show.families_table(study, words).frame.loc[0, ["per thousand", "which"]].tolist()
+    ['7.4 (4.7 to 11.1)', 'money (11), funding (5), pot (5), budget (2)']
+    """
     if not study.settings.words.families:
         return say("So there is no table of them.")
     found = families(words, study.settings.words.families)
@@ -106,7 +145,29 @@ def _rates(found: pd.DataFrame, side: str = "") -> list[str]:
 
 
 def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
-    """Return a picture of each family's rate in each voice, with its interval and its count."""
+    """Return a picture of each family's rate in each voice, with its interval and its count.
+
+    Parameters
+    ----------
+    study, words
+        As `families_say` takes them.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a family and voice: count, of how many words, per thousand, from and to. A sentence where
+        study.toml names no family.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> print(show.families_picture(study, words).numbers.head(2).to_string(index=False))
+    family     voice  count   of  per thousand  from   to
+     money Voluntary     23 3117           7.4   4.7 11.1
+     money Statutory      0 1917           0.0   0.0  1.9
+    """
     if not study.settings.words.families:
         return say("So there is nothing to draw.")
     found = families(words, study.settings.words.families)
@@ -146,7 +207,23 @@ def families_title(study: Study, found: pd.DataFrame) -> str:
 
 
 def claims_of_words_say(study: Study) -> Say:
-    """Return of each claim that names a word of a family whether respondents' printed words stand behind it."""
+    """Return of each claim that names a word of a family whether respondents' printed words stand behind it.
+
+    Unit: the excerpts under the theme of the claim. One sentence where no claim names such a word, or study.toml names
+    no family.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.claims_of_words_say(study).sentences[0]
+    'C1 is about “money”; all 63 excerpts under it are quoted.'
+    """
     nothing, beginnings = "No claim is about a word family that study.toml names.", study.settings.words.families
     if study.claims.empty or not beginnings:
         return say(nothing)
@@ -172,7 +249,32 @@ def claims_of_words_say(study: Study) -> Say:
 
 @or_say()
 def places_table(study: Study) -> Table | Say:
-    """Return where the words of the families stand in the texts; of many places, the first of each family."""
+    """Return where the words of the families stand in the texts; of many places, the first of each family.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    Table or Say
+        Only words of people who let them be shown. A sentence where study.toml names no family, the study has no such
+        texts, or the words stand in none of them.
+
+    See Also
+    --------
+    plrlib.kwic : Every place where a pattern stands.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> print(show.places_table(study).frame[["family", "excerpt", "match"]].head(2).to_string(index=False))
+    family excerpt match
+     money   E0001 money
+     money   E0009 money
+    """
     beginnings = study.settings.words.families
     if not beginnings:
         return say("No word family is named, so none can be looked up.")
@@ -198,10 +300,34 @@ MOST_LEFT_OUT = 20
 def voicings(study: Study) -> dict[str | None, pd.DataFrame]:
     """Return the words by voice: of words.csv (under None), or of the texts by each grouping (under its name).
 
+    Parameters
+    ----------
+    study : Study
+        A study.
+
+    Returns
+    -------
+    dict
+        Frames of `words_of`: a row a word and voice, with its count. A voice is a group, or whoever words.csv names; of
+        a study without groupings, all texts are one, under None. Of texts, only words of people who let them be shown,
+        and whose group is known, are counted.
+
     Raises
     ------
     NotInStudy
         If the study has neither words.csv nor texts that may be shown.
+
+    See Also
+    --------
+    plrlib.words_of : One of the frames.
+    words_say : How many words each voice has.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> list(show.voicings(study))
+    ['sector', 'role', 'provision']
     """
     if len(study.words) or not study.settings.groupings:
         return {None: words_of(study)}
@@ -209,7 +335,30 @@ def voicings(study: Study) -> dict[str | None, pd.DataFrame]:
 
 
 def words_say(study: Study, words: pd.DataFrame, by: str | None) -> Say:
-    """Return how many words each voice has, whose are not counted, and which are left out as too common."""
+    """Return how many words each voice has, whose are not counted, and which are left out as too common.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    words : DataFrame
+        Counts of words by voice: one of the frames of `voicings`.
+    by : str or None
+        Under which they are in `voicings`: a grouping of study.toml, or None.
+
+    Raises
+    ------
+    NotInStudy
+        If the study declares no such grouping.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> show.words_say(study, words, "sector").sentences[0]
+    'Sector: 3,117 words are of what voluntary staff said and 1,917 words are of what statutory staff said.'
+    """
     head, of = (f"{study.grouping(by).label}: ", "of") if by else ("", "in")
     sizes = joined(f"{n:,} words are {of} {voice_named(study, voice)}" for voice, n in _sizes(words).items())
     told = [capital(f"{head}{sizes}.")]
@@ -236,12 +385,56 @@ def _sizes(words: pd.DataFrame) -> "pd.Series[int]":
 
 
 def voice_pairs(words: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return every two voices of a frame of words that have words in it."""
+    """Return every two voices of a frame of words that have words in it.
+
+    Parameters
+    ----------
+    words : DataFrame
+        Counts of words by voice: one of the frames of `voicings`.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.voice_pairs(show.voicings(study)["sector"])
+    [('Voluntary', 'Statutory')]
+    """
     return list(combinations([str(voice) for voice, n in _sizes(words).items() if n], 2))
 
 
 def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
-    """Return the words that are most one voice's and most the other's."""
+    """Return the words that are most one voice's and most the other's.
+
+    Up to eight words a side, with their counts; last those of them that one person alone used.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    words : DataFrame
+        Counts of words by voice: one of the frames of `voicings`.
+    a, b : str
+        Two voices in `words`, as `voice_pairs` lists them.
+
+    Raises
+    ------
+    ValueError
+        If a voice has no words in the frame, or a and b are the same.
+
+    See Also
+    --------
+    plrlib.keyness : Every word, as a frame.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["provision"]
+    >>> show.keyness_say(study, words, "Targeted", "Universal").sentences[1]
+    'Most of what universal young people said, against what targeted young people said: “something” (3 against 0),
+    “last” (3 against 0), “gets” (3 against 0), “bus” (3 against 0), “six” (4 against 2), “talk” (3 against 1),
+    “first” (3 against 1) and “common” (3 against 1).'
+    """
     found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
     told = []
     for voice, other, rows, first, second in (
@@ -257,7 +450,37 @@ def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
 
 
 def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
-    """Return the words that are most one voice's and most the other's, with counts, rates, z, G² and people."""
+    """Return the words that are most one voice's and most the other's, with counts, rates, z, G² and people.
+
+    Up to eight words a side. z is the log odds ratio, with a prior, in its standard deviations; rates are per thousand
+    words, with an exact interval of 95 %; people are left out where they are not known.
+
+    Parameters
+    ----------
+    study, words, a, b
+        As `keyness_say` takes them.
+
+    Raises
+    ------
+    ValueError
+        If a voice has no words in the frame, or a and b are the same.
+
+    See Also
+    --------
+    plrlib.keyness : Every word, as a frame.
+
+    References
+    ----------
+    [monroe2008]_ (z), [dunning1993]_ (G²), [clopper1934]_ (intervals).
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> show.keyness_table(study, words, "Voluntary", "Statutory").frame["word"].head(3).tolist()
+    ['else', 'anything', 'more']
+    """
     some, who, named = _extreme(study, words, a, b), _users(words), (_short(a), _short(b))
     frame = some[["word"]].copy()
     ids: dict[tuple[int, str], Sequence[str]] = {}
@@ -273,7 +496,35 @@ def keyness_table(study: Study, words: pd.DataFrame, a: str, b: str) -> Table:
 
 
 def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Picture | Say:
-    """Return a picture of the words that are most one voice's and most the other's."""
+    """Return a picture of the words that are most one voice's and most the other's.
+
+    Parameters
+    ----------
+    study, words, a, b
+        As `keyness_say` takes them.
+
+    Returns
+    -------
+    Picture or Say
+        Its numbers have a row a word: its count in each voice, z and G². A sentence where no word is more of one voice
+        than of the other.
+
+    Raises
+    ------
+    ValueError
+        If a voice has no words in the frame, or a and b are the same.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["sector"]
+    >>> numbers = show.keyness_picture(study, words, "Voluntary", "Statutory").numbers
+    >>> print(numbers.head(2).to_string(index=False))
+        word  voluntary  statutory   z   G²
+        else         42          8 2.8 11.8
+    anything         34          5 2.8 12.5
+    """
     some, named = _extreme(study, words, a, b), (_short(a), _short(b))
     if some.empty:
         return say("No word is more of one voice than of the other.")
@@ -314,7 +565,25 @@ def _short(voice: str) -> str:
 
 
 def limits_of_words(study: Study, words: pd.DataFrame) -> Say:
-    """Return what counting words cannot tell."""
+    """Return what counting words cannot tell.
+
+    Also which voices have fewer than 1,000 words, and whether it is not known how many people used a word.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    words : DataFrame
+        Counts of words by voice: one of the frames of `voicings`.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> words = show.voicings(study)["provision"]
+    >>> show.limits_of_words(study, words).sentences[1]
+    'There are few words of what universal young people said (562 words): an absence there tells little.'
+    """
     small = [f"{voice_named(study, v)} ({n:,} words)" for v, n in _sizes(words).items() if n < 1000]
     few_words = f"There are few words of {joined(small)}: an absence there tells little." if small else ""
     whom = "" if "people" in words and words["people"].notna().all() else "How many people used a word is not known."
