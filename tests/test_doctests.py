@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 import plrlib
+from plrlib import show
 
-RUN = ("plrlib.stats.", "plrlib.study.", "plrlib.privacy.", "plrlib.explorer.")
+RUN = ("plrlib.stats.", "plrlib.study.", "plrlib.privacy.", "plrlib.explorer.", "plrlib.show.")
 MODULES = [m.name for m in pkgutil.walk_packages(plrlib.__path__, "plrlib.") if m.name.startswith(RUN)]
 
 
@@ -26,6 +27,14 @@ FUNCTIONS = [n for n in plrlib.__all__ if n != "show" and not isinstance(getattr
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_public_function_has_an_example(name):
     assert ">>> " in (getattr(plrlib, name).__doc__ or "")
+
+
+SHOWN = [n for n in show.__all__ if not isinstance(getattr(show, n), type)]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_public_function_of_show_has_an_example(name):
+    assert ">>> " in (getattr(show, name).__doc__ or "")
 
 
 def test_the_functions_of_these_modules_have_examples():
