@@ -60,8 +60,6 @@ def _write(path: Path, names: Mapping[Key, str]) -> Path:
     rows = pd.DataFrame([(*key, one) for key, one in names.items()], columns=HEADER)
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-        rows.to_csv(stream, index=False, lineterminator="\n")
-    unfinished.replace(path)
-    return path
+    unfinished.touch(0o600, exist_ok=False)
+    rows.to_csv(unfinished, index=False, lineterminator="\n")
+    return unfinished.replace(path)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plrlib.faults import RunError
 from plrlib.paths import copies_of, folder_for, home
@@ -20,6 +20,8 @@ from plrlib.text import joined
 
 if TYPE_CHECKING:
     from plrlib.study.load import Study
+
+Said = TypeVar("Said", str, list[str])
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,10 @@ def after(notebooks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     RunError
         If one waits for a notebook that is not there, or several wait for each other in a circle.
     """
-    waits = {name: _named(name, notebook.metadata.get("plr", {})) for name, notebook in notebooks.items()}
+    waits = {
+        name: tuple(f"{other}.ipynb" for other in _said(name, notebook, "after", []))
+        for name, notebook in notebooks.items()
+    }
     for name, earlier in waits.items():
         for other in earlier:
             if other not in waits:
@@ -165,12 +170,19 @@ def after(notebooks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return waits
 
 
-def _named(name: str, section: Any) -> tuple[str, ...]:
-    """Return the names that a notebook's metadata lists."""
-    listed = section.get("after", []) if isinstance(section, Mapping) else None
-    if not isinstance(listed, list) or not all(isinstance(other, str) for other in listed):
-        raise RunError(f'{name} does not say plainly what it runs after: write {{"plr": {{"after": ["01-name"]}}}}')
-    return tuple(f"{other}.ipynb" for other in listed)
+_PLAINLY = {
+    "after": 'what it runs after: write {"plr": {"after": ["01-name"]}}',
+    "grouping": 'which grouping it is about: write {"plr": {"grouping": "role"}}',
+}
+
+
+def _said(name: str, notebook: Any, key: str, nothing: Said) -> Said:
+    """Return what a notebook's metadata say under a key, a text or a list of texts; `nothing` where they do not."""
+    section = notebook.metadata.get("plr", {})
+    said = section.get(key, nothing) if isinstance(section, Mapping) else None
+    if not isinstance(said, type(nothing)) or not all(isinstance(text, str) for text in said):
+        raise RunError(f"{name} does not say plainly {_PLAINLY[key]}")
+    return said
 
 
 # A comparison notebook for each grouping that none of the project's own notebooks is about.
@@ -203,7 +215,7 @@ def compared(notebooks: Mapping[str, Any], settings: Settings) -> dict[str, Any]
     RunError
         If a notebook does not name its grouping plainly, or the source has no line `by = ...`, or several.
     """
-    about = {name: _grouping(name, notebooks[name]) for name in sorted(notebooks)}
+    about = {name: _said(name, notebooks[name], "grouping", "") for name in sorted(notebooks)}
     source = next((name for name, by in about.items() if by), None)
     if source is None:
         return {}
@@ -218,22 +230,7 @@ def compared(notebooks: Mapping[str, Any], settings: Settings) -> dict[str, Any]
 def plain(text: str) -> str:
     """Return Markdown that shows a text as it is, in one line, whatever marks it holds."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: _APART.get(mark[0]) or _escaped(mark[0]), line)
-
-
-def _escaped(mark: str) -> str:
-    return mark if mark in ",'" else f"\\{mark}"
-
-
-def _grouping(name: str, notebook: Any) -> str:
-    """Return the grouping that a notebook's metadata names; blank: none."""
-    section = notebook.metadata.get("plr", {})
-    by = section.get("grouping", "") if isinstance(section, Mapping) else None
-    if not isinstance(by, str):
-        raise RunError(
-            f'{name} does not say plainly which grouping it is about: write {{"plr": {{"grouping": "role"}}}}'
-        )
-    return by
+    return re.sub(r"[!-&(-+\--/:-@\[-`{-~]", lambda mark: _APART.get(mark[0], f"\\{mark[0]}"), line)
 
 
 def _file_name(number: str, grouping: str, taken: Collection[str]) -> str:

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
@@ -91,16 +91,11 @@ def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
     }
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
-    _write_profile(folders["IPYTHONDIR"] / "profile_default")
+    profile = folders["IPYTHONDIR"] / "profile_default" / "ipython_kernel_config.py"
+    if not profile.is_file() or profile.read_text(encoding="utf-8") != PROFILE:
+        write_whole(profile, PROFILE)
     _list_fonts(folders["MPLCONFIGDIR"])
     return {**_FIXED, **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
-
-
-def _write_profile(folder: Path) -> None:
-    """Write the kernels' settings whole, unless they are there already."""
-    path = folder / "ipython_kernel_config.py"
-    if not path.is_file() or path.read_text(encoding="utf-8") != PROFILE:
-        write_whole(path, PROFILE)
 
 
 def _list_fonts(folder: Path) -> None:
@@ -109,6 +104,34 @@ def _list_fonts(folder: Path) -> None:
         command = [sys.executable, "-c", "import matplotlib.font_manager"]
         environment = {**os.environ, "MPLCONFIGDIR": str(folder), "MPLBACKEND": "agg"}
         subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False)
+
+
+def run_aside(module: str, *arguments: str | Path, environment: Mapping[str, str], failed: str, most: int = 1) -> None:
+    """Run a module of the library in a process of its own, and wait until it has ended.
+
+    Parameters
+    ----------
+    module
+        Its name.
+    arguments
+        What it is given.
+    environment
+        Its whole environment.
+    failed
+        What is told where it fails, before the last lines of what it said.
+    most
+        How many of these lines are told.
+
+    Raises
+    ------
+    RunError
+        If it fails.
+    """
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        last = "\n".join(done.stderr.strip().splitlines()[-most:]) or "no reason given"
+        raise RunError(f"{failed}{last}")
 
 
 class _ThisInterpreter(KernelSpecManager):
@@ -127,10 +150,10 @@ def _sockets(name: str) -> dict[str, str]:
     return {"transport": "ipc", "ip": f"@plr-{name}"} if sys.platform == "linux" else {}
 
 
-def _last_lines(path: Path, most: int = 12) -> str:
+def _last_lines(path: Path) -> str:
     """Return the last lines of a file, if it is there."""
     said = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    return "\n".join(said.splitlines()[-most:])
+    return "\n".join(said.splitlines()[-12:])
 
 
 class Forked:
@@ -339,21 +362,20 @@ class Kernel:
                 await self.launch()
             self.client = self.manager.client()
             self.client.start_channels()
+            self.client.allow_stdin = False
             try:
                 await self.client.wait_for_ready(timeout=120)
+                break
             except RuntimeError as error:
                 said = self.last_words()
                 await self.stop()
                 if not launches_left:
                     raise RunError(f"the notebook's kernel did not start: {error}\n{said}".rstrip()) from error
-            else:
-                self.client.allow_stdin = False
-                break
         return self.client
 
-    def last_words(self, most: int = 12) -> str:
+    def last_words(self) -> str:
         """Return the last lines that the process itself put out, which no notebook shows."""
-        return _last_lines(self.said, most)
+        return _last_lines(self.said)
 
     async def stop(self) -> None:
         """End the process at once, with all it started, and wait until it is gone.

@@ -122,8 +122,10 @@ def scratch_folder() -> Iterator[Path]:
     processed.mkdir(parents=True, exist_ok=True)
     scratch = processed / ".tmp"
     with (processed / ".lock").open("ab") as file:
-        if not _lock(file.fileno()):
-            raise RunError("another run is going on in this project; wait until it has ended")
+        try:
+            _lock(file.fileno())
+        except _TAKEN:
+            raise RunError("another run is going on in this project; wait until it has ended") from None
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(exist_ok=True)
         try:
@@ -135,23 +137,19 @@ def scratch_folder() -> Iterator[Path]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int) -> bool:
-        """Take the lock on an open file; false: somebody has it."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    def _lock(handle: int) -> None:
+        """Take the lock on an open file; `_TAKEN`: somebody has it."""
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    _TAKEN = OSError
 else:
     import fcntl
 
-    def _lock(handle: int) -> bool:
-        """Take the lock on an open file; false: somebody has it."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def _lock(handle: int) -> None:
+        """Take the lock on an open file; `_TAKEN`: somebody has it."""
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    _TAKEN = BlockingIOError
 
 
 # Where everything belongs.

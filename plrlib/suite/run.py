@@ -8,7 +8,6 @@ The kernels' imports are begun first, and made while this process imports what i
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ import pandas as pd
 
 from plrlib.faults import RunError
 from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
-from plrlib.suite.kernels import Pool, imported, kernel_environment
+from plrlib.suite.kernels import Pool, imported, kernel_environment, run_aside
 from plrlib.suite.progress import NotebookError, Progress
 from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
 from plrlib.text import joined
@@ -186,11 +185,8 @@ def drafted(folder: Path, environment: Mapping[str, str], scratch: Path) -> dict
         If they cannot be made; the message ends with what was wrong.
     """
     with tempfile.TemporaryDirectory(dir=scratch) as place:
-        command = [sys.executable, "-m", "plrlib.exporters.drafts", str(folder), place]
-        done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise RunError(f"the joint display of the study in {folder.name}/ could not be drafted: {last}")
+        failed = f"the joint display of the study in {folder.name}/ could not be drafted: "
+        run_aside("plrlib.exporters.drafts", folder, place, environment=environment, failed=failed)
         return {name: (Path(place) / name).read_bytes() for name in DRAFTS if (Path(place) / name).is_file()}
 
 

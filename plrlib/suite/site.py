@@ -2,8 +2,6 @@
 
 import html
 import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +10,7 @@ from plrlib.exporters.files import zipped
 from plrlib.faults import RunError
 from plrlib.paths import STORE, home, known_studies, processed
 from plrlib.study.load import Study
-from plrlib.suite.kernels import kernel_environment
+from plrlib.suite.kernels import kernel_environment, run_aside
 from plrlib.suite.publish import scratch_folder, write_file
 from plrlib.suite.review import FORM, form
 
@@ -66,12 +64,9 @@ def built(folders: Iterable[Path], scratch: Path) -> Path:
         If they cannot be built.
     """
     source, target = scratch / "source", scratch / "html"
-    command = [sys.executable, "-m", "plrlib.site.build", str(source), str(target), *map(str, folders)]
     environment = {**os.environ, **kernel_environment(), STORE: str(processed(""))}
-    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
-    if done.returncode:
-        last = "\n".join(done.stderr.strip().splitlines()[-5:]) or "no reason given"
-        raise RunError(f"the site could not be built, and stays as it was:\n{last}")
+    failed = "the site could not be built, and stays as it was:\n"
+    run_aside("plrlib.site.build", source, target, *folders, environment=environment, failed=failed, most=5)
     return target
 
 
