@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from plrlib.text import listed
@@ -102,3 +104,11 @@ def write_whole(path: Path, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.write(text)
     Path(name).replace(path)
+
+
+def digest_of(*words: str, files: Iterable[Path] = ()) -> str:
+    """Return one SHA-256, in hexadecimal, of texts, and of files with their names and the folders they lie in."""
+    whole = sha256("\0".join(words).encode())
+    for path in sorted(files):
+        whole.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return whole.hexdigest()

@@ -30,16 +30,20 @@ def refused(file: str, message: str, remedy: str = "", value: str = "", row: int
 
 
 @contextmanager
-def _refusing(
-    file: str, damage: tuple[type[Exception], ...], message: str, remedy: str, about: str = ""
+def refusing(
+    file: str, damage: tuple[type[Exception], ...], message: str, remedy: str, about: str | None = ""
 ) -> Iterator[None]:
-    """Tell an error that only damage can be the cause of as the reason why a file cannot be read."""
+    """Tell an error that only damage can be the cause of as the reason why a file cannot be read.
+
+    What is told of the error comes after `about`; None: after what Python calls its kind.
+    """
     try:
         yield
     except StudyError:  # a ValueError, and raised by whoever reads
         raise
     except damage as error:
-        raise refused(file, message, remedy, f"{about}{error}"[:120]) from error
+        kind = f"{type(error).__name__}: " if about is None else about
+        raise refused(file, message, remedy, f"{kind}{error}"[:120]) from error
 
 
 # A ZIP from outside: its members are read one by one where they are, and never unpacked to a disk.
@@ -78,7 +82,7 @@ class Archive:
         StudyError
             If it turns out to be damaged.
         """
-        with _refusing(self._file, _DAMAGE, *_BROKEN, f"{name}: "), self._zipped.open(self._members[name]) as stream:
+        with refusing(self._file, _DAMAGE, *_BROKEN, f"{name}: "), self._zipped.open(self._members[name]) as stream:
             yield stream
 
     def read(self, name: str) -> bytes:
@@ -106,7 +110,7 @@ def archive(path: Path) -> Iterator[Archive]:
     StudyError
         If it is damaged, or if a member is locked, a link, outside of the archive, or larger than it can honestly be.
     """
-    with _refusing(path.name, _DAMAGE, *_BROKEN):
+    with refusing(path.name, _DAMAGE, *_BROKEN):
         zipped = zipfile.ZipFile(path)
     with zipped:
         yield Archive(path.name, zipped)
@@ -172,7 +176,7 @@ class Database:
 
     def _run(self, query: str) -> Iterator[tuple[Any, ...]]:
         what, remedy = "the database is damaged", "export or save it again from the program it comes from"
-        with _refusing(self._file, (sqlite3.Error, UnicodeDecodeError, OverflowError), what, remedy):
+        with refusing(self._file, (sqlite3.Error, UnicodeDecodeError, OverflowError), what, remedy):
             yield from self._opened.execute(query)
 
 
@@ -238,7 +242,7 @@ def without_document_type(file: str, opener: Opener) -> None:
     parser.EntityDeclHandler = declared
     parser.StartElementHandler = reached
     damage = (expat.ExpatError, ValueError, LookupError)
-    with opener() as stream, suppress(_Seen), _refusing(file, damage, "it is not well-formed XML", _ANEW):
+    with opener() as stream, suppress(_Seen), refusing(file, damage, "it is not well-formed XML", _ANEW):
         while part := stream.read(_START):
             parser.Parse(part, False)
         parser.Parse(b"", True)

@@ -184,8 +184,6 @@ class Prepared:
             anybodys |= self.not_all_known | ~self.listed.any(axis=0)
         possible = self.possible_events
         blank = np.logical_not(possible.any(axis=1))
-        if not possible.any():
-            return np.ones(len(self.event_cell), dtype=bool)
         # a row an event cell, a column a person, and the last one for excerpts that name no speaker
         at_first = np.column_stack([possible, np.ones(len(blank), dtype=bool)])[:, own]
         belongs = np.column_stack([at_first, (possible & anybodys).any(axis=1)]) | blank[:, None]

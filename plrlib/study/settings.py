@@ -154,10 +154,9 @@ def _line(text: str, *names: str) -> int | None:
     at = 0
     for name in names:
         pattern = re.compile(rf"""(^|[\s\["'.{{,]){re.escape(name)}(["'\s\].=]|$)""")
-        found = next((i for i in range(at, len(lines)) if pattern.search(lines[i])), None)
-        if found is None:
+        at = next((i for i in range(at, len(lines)) if pattern.search(lines[i])), -1)
+        if at < 0:
             return None
-        at = found
     return at + 1
 
 

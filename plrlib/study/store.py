@@ -9,7 +9,6 @@ full store and an empty one give the same results.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import shutil
@@ -23,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plrlib.paths import STORE, processed, write_whole
+from plrlib.paths import STORE, digest_of, processed, write_whole
 from plrlib.study.load import Study
 
 FOLDER = ".answers"
@@ -48,7 +47,7 @@ def look_up(study: Study, question: str, compute: Callable[[], Any]) -> Any:
         Answers it: with a frame, or an array of numbers.
     """
     folder = _folder(study)
-    path = folder / f"{_digest(_basis(study), _library(), question)}.json"
+    path = folder / f"{digest_of(_basis(study), _library(), question)}.json"
     found = _read(path)
     if found is None:
         found = compute()
@@ -88,10 +87,6 @@ def _folder(study: Study) -> Path:
     return folder
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
 def _basis(study: Study) -> str:
     """Return the digest of a study's tables and settings, whoever may have changed them since they were read."""
     known = study.prepared.answers
@@ -102,18 +97,15 @@ def _basis(study: Study) -> str:
             parts += [name, repr([(c, str(kind)) for c, kind in table.dtypes.items()])]
             parts += [repr(list(table[c].cat.categories)) for c in table.select_dtypes("category")]
             parts.append(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes().hex())
-        known[_ABOUT] = _digest(*parts)
+        known[_ABOUT] = digest_of(*parts)
     return str(known[_ABOUT])
 
 
 @functools.cache
 def _library() -> str:
     """Return the digest of the library's source and of what it counts with."""
-    files = sorted(p for p in _PACKAGE.rglob("*") if p.suffix in (".py", ".toml"))
-    source = hashlib.sha256()
-    for path in files:
-        source.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return _digest(source.hexdigest(), *(f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas")))
+    files = (p for p in _PACKAGE.rglob("*") if p.suffix in (".py", ".toml"))
+    return digest_of(*(f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas")), files=files)
 
 
 # One file an answer: JSON, with the digest of what it says before it.
@@ -123,20 +115,17 @@ def _read(path: Path) -> Answer | None:
     """Return the answer in a file; None where it is not there or not as it was put down."""
     try:
         digest, _, content = path.read_text(encoding="utf-8").partition("\n")
-        return _decoded(json.loads(content)) if digest == _digest(content) else None
+        return _decoded(json.loads(content)) if digest == digest_of(content) else None
     except (OSError, ValueError):
         return None
 
 
 def _write(path: Path, answer: Answer) -> None:
     """Put an answer down, if it would come back the same; a full or write-protected disk only costs time."""
-    try:
+    with suppress(TypeError, OSError):
         content = json.dumps(_encoded(answer), ensure_ascii=False, separators=(",", ":"))
-    except TypeError:
-        return
-    if _same(_decoded(json.loads(content)), answer):
-        with suppress(OSError):
-            write_whole(path, f"{_digest(content)}\n{content}")
+        if _same(_decoded(json.loads(content)), answer):
+            write_whole(path, f"{digest_of(content)}\n{content}")
 
 
 def _encoded(answer: Answer) -> dict[str, Any]:
@@ -146,24 +135,22 @@ def _encoded(answer: Answer) -> dict[str, Any]:
 
 
 def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, categories = column.cat.codes.tolist(), list(column.cat.categories)
-        return {"name": name, "codes": codes, "categories": categories, "ordered": bool(column.cat.ordered)}
+    kind: Any = column.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        kind = {"categories": list(kind.categories), "ordered": bool(kind.ordered)}
     missing = column.isna() if column.dtype != np.float64 else np.zeros(len(column), dtype=bool)
     values = [None if no else one for one, no in zip(column.tolist(), missing, strict=True)]
-    return {"name": name, "dtype": str(column.dtype), "values": values}
+    return {"name": name, "dtype": kind if isinstance(kind, dict) else str(kind), "values": values}
 
 
 def _decoded(said: dict[str, Any]) -> Answer:
     if "columns" not in said:
         return np.array(said["values"], dtype=said["dtype"]).reshape(said["shape"])
-    return pd.DataFrame({one["name"]: _decoded_column(one) for one in said["columns"]})
+    return pd.DataFrame({one["name"]: pd.array(one["values"], dtype=_kind(one["dtype"])) for one in said["columns"]})
 
 
-def _decoded_column(said: dict[str, Any]) -> Any:
-    if "codes" in said:
-        return pd.Categorical.from_codes(said["codes"], pd.Index(said["categories"]), said["ordered"])
-    return pd.Series(said["values"], dtype=said["dtype"]).array
+def _kind(said: Any) -> Any:
+    return pd.CategoricalDtype(**said) if isinstance(said, dict) else said
 
 
 def _same(found: Answer, answer: Answer) -> bool:

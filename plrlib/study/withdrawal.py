@@ -36,13 +36,9 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
         return sheets, 0, []
     kept = {**sheets}
     dropped, doubtful = _excerpts(sheets, kept, gone)
-    for table in ("participants", "attendance"):
-        _drop(kept, table, "participant", gone)
-    for table in ("excerpts", "codings", "envelopes"):
-        _drop(kept, table, "excerpt", dropped)
-    events = _events_of(sheets, kept, gone)
-    for table in ("events", "asked"):
-        _drop(kept, table, "event", events)
+    _drop(kept, "participant", gone, "participants", "attendance")
+    _drop(kept, "excerpt", dropped, "excerpts", "codings", "envelopes")
+    _drop(kept, "event", _events_of(sheets, kept, gone), "events", "asked")
     notes = [*_totals(sheets, kept, settings, gone), *_event_sizes(sheets, kept, gone)]
     have, are = verb(len(gone), "has", "have"), verb(len(gone), "is", "are")
     lost = {"people": count_people(len(gone)), "excerpts": count(len(dropped), "excerpt")}
@@ -60,8 +56,10 @@ def nothing_left(sheets: Sheets) -> list[Fault]:
     return [sheet.told("nothing_left") for sheet in emptied]
 
 
-def _drop(kept: dict[str, Sheet], table: str, name: str, values: Container[str]) -> None:
-    kept[table] = kept[table].keep(~kept[table].column(name).where(values.__contains__))
+def _drop(kept: dict[str, Sheet], name: str, values: Container[str], *tables: str) -> None:
+    """Take the rows that have one of these values in a column out of some tables."""
+    for table in tables:
+        kept[table] = kept[table].keep(~kept[table].column(name).where(values.__contains__))
 
 
 def _excerpts(sheets: Sheets, kept: dict[str, Sheet], gone: set[str]) -> tuple[set[str], int]:

@@ -3,6 +3,7 @@
 import datetime
 import re
 import warnings
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
-from plrlib.faults import StudyError
-from plrlib.safe_open import Archive, archive, elements, refused, without_document_type
+from plrlib.safe_open import Archive, archive, elements, refused, refusing, without_document_type
 from plrlib.text import count, verb
 
 _ANEW = "open it in Excel or LibreOffice and save it again as .xlsx"
+_DAMAGE = (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, EOFError)
 _CONTENTS = "[Content_Types].xml"
 _MOST_MERGED = 100
 _MOST_CELLS = 20_000_000
@@ -108,20 +109,13 @@ def _merged(file: str, zipped: Archive, name: str) -> list[tuple[int, int, int, 
 
 
 def _pages(path: Path, merged: dict[str, list[tuple[int, int, int, int]]], *, data_only: bool) -> list[Page]:
-    try:
-        with (
-            path.open("rb") as stream,  # of a path openpyxl reads the ending first, and refuses all but its own
-            warnings.catch_warnings(action="ignore", category=UserWarning),  # styles, charts, lists
-        ):
-            book = load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
-            try:
-                return [_page(path.name, sheet, merged) for sheet in book.worksheets]
-            finally:
-                book.close()
-    except StudyError:
-        raise
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, EOFError) as error:
-        raise refused(path.name, "the workbook is damaged", _ANEW, f"{type(error).__name__}: {error}"[:120]) from error
+    with (
+        refusing(path.name, _DAMAGE, "the workbook is damaged", _ANEW, about=None),
+        path.open("rb") as stream,  # of a path openpyxl reads the ending first, and refuses all but its own
+        warnings.catch_warnings(action="ignore", category=UserWarning),  # styles, charts, lists
+        closing(load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)) as book,
+    ):
+        return [_page(path.name, sheet, merged) for sheet in book.worksheets]
 
 
 def _page(file: str, sheet: Any, merged: dict[str, list[tuple[int, int, int, int]]]) -> Page:

@@ -3,12 +3,11 @@
 import html
 import os
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 
 from plrlib.exporters.files import zipped
 from plrlib.faults import RunError
-from plrlib.paths import STORE, home, known_studies, processed
+from plrlib.paths import STORE, digest_of, home, known_studies, processed
 from plrlib.study.load import Study
 from plrlib.suite.kernels import kernel_environment, run_aside
 from plrlib.suite.publish import scratch_folder, write_file
@@ -84,18 +83,12 @@ def _is_of(site: Path, key: str) -> bool:
 
 def _key(folders: Iterable[Path]) -> str:
     """Return a digest of all that the site is made from: which studies, what was run, the library as it is."""
-    whole = sha256()
-    root = home().resolve()
+    root, data = home().resolve(), home() / "data"
     names = (folder.relative_to(root) if folder.is_relative_to(root) else folder for folder in folders)
-    whole.update("\n".join(map(str, names)).encode())
-    for manifest in sorted((home() / "data" / "processed").glob("*/manifest.json")):
-        whole.update(manifest.parent.name.encode() + manifest.read_bytes())
-    for review in sorted((home() / "data" / "reviews").glob("*.json")):
-        whole.update(review.name.encode() + review.read_bytes())
-    for path in sorted(Path(__file__).resolve().parents[1].rglob("*")):
-        if path.suffix in (".py", ".md", ".toml", ".css", ".js"):
-            whole.update(path.name.encode() + path.read_bytes())
-    return whole.hexdigest()
+    library = Path(__file__).resolve().parents[1].rglob("*")
+    source = (path for path in library if path.suffix in (".py", ".md", ".toml", ".css", ".js"))
+    files = [*data.glob("processed/*/manifest.json"), *data.glob("reviews/*.json"), *source]
+    return digest_of(*map(str, names), files=files)
 
 
 # The pack of one study.
