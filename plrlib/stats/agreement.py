@@ -185,8 +185,7 @@ def coders_of(study: Study, unit: str) -> list[str]:
     >>> coders_of(plrlib.load_study("worked-example"), "code")
     ['first', 'second']
     """
-    table = study.codings if unit == "code" else study.envelopes
-    return [str(c) for c in table["coder"].cat.categories if (table["coder"] == c).any()]
+    return study.prepared.coders("codings" if unit == "code" else "envelopes")
 
 
 def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:

@@ -180,8 +180,7 @@ def sorters(study: Study) -> list[str]:
     ['first', 'second']
     """
     study.needs("envelopes")
-    there = [c for c in study.envelopes["coder"].cat.categories if (study.envelopes["coder"] == c).any()]
-    return sorted(there, key=lambda coder: coder != study.settings.stance_coder)
+    return sorted(study.prepared.coders("envelopes"), key=lambda coder: coder != study.settings.stance_coder)
 
 
 def kind_of(study: Study, coder: str) -> str:

@@ -216,12 +216,6 @@ def reading_values(study: Study, column: str) -> list[str]:
     return [str(value) for value in study.codebook[column].cat.categories]
 
 
-def coders_who_coded(study: Study) -> list[str]:
-    """Return the coders who gave codes, in the order of study.toml."""
-    coders = study.codings["coder"]
-    return [str(coder) for coder in coders.cat.categories if (coders == coder).any()]
-
-
 def coder_or_reference(study: Study, coder: str | None = None) -> str:
     """Return the coder asked for; None: the study's reference coder, or the only one there is.
 
@@ -230,7 +224,7 @@ def coder_or_reference(study: Study, coder: str | None = None) -> str:
     ValueError
         If no such coder coded, or none is named and there are several.
     """
-    known = coders_who_coded(study)
+    known = study.prepared.coders("codings")
     wanted = coder or study.settings.reference_coder or (known[0] if len(known) == 1 else "")
     if wanted not in known:
         raise ValueError(f"coder {wanted!r} gave no codes in {study.id}; coders who did: {', '.join(known)}")

@@ -5,13 +5,13 @@ import copy
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plrlib.faults import RunError
-from plrlib.paths import copies_of, folder_for, home
+from plrlib.paths import DRAFTS, copies_of, folder_for, home, processed
 from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.kernels import Pool
 from plrlib.suite.notebooks import as_bytes, execute, read_notebook
@@ -26,7 +26,7 @@ Said = TypeVar("Said", str, list[str])
 
 @dataclass(frozen=True)
 class Execution:
-    """What there is to execute for one study, and how each notebook ended.
+    """What there is to execute for one study, how each notebook ended, and what is written of it.
 
     Parameters
     ----------
@@ -38,25 +38,28 @@ class Execution:
         The whole environment of the kernels.
     notebooks
         The project's, and those made for the study, by name and in order of name; executing changes them.
-    made
+    own
         The names of those made for it; they are executed and kept among its results.
     waits
         For each notebook, those that must have run before it.
+    files
+        Its tables and drafts, by the file's name.
     statuses
-        How each ended that has: `done` or `not in study`.
+        How each ended, in order of name: `done` or `not in study`; blank: it has not.
     """
 
     study: "Study"
     folder: Path
     environment: dict[str, str]
     notebooks: Mapping[str, Any]
-    made: Collection[str]
+    own: Collection[str]
     waits: Mapping[str, tuple[str, ...]]
-    statuses: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes]
+    statuses: dict[str, str]
 
     def folder_of(self, name: str) -> Path:
         """Return where a notebook is executed and kept."""
-        return copies_of(self.study.id) if name in self.made else self.folder
+        return copies_of(self.study.id) if name in self.own else self.folder
 
     def compares(self, name: str) -> bool:
         """Tell whether a notebook compares the groups of a grouping."""
@@ -67,7 +70,17 @@ class Execution:
         """Whether one of the notebooks shows what is also drafted for a report."""
         return any(notebook.metadata.get("plr", {}).get("drafts") for notebook in self.notebooks.values())
 
-    def files(self) -> dict[Path, tuple[str, bytes]]:
+    @property
+    def made(self) -> tuple[Path, ...]:
+        """The files of the notebooks that were made for the study."""
+        return tuple(self.folder_of(name) / name for name in self.notebooks if name in self.own)
+
+    @property
+    def drafts(self) -> tuple[Path, ...]:
+        """The files that were drafted for a report."""
+        return tuple(processed(self.study.id) / name for name in DRAFTS if name in self.files)
+
+    def executed(self) -> dict[Path, tuple[str, bytes]]:
         """Return how each notebook ended and the executed file, by its path; all must have ended."""
         return {
             self.folder_of(name) / name: (self.statuses[name], as_bytes(notebook))
@@ -75,7 +88,9 @@ class Execution:
         }
 
 
-def prepare(study: "Study", environment: dict[str, str], files: Mapping[str, bytes]) -> Execution:
+def prepare(
+    study: "Study", environment: dict[str, str], files: dict[str, bytes], sources: Mapping[str, bytes]
+) -> Execution:
     """Read the project's notebooks for a study, and make those that it needs besides.
 
     Raises
@@ -83,11 +98,11 @@ def prepare(study: "Study", environment: dict[str, str], files: Mapping[str, byt
     RunError
         If a file is no notebook, or does not say plainly what it waits for or what it is about.
     """
-    notebooks = {name: read_notebook(data, name) for name, data in files.items()}
+    notebooks = {name: read_notebook(data, name) for name, data in sources.items()}
     made = compared(notebooks, study.settings)
     everything = dict(sorted({**notebooks, **made}.items()))
-    folder = folder_for(study.folder, study.id)
-    return Execution(study, folder, environment, everything, frozenset(made), after(everything))
+    folder, statuses = folder_for(study.folder, study.id), dict.fromkeys(everything, "")
+    return Execution(study, folder, environment, everything, frozenset(made), after(everything), files, statuses)
 
 
 async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, progress: Progress) -> None:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,42 +31,17 @@ if TYPE_CHECKING:
     from plrlib.suite.execution import Execution
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run has done for one study.
-
-    Parameters
-    ----------
-    study
-        The study it was done on.
-    folder
-        Where the project's notebooks are, executed on it.
-    statuses
-        How each notebook ended, by the file's name: `done` or `not in study`.
-    made
-        The files of the notebooks that were made for this study.
-    drafts
-        The files that were drafted for a report.
-    """
-
-    study: "Study"
-    folder: Path
-    statuses: Mapping[str, str]
-    made: tuple[Path, ...]
-    drafts: tuple[Path, ...] = ()
-
-
 def default_jobs() -> int:
     """Return how many processors this program may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def run(name_or_path: str | Path, jobs: int, progress: Progress) -> Outcome:
+def run(name_or_path: str | Path, jobs: int, progress: Progress) -> "Execution":
     """Run the suite on one study, as `run_all` does on several."""
     return run_all([name_or_path], jobs, progress)[0]
 
 
-def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress) -> list[Outcome]:
+def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress) -> "list[Execution]":
     """Load studies, execute every notebook on each of them, and write tables, notebooks and manifests.
 
     Nothing is written before all has succeeded on every study, but for a notebook that failed.
@@ -99,36 +74,26 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
 
             studies = _load(names_or_paths)
             check_names(studies)
-            files = {study.id: parquet_tables(study.tables) for study in studies}
-            executions = [prepare(study, env, sources) for study, env in zip(studies, environments, strict=True)]
-            if any(execution.made for execution in executions):
+            tables = [parquet_tables(study.tables) for study in studies]
+            executions = [prepare(*one, sources) for one in zip(studies, environments, tables, strict=True)]
+            if any(execution.own for execution in executions):
                 progress.total(sum(len(execution.notebooks) for execution in executions))
             with ThreadPoolExecutor(1) as aside:
-                drafts = {
-                    one.study.id: aside.submit(drafted, one.study.folder, one.environment, scratch)
-                    for one in executions
-                    if one.drafted
-                }
+                drafting = [one for one in executions if one.drafted]
+                drafts = [aside.submit(drafted, one.study.folder, one.environment, scratch) for one in drafting]
                 try:
                     runner.run(execute_all(executions, pool, jobs, progress))
                 except NotebookError as failure:
                     keep_failed(failure, scratch)
                     raise
         check_unchanged(sources)
-        for study_id, made in drafts.items():
-            files[study_id] |= made.result()
-        executed = [execution.files() for execution in executions]
+        for execution, made in zip(drafting, drafts, strict=True):
+            execution.files.update(made.result())
+        executed = [execution.executed() for execution in executions]
         with _undisturbed():
-            for study, notebooks in zip(studies, executed, strict=True):
-                publish(study, files[study.id], notebooks, scratch)
-    return [_outcome(execution, files[execution.study.id]) for execution in executions]
-
-
-def _outcome(execution: "Execution", files: Mapping[str, bytes]) -> Outcome:
-    made = tuple(execution.folder_of(name) / name for name in execution.notebooks if name in execution.made)
-    drafts = tuple(processed(execution.study.id) / name for name in DRAFTS if name in files)
-    statuses = {name: execution.statuses[name] for name in execution.notebooks}
-    return Outcome(execution.study, execution.folder, statuses, made, drafts)
+            for execution, notebooks in zip(executions, executed, strict=True):
+                publish(execution.study, execution.files, notebooks, scratch)
+    return executions
 
 
 def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":

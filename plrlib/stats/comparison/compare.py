@@ -15,7 +15,7 @@ from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.stats.work import followed
-from plrlib.study.evidence import LEVELS, coder_or_reference, coders_who_coded, evidence
+from plrlib.study.evidence import LEVELS, coder_or_reference, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Comparison as Plan
@@ -199,9 +199,9 @@ def _compare(
     other_coders: bool,
 ) -> Comparison:  # fmt: skip
     planned = level in LEVELS and Plan(grouping.name, level) in study.settings.comparisons and stance is None
-    planned = planned and (coder == study.settings.reference_coder or coders_who_coded(study) == [coder])
+    planned = planned and (coder == study.settings.reference_coder or study.prepared.coders("codings") == [coder])
     share = alpha / len(study.settings.comparisons) if planned else alpha
-    others = tuple(c for c in coders_who_coded(study) if c != coder) if other_coders else ()
+    others = tuple(c for c in study.prepared.coders("codings") if c != coder) if other_coders else ()
     frame = _rows(study, grouping, level, stance, coder, share, PLANNED if planned else EXPLORATORY, fragility)
     verdicts = _verdicts(study, grouping, level, stance, others, share)
     counts, found = presence(study, grouping, level, stance, coder), evidence(study, level, stance, coder)
