@@ -15,7 +15,7 @@ from plrlib.paths import DRAFTS, copies_of, folder_for, home, processed
 from plrlib.study.settings import Grouping, Settings
 from plrlib.suite.kernels import Pool
 from plrlib.suite.notebooks import as_bytes, execute, read_notebook
-from plrlib.suite.progress import NotebookError, Progress
+from plrlib.suite.progress import Progress
 from plrlib.text import joined
 
 if TYPE_CHECKING:
@@ -128,12 +128,8 @@ async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, pr
         async with alive, pool.kernel(folder, execution.environment) as kernel:
             async with running:
                 progress.started(shown)
-                try:
-                    keep_rest = folder == home() / "notebooks"
-                    status = await execute(execution.notebooks[name], name, kernel, keep_rest)
-                except NotebookError as failure:
-                    failure.study = study_id
-                    raise
+                keep_rest = folder == home() / "notebooks"
+                status = await execute(execution.notebooks[name], name, study_id, kernel, keep_rest)
                 execution.statuses[name] = status
                 progress.finished(shown, status)
             ended[study_id, name].set()

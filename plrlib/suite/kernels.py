@@ -16,6 +16,7 @@ import select
 import signal
 import subprocess
 import sys
+import tomllib
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -33,33 +34,8 @@ import plrlib
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY, write_whole
 
-# The last line ends a kernel whose parent died before the kernel began to watch it.
-PROFILE = """\
-# Written by plrlib; changes made here are lost.
-c = get_config()  # noqa: F821
-c.HistoryManager.enabled = False
-c.InteractiveShell.colors = "nocolor"
-c.InteractiveShellApp.exec_PYTHONSTARTUP = False
-c.InteractiveShellApp.exec_lines = [
-    "if __import__('os').name == 'posix' and __import__('os').environ.get('JPY_PARENT_PID', '')"
-    " not in ('', str(__import__('os').getppid())): __import__('os')._exit(1)",
-]
-"""
-_FIXED = {
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "PYTHONWARNINGS": "",
-    "PYTHONDONTWRITEBYTECODE": "",  # else every kernel compiles plrlib again
-    "IPYKERNEL_CELL_NAME": "<cell>",  # else the paths in warnings carry the number of the process
-    "TQDM_DISABLE": "1",
-    "PLR_STILL": "1",  # notebook 11 shows a picture, since nobody is there to choose
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    # Kernels run side by side, so one thread for each is fastest; and sums then have one order.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
+_SET: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PROFILE: str = _SET["profile"]
 _IMPORT = re.compile(r"^(?:import|from) +([\w.]+)", re.MULTILINE)
 _LAUNCHES = 2  # another program may take a port between its choice and its use
 
@@ -95,7 +71,7 @@ def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
     if not profile.is_file() or profile.read_text(encoding="utf-8") != PROFILE:
         write_whole(profile, PROFILE)
     _list_fonts(folders["MPLCONFIGDIR"])
-    return {**_FIXED, **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
+    return {**_SET["environment"], **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
 
 
 def _list_fonts(folder: Path) -> None:

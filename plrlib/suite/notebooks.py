@@ -80,7 +80,7 @@ _PATIENCE = 120  # seconds for the last output to come after a cell has ended; o
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-async def execute(notebook: Any, name: str, kernel: Kernel, keep_rest: bool) -> str:
+async def execute(notebook: Any, name: str, study: str, kernel: Kernel, keep_rest: bool) -> str:
     """Execute a notebook's cells in order, and leave their outputs in it.
 
     Parameters
@@ -89,6 +89,8 @@ async def execute(notebook: Any, name: str, kernel: Kernel, keep_rest: bool) -> 
         As `read_notebook` returns it; changed in place.
     name
         The notebook's file name, for messages.
+    study
+        The study that it is executed on, for messages.
     kernel
         A kernel that was launched, and in which nothing was executed.
     keep_rest
@@ -122,13 +124,14 @@ async def execute(notebook: Any, name: str, kernel: Kernel, keep_rest: bool) -> 
             if error.ename == "NotInStudy":
                 _answer(notebook, index, error.evalue, keep_rest)
                 return NOT_IN_STUDY
-            raise _failure(notebook, name, index, _COLOUR.sub("", error.traceback).splitlines()) from error
+            lines = _COLOUR.sub("", error.traceback).splitlines()
+            raise _failure(notebook, name, study, index, lines) from error
         except DeadKernelError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # nbclient takes being cancelled for a kernel that died
                 raise asyncio.CancelledError from error
             lines = ["The notebook's kernel died.", *kernel.last_words().splitlines()]
-            raise _failure(notebook, name, index, lines) from error
+            raise _failure(notebook, name, study, index, lines) from error
     return DONE
 
 
@@ -143,7 +146,7 @@ def _answer(notebook: Any, index: int, answer: str, keep_rest: bool) -> None:
         del notebook.cells[index + 1 :]
 
 
-def _failure(notebook: Any, name: str, index: int, error: list[str]) -> NotebookError:
+def _failure(notebook: Any, name: str, study: str, index: int, error: list[str]) -> NotebookError:
     cell = notebook.cells[index]
     number = sum(1 for other in notebook.cells[: index + 1] if other.cell_type == "code" and other.source.strip())
-    return NotebookError(name, number, cell.id, cell.source, error, as_bytes(notebook))
+    return NotebookError(name, number, cell.id, cell.source, error, as_bytes(notebook), study)

@@ -33,10 +33,10 @@ class NotebookError(RunError):
         What the kernel said, one line an entry, without colours.
     notebook
         The notebook as far as it came, as it would be written to a file.
-    kept
-        Where that is kept.
     study
         The study on which it was executed.
+    kept
+        Where the notebook is kept.
     """
 
     name: str
@@ -45,8 +45,8 @@ class NotebookError(RunError):
     source: str
     error: list[str]
     notebook: bytes
-    kept: Path | None = None
     study: str = ""
+    kept: Path | None = None
 
     def __str__(self) -> str:
         on = f"{self.study}: " if self.study else ""

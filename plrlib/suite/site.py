@@ -95,14 +95,6 @@ def _key(folders: Iterable[Path]) -> str:
 
 FIRST = "open-me.html"
 _STORED = (".png", ".woff2", ".ttf", ".docx", ".xlsx")
-_START = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><title>{title}</title>
-<meta http-equiv="refresh" content="0; url={page}">
-<p><a href="{page}">{title}</a></p>
-</html>
-"""
 
 
 def pack(study: Study, path: Path | None = None) -> Path:
@@ -126,7 +118,8 @@ def pack(study: Study, path: Path | None = None) -> Path:
     target = path or processed(study.id) / f"{name}.zip"
     files = {FORM: form(study)}
     files |= {file.name: file.read_bytes() for file in processed(study.id).glob("joint-display.*")}
-    start = _START.format(title=html.escape(study.title), page=f"site/{study.id}/index.html")
+    start = Path(__file__).with_name(FIRST).read_text(encoding="utf-8")
+    start = start.format(title=html.escape(study.title), page=f"site/{study.id}/index.html")
     files[FIRST] = start.encode("utf-8")
     with scratch_folder() as scratch:
         site = built([study.folder], scratch)

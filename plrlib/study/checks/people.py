@@ -241,12 +241,11 @@ def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
 def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
     """Check that no event lists more people than it had; not all need be known."""
     listed, sizes = attendees(sheets), event_sizes(sheets)
-    events = sheets["events"]
-    for line, event in zip(events.lines.tolist(), events.column("event"), strict=True):
-        here = len(listed.get(event, ()))
-        if event in sizes and sizes[event] < here:
-            words = {"people": of_people(here), "are": verb(here, "is", "are"), "event": event, "here": here}
-            yield events.told("too_many_listed", line, "participants", str(sizes[event]), **words)
+    events, crowded = sheets["events"], {v for v, n in sizes.items() if n < len(listed.get(v, ()))}
+    for line, event in events.rows_with("event", crowded):
+        here = len(listed[event])
+        words = {"people": of_people(here), "are": verb(here, "is", "are"), "event": event, "here": here}
+        yield events.told("too_many_listed", line, "participants", str(sizes[event]), **words)
 
 
 # Whether every excerpt is said by somebody: by name, or by enough of the people it may be.
