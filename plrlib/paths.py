@@ -50,9 +50,8 @@ def study_folder(name_or_path: str | Path) -> Path:
     if Path(wanted).name == WORKBOOK and Path(wanted).is_file():
         return Path(wanted).resolve().parent
     known = listed(known_studies(), none="none yet")
-    raise FileNotFoundError(
-        f"no study called {wanted!r}: neither a folder of data/raw/ (there: {known}) nor the path of a folder"
-    )
+    neither = f"neither a folder of data/raw/ (there: {known}) nor the path of a folder"
+    raise FileNotFoundError(f"no study called {wanted!r}: {neither}")
 
 
 def known_studies() -> list[str]:

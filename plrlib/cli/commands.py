@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import wraps
 from importlib.metadata import version
@@ -225,17 +225,12 @@ def lab(context: typer.Context) -> None:
     quiet = ("news_url=None", "check_for_updates_class=jupyterlab.NeverCheckForUpdate", "extension_manager=readonly")
     options = [f"--ServerApp.root_dir={home()}", *(f"--LabApp.{option}" for option in quiet), *context.args]
     shared = {**os.environ, STORE: str(processed(""))}
-    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *options, str(first)], cwd=home(), env=shared) as server:
+    command = [sys.executable, "-m", "jupyterlab", *options, str(first)]
+    with subprocess.Popen(command, cwd=home(), env=shared) as server, ExitStack() as afterwards:
         # JupyterLab answers Ctrl-C itself, and asks first; it would stay behind where only this process is ended.
-        before = {
-            signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
-            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate()),
-        }
-        try:
-            code = server.wait()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        for number, answer in ((signal.SIGINT, lambda *_: None), (signal.SIGTERM, lambda *_: server.terminate())):
+            afterwards.callback(signal.signal, number, signal.signal(number, answer))
+        code = server.wait()
     raise typer.Exit(code)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
+from plrlib.study.checks.tables import ancestry
 from plrlib.study.load import Study
 from plrlib.study.prepared import blocks, codes_of, remembered
 from plrlib.study.schema import CODEBOOK, STANCES
@@ -175,14 +176,8 @@ def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
 @remembered
 def paths(study: Study) -> dict[str, list[str]]:
     """Return for each code of the codebook itself and all that it stands under, the theme last."""
-    above = dict(zip(study.codebook["code"], study.codebook["parent"], strict=True))
-    found = {}
-    for code in above:
-        path = [code]
-        while isinstance(above[path[-1]], str):
-            path.append(above[path[-1]])
-        found[str(code)] = path
-    return found
+    above = dict(zip(study.codebook["code"], study.codebook["parent"].astype("object").fillna(""), strict=True))
+    return {str(code): ancestry(code, above)[:-1] for code in above}
 
 
 def reading_columns(study: Study) -> list[str]:
@@ -206,9 +201,8 @@ def needs_reading(study: Study, column: str) -> None:
     known = reading_columns(study)
     if column not in known:
         named = ", ".join(known) or "none"
-        raise NotInStudy(
-            f"This study's codebook has no column {column!r} to read it by a second time; those it has: {named}."
-        )
+        lacks = f"This study's codebook has no column {column!r} to read it by a second time"
+        raise NotInStudy(f"{lacks}; those it has: {named}.")
 
 
 def reading_values(study: Study, column: str) -> list[str]:
@@ -257,8 +251,6 @@ def _asked(study: Study, level: str, events: str) -> NDArray[np.bool_]:
     Who attended no known event counts as asked.
     """
     about = asked_at(study, level)
-    if study.asked.empty:
-        return np.ones((len(study.participants), about.shape[1]), dtype=bool)
     if events == "first":
         return np.vstack([about, np.ones(about.shape[1], dtype=bool)])[study.prepared.first_event]
     there = study.prepared.attended
@@ -276,8 +268,6 @@ def asked_at(study: Study, level: str) -> NDArray[np.bool_]:
     """
     codes, target = codes_at(study, level)
     about = np.full((len(study.events), len(codes)), study.asked.empty)
-    if study.asked.empty:
-        return about
     path = paths(study)
     for v, event in enumerate(study.events["event"]):
         topics = set(study.asked.loc[study.asked["event"] == event, "code"])

@@ -44,9 +44,8 @@ class SealedTexts:
         return len(self._texts)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "the words of respondents are not written to a file: use plrlib.text_of for what consent allows"
-        )
+        what = "the words of respondents are not written to a file"
+        raise TypeError(f"{what}: use plrlib.text_of for what consent allows")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -186,15 +185,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     tables, texts = typed_tables(kept, settings)
     digests = {sheet.file.partition("[")[0]: sheet.digest for sheet in sheets.values() if sheet.digest}
     digests[FILE] = sha256((folder / FILE).read_bytes()).hexdigest()
-    return Study(
-        settings=settings,
-        folder=folder,
-        sources=dict(sorted(digests.items())),
-        notes=as_frame(notes),
-        withdrawn=withdrawn,
-        texts=SealedTexts(texts),
-        **tables,
-    )
+    sources = dict(sorted(digests.items()))
+    return Study(settings, folder, sources, as_frame(notes), withdrawn, **tables, texts=SealedTexts(texts))
 
 
 # Checked cells as typed tables: ids and groups as categories, numbers as numbers, blanks as missing.
@@ -293,7 +285,6 @@ def _typed(
     declared = list(settings.levels(column.name))
     if table.name == "codebook" and column.name in settings.readings:
         declared = list(settings.readings[column.name].levels)
-    if not column.several:
-        return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
-    values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
-    return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)
+    values = [SEPARATOR.join(parts(cell)) for cell in cells.values] if column.several else cells.values
+    first = [value for value in (*declared, *column.allowed) if not column.several or value in values]
+    return _Categories([*first, *values]).of(values, cells.codes)

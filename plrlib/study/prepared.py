@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from plrlib.paths import STORE
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import Attributions, attributions, first_event, parts, seats
+from plrlib.study.speakers import Attributions, among, attributions, first_event, parts, seats
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -144,10 +144,8 @@ class Prepared:
     @cached_property
     def possible_events(self) -> NDArray[np.bool_]:
         """D × V: the events that each distinct event cell of the excerpts names; the last row, of a blank, none."""
-        cells = [parts(cell) for cell in self._study.excerpts["event"].cat.categories]
-        names = list(self._study.events["event"])
-        named = [[name in cell for name in names] for cell in [*cells, ()]]
-        return np.array(named, dtype=bool).reshape(len(named), len(names))
+        cells = map(parts, self._study.excerpts["event"].cat.categories)
+        return among([*cells, ()], self._study.events)
 
     def events_of(self) -> list[frozenset[int]]:
         """Return for each of E excerpts the positions of the events that it names; none where it is blank."""
@@ -264,26 +262,15 @@ def _asked_once(function: Question[Parameters, Answer], on_disk: bool) -> Questi
     def answer(study: Study, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
         asked = signature.bind(study, *args, **kwargs)
         asked.apply_defaults()
-        key = (function.__module__, function.__qualname__, *map(_key, [*asked.arguments.values()][1:]))
+        key = repr((function.__module__, function.__qualname__, *[*asked.arguments.values()][1:]))
         answers = study.prepared.answers
         if key not in answers and on_disk and os.environ.get(STORE):
             from plrlib.study.store import look_up  # noqa: PLC0415 - plain calls need none of it
 
-            answers[key] = look_up(study, repr(key), lambda: function(study, *args, **kwargs))
+            answers[key] = look_up(study, key, lambda: function(study, *args, **kwargs))
         elif key not in answers:
             answers[key] = function(study, *args, **kwargs)
         found = answers[key]
         return cast("Answer", found.copy(deep=False) if isinstance(found, pd.DataFrame) else found)
 
     return cast("Question[Parameters, Answer]", answer)
-
-
-def _key(argument: Any) -> Hashable:
-    """Return an argument as part of a key: a grouping by all that it says."""
-    if isinstance(argument, Grouping):
-        return (argument.name, argument.label, argument.column, tuple(argument.levels.items()), argument.population)
-    if isinstance(argument, set | frozenset):
-        return tuple(sorted(argument))
-    if isinstance(argument, list):
-        return tuple(argument)
-    return argument  # type: ignore[no-any-return]

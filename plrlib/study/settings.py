@@ -180,10 +180,10 @@ def toml(sections: Iterable[tuple[str, Mapping[str, object]]], key: Callable[[st
             return "[" + ", ".join(map(shown, value)) + "]"
         return quoted(value)
 
-    lines = (
-        [head, *(f"{bare(name)} = {shown(value)}" for name, value in entries.items())] for head, entries in sections
-    )
-    return "\n".join("".join(f"{line}\n" for line in section) for section in lines)
+    def section(head: str, entries: Mapping[str, object]) -> str:
+        return f"{head}\n" + "".join(f"{bare(name)} = {shown(value)}\n" for name, value in entries.items())
+
+    return "\n".join(section(*one) for one in sections)
 
 
 def grouping_entries(grouping: Grouping) -> dict[str, object]:

@@ -5,6 +5,7 @@ sector. Letters used here and in `plrlib.stats`: P people, E excerpts, C codes, 
 distinct combinations of event, role and sector that excerpts carry).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,12 @@ def seats(participants: pd.DataFrame, attendance: pd.DataFrame, events: pd.DataF
         known = (p >= 0) & (v >= 0)
         listed[p[known], v[known]] = True
     return listed
+
+
+def among(cells: Sequence[tuple[str, ...]], events: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return for each of some cells which of the V events it names."""
+    names = list(events["event"])
+    return np.array([[name in cell for name in names] for cell in cells], dtype=bool).reshape(len(cells), len(names))
 
 
 def first_event(attended: NDArray[np.bool_], participants: pd.DataFrame, events: pd.DataFrame) -> NDArray[np.int64]:
@@ -102,13 +109,10 @@ def attributions(excerpts: pd.DataFrame, events: pd.DataFrame) -> Attributions:
     distinct = alike.size().index.to_list()
     of = np.full(len(excerpts), -1, dtype=np.min_scalar_type(-len(distinct) - 1))
     of[attributed] = alike.ngroup()
-    where = list(events["event"])
     events_of = [parts(event) for event, *_ in distinct]
-    possible = np.array([[v in mine for v in where] for mine in events_of], dtype=bool)
-    possible = possible.reshape(len(distinct), len(where))
     anywhere = np.array([not mine for mine in events_of], dtype=bool)
     allowed = {a: [parts(key[i]) for key in distinct] for i, a in enumerate(ATTRIBUTES, 1)}
-    return Attributions(of, possible, anywhere, allowed)
+    return Attributions(of, among(events_of, events), anywhere, allowed)
 
 
 def may_fit(

@@ -14,7 +14,6 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -91,8 +90,7 @@ def _basis(study: Study) -> str:
     """Return the digest of a study's tables and settings, whoever may have changed them since they were read."""
     known = study.prepared.answers
     if _ABOUT not in known:
-        settings = {one.name: getattr(study.settings, one.name) for one in fields(study.settings)}
-        parts = [repr(settings), str(study.withdrawn)]
+        parts = [repr(vars(study.settings)), str(study.withdrawn)]
         for name, table in study.tables.items():
             parts += [name, repr([(c, str(kind)) for c, kind in table.dtypes.items()])]
             parts += [repr(list(table[c].cat.categories)) for c in table.select_dtypes("category")]

@@ -82,10 +82,8 @@ class Execution:
 
     def executed(self) -> dict[Path, tuple[str, bytes]]:
         """Return how each notebook ended and the executed file, by its path; all must have ended."""
-        return {
-            self.folder_of(name) / name: (self.statuses[name], as_bytes(notebook))
-            for name, notebook in self.notebooks.items()
-        }
+        ended = ((name, self.statuses[name], as_bytes(notebook)) for name, notebook in self.notebooks.items())
+        return {self.folder_of(name) / name: (status, data) for name, status, data in ended}
 
 
 def prepare(

@@ -14,15 +14,15 @@ import pkgutil
 import re
 import select
 import signal
-import subprocess
 import sys
 import tomllib
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen, run
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -34,8 +34,8 @@ import plrlib
 from plrlib.faults import RunError
 from plrlib.paths import DEFAULT_STUDY, write_whole
 
-_SET: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-PROFILE: str = _SET["profile"]
+SET: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PROFILE: str = SET["profile"]
 _IMPORT = re.compile(r"^(?:import|from) +([\w.]+)", re.MULTILINE)
 _LAUNCHES = 2  # another program may take a port between its choice and its use
 
@@ -58,20 +58,15 @@ def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
         The study that notebooks work on: its name, or its folder.
     """
     cache = cache_folder()
-    folders = {
-        "IPYTHONDIR": cache / "ipython",
-        "JUPYTER_CONFIG_DIR": cache / "jupyter" / "config",
-        "JUPYTER_DATA_DIR": cache / "jupyter" / "data",
-        "JUPYTER_RUNTIME_DIR": cache / "jupyter" / "runtime",
-        "MPLCONFIGDIR": cache / f"matplotlib-{version('matplotlib')}",
-    }
+    matplotlib = f"matplotlib-{version('matplotlib')}"
+    folders = {name: cache / place.format(matplotlib=matplotlib) for name, place in SET["folders"].items()}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     profile = folders["IPYTHONDIR"] / "profile_default" / "ipython_kernel_config.py"
     if not profile.is_file() or profile.read_text(encoding="utf-8") != PROFILE:
         write_whole(profile, PROFILE)
     _list_fonts(folders["MPLCONFIGDIR"])
-    return {**_SET["environment"], **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
+    return {**SET["environment"], **{name: str(folder) for name, folder in folders.items()}, "PLR_STUDY": study}
 
 
 def _list_fonts(folder: Path) -> None:
@@ -79,10 +74,10 @@ def _list_fonts(folder: Path) -> None:
     if not any(folder.glob("fontlist-*.json")):
         command = [sys.executable, "-c", "import matplotlib.font_manager"]
         environment = {**os.environ, "MPLCONFIGDIR": str(folder), "MPLBACKEND": "agg"}
-        subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False)
+        run(command, env=environment, stderr=DEVNULL, check=False)
 
 
-def run_aside(module: str, *arguments: str | Path, environment: Mapping[str, str], failed: str, most: int = 1) -> None:
+def run_aside(module: str, *arguments: str | Path, environment: dict[str, str], failed: str, most: int = 1) -> None:
     """Run a module of the library in a process of its own, and wait until it has ended.
 
     Parameters
@@ -104,7 +99,7 @@ def run_aside(module: str, *arguments: str | Path, environment: Mapping[str, str
         If it fails.
     """
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", check=False)
+    done = run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-most:]) or "no reason given"
         raise RunError(f"{failed}{last}")
@@ -186,14 +181,8 @@ class Server:
         self._said = scratch / "server.log"
         command = [sys.executable, "-P", "-c", "from plrlib.suite.kernels import serve; serve()", *modules]
         with self._said.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-                encoding="utf-8",
+            self._process = Popen(
+                command, env=environment, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, encoding="utf-8"
             )
         self._one_at_a_time = asyncio.Lock()
 
@@ -315,12 +304,8 @@ class Kernel:
         """Start the process, without waiting until it answers."""
         name = uuid.uuid4().hex
         self.said = self.scratch / f"{name}.log"
-        self.manager = _Manager(
-            kernel_name="python3",
-            kernel_spec_manager=_ThisInterpreter(),
-            connection_file=str(self.scratch / f"{name}.json"),
-            **_sockets(name),
-        )
+        file, known = str(self.scratch / f"{name}.json"), _ThisInterpreter()
+        self.manager = _Manager(connection_file=file, kernel_spec_manager=known, **_sockets(name))
         self.manager.server = self.server
         with self.said.open("wb") as log:
             await self.manager.start_kernel(cwd=str(self.folder), env=dict(self.environment), stdout=log, stderr=log)

@@ -7,20 +7,8 @@ from typing import Any
 
 from plrlib.faults import RunError
 from plrlib.imports import quick_imports
-from plrlib.suite.kernels import Kernel
+from plrlib.suite.kernels import SET, Kernel
 from plrlib.suite.progress import DONE, NOT_IN_STUDY, NotebookError
-
-# What a kernel says of itself differs between releases of Python; a notebook need not.
-_KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-_LANGUAGE = {
-    "codemirror_mode": {"name": "ipython", "version": 3},
-    "file_extension": ".py",
-    "mimetype": "text/x-python",
-    "name": "python",
-    "nbconvert_exporter": "python",
-    "pygments_lexer": "ipython3",
-}
-
 
 with quick_imports():
     import nbformat
@@ -70,8 +58,7 @@ def sentence(text: str) -> Any:
 
 def as_bytes(notebook: Any) -> bytes:
     """Return the notebook as a file: sorted keys, one notation, nothing of the kernel's release."""
-    notebook.metadata["kernelspec"] = _KERNELSPEC
-    notebook.metadata["language_info"] = _LANGUAGE
+    notebook.metadata.update(SET["metadata"])
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
 
@@ -107,15 +94,10 @@ async def execute(notebook: Any, name: str, study: str, kernel: Kernel, keep_res
     NotebookError
         If a cell raises anything else, or the kernel dies.
     """
-    client = NotebookClient(
-        notebook,
-        km=kernel.manager,
-        record_timing=False,
-        coalesce_streams=True,
-        timeout=None,
-        iopub_timeout=_PATIENCE,
-        raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and nobody would know
-    )
+    # else outputs that come late would be missing, and nobody would know
+    late = {"iopub_timeout": _PATIENCE, "raise_on_iopub_timeout": True}
+    as_is = {"record_timing": False, "coalesce_streams": True, "timeout": None}
+    client = NotebookClient(notebook, km=kernel.manager, **as_is, **late)
     client.kc = kernel.client
     for index, cell in enumerate(notebook.cells):
         try:

@@ -85,15 +85,9 @@ class Progress:
     def __init__(self, console: Console, what: str) -> None:
         self._console = console
         self._began: dict[str, float] = {}
-        self._bar = progress.Progress(
-            progress.BarColumn(bar_width=24),
-            progress.MofNCompleteColumn(),
-            progress.TimeElapsedColumn(),
-            progress.TextColumn("{task.description}", markup=False),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        text = progress.TextColumn("{task.description}", markup=False)
+        columns = (progress.BarColumn(bar_width=24), progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), text)
+        self._bar = progress.Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task(what, total=None)
 
     def __enter__(self) -> Self:

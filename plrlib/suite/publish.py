@@ -230,11 +230,9 @@ def publish(
 
 def _made_of_other_data(study: "Study", derived: Path) -> bool:
     """Tell whether what stands among a study's results was made of other data than it brings now."""
-    try:
-        before = json.loads((derived / "manifest.json").read_text(encoding="utf-8"))["inputs"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return True
-    return bool(before != dict(study.sources))
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return bool(json.loads((derived / "manifest.json").read_bytes())["inputs"] != dict(study.sources))
+    return True
 
 
 def keep_failed(failure: NotebookError, scratch: Path) -> None:

@@ -131,15 +131,13 @@ def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     for name, table in tables.items():
         words = [column for column in table.columns if str(column).strip().casefold() == "text"]
         if words:
-            raise ValueError(
-                f"the table {name} has a column {words[0]!r}: respondents' words are never written to a file"
-            )
-    return {
-        f"{name}.parquet": table.to_parquet(engine="pyarrow", index=False) for name, table in sorted(tables.items())
-    }
+            where = f"the table {name} has a column {words[0]!r}"
+            raise ValueError(f"{where}: respondents' words are never written to a file")
+    ordered = sorted(tables.items())
+    return {f"{name}.parquet": table.to_parquet(engine="pyarrow", index=False) for name, table in ordered}
 
 
-def drafted(folder: Path, environment: Mapping[str, str], scratch: Path) -> dict[str, bytes]:
+def drafted(folder: Path, environment: dict[str, str], scratch: Path) -> dict[str, bytes]:
     """Return the drafts of a study's joint display, by the file's name; nothing where it has no claims.
 
     They are made in a process of its own, in the environment that its notebooks have.

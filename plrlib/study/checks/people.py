@@ -216,9 +216,8 @@ def _totals_out_of_range(
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
     may_be_any = _may_be_any(settings, attribute, values)
-    for line, group, n in zip(totals.lines.tolist(), totals.column("level"), totals.column("n"), strict=True):
-        if declared and group not in declared:
-            continue  # told already
+    # a group that is not declared is told already
+    for line, group, n in totals.rows_where("level", "n", wrong=lambda group, _: not declared or group in declared):
         there = values.where(group.__eq__)
         certain = int((who.certain & there).sum())
         possible = int((who.possible & (there | may_be_any)).sum()) + len(sheets["participants"].faults)

@@ -24,12 +24,7 @@ Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
 
 EVENT_COLUMNS = (("participants", "focus_group"), ("attendance", "event"), ("asked", "event"), ("excerpts", "event"))
-_ON_SPEAKERS = {
-    "participants": ("participant", "focus_group", *ATTRIBUTES),
-    "attendance": ("participant", "event"),
-    "events": ("event", "participants"),
-    "excerpts": ("excerpt", "participant", "event", *ATTRIBUTES, "quantifier"),
-}
+_ON_SPEAKERS = ("excerpt", "participant", "focus_group", "event", "participants", *ATTRIBUTES, "quantifier")
 
 
 def check_tables(sheets: dict[str, Sheet], settings: Settings) -> tuple[list[Fault], list[Fault]]:
@@ -63,7 +58,8 @@ def events_sheet(sheets: Sheets) -> Sheet:
 def on_speakers(sheets: Sheets, table: str) -> pd.DataFrame:
     """Return what a table says on who spoke, as `plrlib.study.speakers` takes it: blanks missing, each key once."""
     sheet = events_sheet(sheets) if table == "events" else sheets[table]
-    frame = pd.DataFrame({name: list(sheet.column(name)) for name in _ON_SPEAKERS[table]}, dtype="object")
+    names = [name for name in TABLES[table].names if name in _ON_SPEAKERS]
+    frame = pd.DataFrame({name: list(sheet.column(name)) for name in names}, dtype="object")
     if table == "excerpts":
         return frame.where(frame != "", np.nan)
     key = list(TABLES[table].key)
@@ -359,7 +355,7 @@ def _parents(sheets: Sheets) -> dict[str, str]:
     return dict(sheets["codebook"].rows("code", "parent"))
 
 
-def _ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> list[str]:
+def ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> list[str]:
     """Return a code, its parents, and what ends them: the blank above a theme, or a code unknown, done or met twice."""
     met: dict[str, None] = {}
     while code in parents and code not in met and code not in done:
@@ -373,7 +369,7 @@ def _check_themes(sheets: Sheets) -> Iterator[Fault]:
     parents = _parents(sheets)
     themes = listed(code for code, parent in parents.items() if not parent)
     for line, value in sheets["envelopes"].rows_where("theme", wrong=parents.get):
-        *codes, end = _ancestry(value, parents)
+        *codes, end = ancestry(value, parents)
         if not end:  # else the codebook itself is at fault
             yield sheets["envelopes"].told("not_a_theme", line, "theme", value, themes=themes, theme=codes[-1])
 
@@ -384,7 +380,7 @@ def _check_circles(sheets: Sheets) -> Iterator[Fault]:
     lines = dict(zip(sheets["codebook"].column("code"), sheets["codebook"].lines.tolist(), strict=True))
     done: set[str] = set()
     for code in parents:
-        *codes, end = _ancestry(code, parents, done)
+        *codes, end = ancestry(code, parents, done)
         if end in codes:
             circle = " → ".join([*codes[codes.index(end) :], end])
             yield sheets["codebook"].told("circle", lines[end], "parent", parents[end], circle=circle)
