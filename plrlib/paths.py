@@ -105,6 +105,14 @@ def write_whole(path: Path, text: str) -> None:
     Path(name).replace(path)
 
 
+def write_through(path: Path, data: bytes) -> None:
+    """Write a file, and return once it is on the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def digest_of(*words: str, files: Iterable[Path] = ()) -> str:
     """Return one SHA-256, in hexadecimal, of texts, and of files with their names and the folders they lie in."""
     whole = sha256("\0".join(words).encode())

@@ -224,8 +224,7 @@ def disclosure(study: "Study") -> Screen:
     if len(few):
         before.append("What merging two levels would cost and gain, the best first; plr release does it:")
         best = merges(study).query("gain > 0").head(_MOST)
-        cells = best[["column", "level", "other", "cost", "gain", "left"]].astype(str)
-        rows = cells.replace("", _UNKNOWN).to_numpy().tolist()
+        rows = best.astype(str).replace("", _UNKNOWN).to_numpy().tolist()
     head = [("attribute", True), ("level", True), ("with", True)]
     head += [("people less known", False), ("no longer few", False), ("still few", False)]
     after = [

@@ -1,7 +1,6 @@
 """Files that leave a study: copies for others, and Office and ZIP files that are the same whenever they are made."""
 
 import io
-import os
 import re
 import secrets
 import shutil
@@ -13,7 +12,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from plrlib.faults import RunError
-from plrlib.paths import home
+from plrlib.paths import home, write_through
 from plrlib.privacy.identifiers import mask
 from plrlib.privacy.keys import read_key, write_key
 from plrlib.privacy.release import release
@@ -103,10 +102,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], remove: Collection[st
         (made / name).unlink(missing_ok=True)
     for name, data in files.items():
         (made / name).parent.mkdir(parents=True, exist_ok=True)
-        with (made / name).open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())  # the folder must not be in its place before its files are on the disk
+        write_through(made / name, data)  # the folder must not be in its place before its files are on the disk
     if folder.exists():  # a folder that is not empty cannot be replaced in one step
         folder.rename(old)
     made.rename(folder)

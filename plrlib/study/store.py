@@ -136,8 +136,7 @@ def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
     kind: Any = column.dtype
     if isinstance(kind, pd.CategoricalDtype):
         kind = {"categories": list(kind.categories), "ordered": bool(kind.ordered)}
-    missing = column.isna() if column.dtype != np.float64 else np.zeros(len(column), dtype=bool)
-    values = [None if no else one for one, no in zip(column.tolist(), missing, strict=True)]
+    values = column.astype("object").where(column.notna(), None).tolist()
     return {"name": name, "dtype": kind if isinstance(kind, dict) else str(kind), "values": values}
 
 

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from plrlib.faults import RunError
-from plrlib.paths import DRAFTS, EXPLORED, copies_of, home, processed
+from plrlib.paths import DRAFTS, EXPLORED, copies_of, home, processed, write_through
 from plrlib.privacy.keys import forget_withdrawn
 from plrlib.study.schema import TABLES
 from plrlib.suite.progress import NotebookError
@@ -89,10 +89,7 @@ def write_file(path: Path, data: bytes, scratch: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = scratch / f"{digest(os.fsencode(path))[:16]}.part"
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_through(unfinished, data)
     os.replace(unfinished, path)  # noqa: PTH105 - named so in the promise, and tests stop here
     _keep_entry(path.parent)
 
