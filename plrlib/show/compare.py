@@ -425,6 +425,8 @@ def others_table(study: Study, found: Comparison) -> Table | Say:
     """
     what, frame = noun(study, found.level), found.frame
     named, reference = labels(study, found.level), str(frame["coder"].iloc[0])
+    if found.other_coders.empty and len(study.prepared.coders("codings")) > 1:
+        return say("What other coders would have found was not asked: compare(…, other_coders=True) tells.")
     if found.other_coders.empty:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
     shown = pd.DataFrame({what: [named[code] for code in frame["code"]], reference: list(frame["verdict"])})
@@ -450,7 +452,7 @@ def stance_say(study: Study, found: Comparison) -> Say:
     Returns
     -------
     Say
-        Both comparisons are made here, as exploratory ones at 0.05, with the codes of the reference coder and with
+        Both comparisons are made here, as exploratory ones at 0.05, with the codes of the same coder and with
         fragility, which can take some seconds. One sentence where no stance is on record, or both come to the same.
 
     See Also
@@ -476,11 +478,11 @@ def stance_say(study: Study, found: Comparison) -> Say:
     either = f"{capital(joined(SIDES.values(), 'or'))} {of_it}"
     if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(study, found)}")
-    named, heads = labels(study, found.level), {}
+    named, heads, coder = labels(study, found.level), {}, str(frame["coder"].iloc[0])
     told, bars, p_of = [], set(), frame.set_index("code")["p_adjusted"]
     for stance, doing in SIDES.items():
         try:
-            sided = compare(study, found.grouping, level=found.level, stance=stance, fragility=True)
+            sided = compare(study, found.grouping, level=found.level, stance=stance, coder=coder, fragility=True)
         except ValueError as error:
             return say(f"Not compared by stance: {error}.")
         heads[doing] = _head_say(study, sided)

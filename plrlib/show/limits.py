@@ -11,7 +11,6 @@ from plrlib.show.labels import named_coder
 from plrlib.stats.claims import JointDisplay, sorter
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.themes import envelopes
-from plrlib.study.evidence import coder_or_reference
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, count, few, inner, joined, number, people, share, verb
 
@@ -160,8 +159,7 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     Returns
     -------
     Say
-        How many people it is about, how many of them tell nothing, by whose codes, and whether it was planned. The
-        coder named is the reference coder of the study.
+        How many people it is about, how many of them tell nothing, by whose codes, and whether it was planned.
 
     See Also
     --------
@@ -185,7 +183,7 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     heard = Text("This is about ", people(about), "; nothing here says whom else they speak for.")
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
-    coded = f"What counts as raised is what {named_coder(study, coder_or_reference(study, None))} coded."
+    coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
     planned = "This comparison was not planned before the data were seen."
     return say(
         kind_say(study), heard, alone if n else "", coded,

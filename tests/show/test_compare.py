@@ -205,6 +205,21 @@ class TestTables:
         for say in (show.compare_say, show.compared_say, show.limits_of_comparing):
             assert say(study, real).sentences
 
+    def test_the_coder_that_was_compared_is_the_one_told_of(self, monkeypatch):
+        study = load_study("worked-example")
+        theirs = compare(study, "sector", coder="second")
+        assert "what second (" in " ".join(sentences(show.limits_of_comparing(study, theirs)))
+        asked = []
+        monkeypatch.setattr("plrlib.show.compare.compare", lambda *_, **how: asked.append(how["coder"]) or theirs)
+        show.stance_say(study, theirs)
+        assert asked == ["second", "second"]
+
+    def test_verdicts_that_were_not_asked_for_are_not_said_to_be_unknown(self):
+        study = load_study("worked-example")
+        assert sentences(show.others_table(study, compare(study, "sector"))) == [
+            "What other coders would have found was not asked: compare(…, other_coders=True) tells."
+        ]
+
     def test_other_coders_stand_beside(self, tmp_path):
         study = made(tmp_path)
         others = [("T1", "ben", "too few to tell"), ("T1", "eve", "differs")]
