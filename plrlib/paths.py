@@ -56,9 +56,7 @@ def study_folder(name_or_path: str | Path) -> Path:
 
 def known_studies() -> list[str]:
     """Return the names of the studies in data/raw/, in alphabetical order."""
-    raw = home() / "data" / "raw"
-    found = raw.iterdir() if raw.is_dir() else ()
-    return sorted(p.name for p in found if p.is_dir() and not p.name.startswith("."))
+    return sorted(p.name for p in (home() / "data" / "raw").glob("*/") if not p.name.startswith("."))
 
 
 def shipped_studies() -> list[str]:

@@ -168,8 +168,7 @@ class Database:
         order
             The column that the rows are sorted by.
         """
-        there = self.columns.get(table, [])
-        if there:
+        if there := self.columns.get(table, []):
             asked = ", ".join(f'"{name}"' if name in there else "NULL" for name in columns)
             sorting = f' ORDER BY "{order}"' if order in there else ""
             yield from self._run(f'SELECT {asked} FROM "{table}"{sorting}')

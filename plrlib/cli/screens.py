@@ -3,9 +3,8 @@
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -26,8 +25,7 @@ _UNWRAPPED = 100_000
 """How wide something has to be so that no line of it is wrapped."""
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(NamedTuple):
     """Something to read.
 
     Parameters
@@ -106,8 +104,7 @@ def only_grouping(study: "Study") -> str:
     ValueError
         If it declares none, or several; the message lists them.
     """
-    names = list(study.settings.groupings)
-    if not names:
+    if not (names := list(study.settings.groupings)):
         raise ValueError("study.toml declares no grouping, so there is nothing to compare")
     if len(names) > 1:
         raise ValueError(f"say which groups to compare: --by {joined(names, 'or')}")

@@ -211,8 +211,7 @@ def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
             rows = ((line, [*row, *[""] * (width - len(row))]) for line, row in page.rows.items())
             # Blank rows above the header are no fault of a sheet, as they would be of a CSV file.
             records = ((line if n else 1, row) for n, (line, row) in enumerate(rows))
-            header = _header(sheets[name], records, TABLES[name].names)
-            if header:
+            if header := _header(sheets[name], records, TABLES[name].names):
                 _read_rows(sheets[name], records, header)
         elif page.rows:
             notes.append(_not_read(file, "sheet", name))
@@ -253,8 +252,7 @@ def read_sheet(path: Path, table: TableSchema | None = None) -> Sheet:
     """
     data = path.read_bytes()
     sheet = Sheet(path.name, sha256(data).hexdigest())
-    text = _decode(data, sheet)
-    if text is None:
+    if (text := _decode(data, sheet)) is None:
         return sheet
     outside_quotes = "".join(next(_lines(text), "").split('"')[::2])
     separator = max(SEPARATORS, key=outside_quotes.count)

@@ -17,9 +17,9 @@ from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
-from plrlib.study.files import Cells, missing, read_tables
+from plrlib.study.files import Sheet, missing, read_tables
 from plrlib.study.prepared import Prepared
-from plrlib.study.schema import TABLES, Column, TableSchema
+from plrlib.study.schema import TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
@@ -126,8 +126,7 @@ class Study:
         NotInStudy
             If the study has no rows in one of these tables.
         """
-        missing = [name for name in tables if not len(getattr(self, name))]
-        if missing:
+        if missing := [name for name in tables if not len(getattr(self, name))]:
             names = joined(f"{name}.csv" for name in missing)
             raise NotInStudy(f"This study has no {names}, so this question cannot be put to it.")
 
@@ -179,8 +178,7 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
     notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
-    faults = nothing_left(kept)
-    if faults:
+    if faults := nothing_left(kept):
         raise StudyError(str(name_or_path), faults)
     tables, texts = typed_tables(kept, settings)
     digests = {sheet.file.partition("[")[0]: sheet.digest for sheet in sheets.values() if sheet.digest}
@@ -217,9 +215,7 @@ def typed_tables(sheets: Sheets, settings: Settings) -> tuple[Tables, pd.Series]
         names = [column.name for column in table.columns if column.kind != "words"]
         if table.any_column:
             names = list(dict.fromkeys([*names, *sheets[name].cells]))
-        tables[name] = pd.DataFrame(
-            {one: _typed(sheets[name].column(one), table, table.column(one), known, settings) for one in names}
-        )
+        tables[name] = pd.DataFrame({one: _typed(sheets[name], one, table, known, settings) for one in names})
     texts, excerpts = sheets["excerpts"].column("text"), sheets["excerpts"].column("excerpt")
     counts = np.array([len(text.split()) for text in texts.values], dtype=np.int64)[texts.codes]
     n_words = pd.Series(counts, dtype="Int64").where(counts > 0)
@@ -272,9 +268,10 @@ def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
 
 
 def _typed(
-    cells: Cells, table: TableSchema, column: Column, known: Mapping[str, _Categories], settings: Settings
+    sheet: Sheet, name: str, table: TableSchema, known: Mapping[str, _Categories], settings: Settings
 ) -> ExtensionArray:
     """Return a column as what it is, its values in the order declared; a blank is missing."""
+    cells, column = sheet.column(name), table.column(name)
     if column.kind == "whole":
         return pd.array([int(cell) if cell else None for cell in cells.values], dtype="Int64").take(cells.codes)
     if column.kind == "text":

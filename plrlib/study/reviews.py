@@ -94,11 +94,9 @@ def checks(notebook: Mapping[str, Any]) -> list[str]:
 
 def standing(review: Review, now: Ran) -> str:
     """Say whether what was reviewed is what there is now."""
-    data = changes(review.inputs, now.inputs)
-    if data:
+    if data := changes(review.inputs, now.inputs):
         return f"data changed since: {listed(data)}"
-    shown = changes(review.notebooks, now.notebooks)
-    if shown:
+    if shown := changes(review.notebooks, now.notebooks):
         return f"reviewed as of these data; what is shown of them has changed since in: {listed(shown)}"
     return "reviewed as of these data"
 

@@ -45,10 +45,8 @@ def look_up(study: Study, question: str, compute: Callable[[], Any]) -> Any:
     compute
         Answers it: with a frame, or an array of numbers.
     """
-    folder = _folder(study)
-    path = folder / f"{digest_of(_basis(study), _library(), question)}.json"
-    found = _read(path)
-    if found is None:
+    path = _folder(study) / f"{digest_of(_basis(study), _library(), question)}.json"
+    if (found := _read(path)) is None:
         found = compute()
         _write(path, found)
     return found

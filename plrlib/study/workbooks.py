@@ -4,9 +4,8 @@ import datetime
 import re
 import warnings
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
@@ -21,8 +20,7 @@ _MOST_MERGED = 100
 _MOST_CELLS = 20_000_000
 
 
-@dataclass
-class Page:
+class Page(NamedTuple):
     """One sheet of a workbook: `rows` maps a row's number there to its cells as text, blank ones as empty strings.
 
     Rows without a filled cell are not in it. What a formula once gave is what its cell holds; where that is not kept,
@@ -30,11 +28,10 @@ class Page:
     """
 
     name: str
-    rows: dict[int, list[str]] = field(default_factory=dict)
+    rows: dict[int, list[str]]
 
 
-@dataclass
-class Workbook:
+class Workbook(NamedTuple):
     """All sheets, in order, and what is worth knowing of the file."""
 
     pages: list[Page]
@@ -119,7 +116,7 @@ def _pages(path: Path, merged: dict[str, list[tuple[int, int, int, int]]], *, da
 
 
 def _page(file: str, sheet: Any, merged: dict[str, list[tuple[int, int, int, int]]]) -> Page:
-    page, size = Page(str(sheet.title)), 0
+    page, size = Page(str(sheet.title), {}), 0
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         row = [_text(cell) for cell in cells] if any(cell is not None for cell in cells) else []

@@ -5,10 +5,9 @@ import copy
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from plrlib.faults import RunError
 from plrlib.paths import DRAFTS, copies_of, folder_for, home, processed
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 Said = TypeVar("Said", str, list[str])
 
 
-@dataclass(frozen=True)
-class Execution:
+class Execution(NamedTuple):
     """What there is to execute for one study, how each notebook ended, and what is written of it.
 
     Parameters

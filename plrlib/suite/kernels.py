@@ -44,9 +44,7 @@ def cache_folder() -> Path:
     """Return a folder that may be written and lasts: below the environment's own, else the user's cache."""
     prefix = Path(sys.prefix)
     own = (prefix / "pyvenv.cfg").is_file() or (prefix / "conda-meta").is_dir()
-    if own and os.access(prefix, os.W_OK):
-        return prefix / "var" / "plr"
-    return user_cache_path("plr")
+    return prefix / "var" / "plr" if own and os.access(prefix, os.W_OK) else user_cache_path("plr")
 
 
 def kernel_environment(study: str = DEFAULT_STUDY) -> dict[str, str]:
@@ -195,8 +193,7 @@ class Server:
         assert self._process.stdin is not None and self._process.stdout is not None
         with suppress(BrokenPipeError):
             print(kernel, file=self._process.stdin, flush=True)
-        answer = self._process.stdout.readline()
-        if not answer:
+        if not (answer := self._process.stdout.readline()):
             raise RunError(f"the notebooks' kernels did not start:\n{_last_lines(self._said)}".rstrip())
         return Forked(int(answer))
 
@@ -230,8 +227,7 @@ def serve() -> None:
     alive: set[int] = set()
     for line in iter(sys.stdin.readline, ""):
         kernel = json.loads(line)
-        pid = os.fork()
-        if not pid:
+        if not (pid := os.fork()):
             _become_kernel(**kernel)
         alive.add(pid)
         print(pid, flush=True)

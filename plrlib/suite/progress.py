@@ -62,13 +62,11 @@ class NotebookError(RunError):
 def _shorten(lines: list[str], most: int, end: str) -> list[str]:
     """Return at most so many lines, the first or the last of them, indented, with a word on what was left out."""
     left_out = len(lines) - (most - 1)
-    if left_out <= 1:
-        kept = lines
-    elif end == "first":
-        kept = [*lines[: most - 1], f"… {left_out} more lines"]
-    else:
-        kept = [f"… {left_out} lines before", *lines[-(most - 1) :]]
-    return ["    " + line for line in kept]
+    if left_out > 1 and end == "first":
+        lines = [*lines[: most - 1], f"… {left_out} more lines"]
+    elif left_out > 1:
+        lines = [f"… {left_out} lines before", *lines[-(most - 1) :]]
+    return ["    " + line for line in lines]
 
 
 class Progress:

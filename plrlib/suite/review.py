@@ -27,11 +27,9 @@ def reviewed(study: Study) -> Ran:
     RunError
         If it was not run, or its files have changed since.
     """
-    ran = last_run(study.id)
-    if ran is None:
+    if (ran := last_run(study.id)) is None:
         raise RunError(f"{study.id} has not been run: there is nothing to review yet; first plr run {study.id}")
-    changed = changes(ran.inputs, study.sources)
-    if changed:
+    if changed := changes(ran.inputs, study.sources):
         raise RunError(
             f"{', '.join(changed)} of {study.id} changed since it was run: what is shown is of other data; "
             f"first plr run {study.id}"

@@ -129,8 +129,7 @@ def parquet_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
         If a table has a column of respondents' words; such words are never written.
     """
     for name, table in tables.items():
-        words = [column for column in table.columns if str(column).strip().casefold() == "text"]
-        if words:
+        if words := [column for column in table.columns if str(column).strip().casefold() == "text"]:
             where = f"the table {name} has a column {words[0]!r}"
             raise ValueError(f"{where}: respondents' words are never written to a file")
     ordered = sorted(tables.items())
@@ -155,8 +154,7 @@ def drafted(folder: Path, environment: dict[str, str], scratch: Path) -> dict[st
 
 def _list_notebooks() -> list[Path]:
     """Return the notebooks of the project, `NN-*.ipynb`, in order of name."""
-    found = sorted((home() / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-    if not found:
+    if not (found := sorted((home() / "notebooks").glob("[0-9][0-9]-*.ipynb"))):
         raise RunError("there is no notebook in notebooks/; their names are like 01-check-the-data.ipynb")
     return found
 

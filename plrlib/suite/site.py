@@ -30,8 +30,7 @@ def build_site(folders: Iterable[Path] = ()) -> Path | None:
     RunError
         If it cannot be built, or another run is going on. The site that was there stays.
     """
-    wanted = _with_raw(folders)
-    if not wanted:
+    if not (wanted := _with_raw(folders)):
         return None
     site, key = home() / "site", _key(wanted)
     if not _is_of(site, key):

@@ -38,10 +38,8 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> tuple[list[Fau
             header_faults, header_notes = _check_headers(table, sheet, settings)
             faults += [*sheet.faults, *header_faults, *_check_cells(table, sheet)]
             notes += [*sheet.notes, *header_notes]
-    faults += _check_references(sheets, settings)
-    faults += _check_look_alikes(sheets, settings)
-    faults += _check_settings(sheets, settings)
-    return [*faults, *_check_themes(sheets), *_check_circles(sheets)], notes
+    faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
+    return [*faults, *_check_settings(sheets, settings), *_check_themes(sheets), *_check_circles(sheets)], notes
 
 
 def events_sheet(sheets: Sheets) -> Sheet:
@@ -209,8 +207,7 @@ def with_readings(table: TableSchema, settings: Settings) -> TableSchema:
 
 def _check_headers(table: TableSchema, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
     """Return the faults and the notes on which columns a table has."""
-    have = list(sheet.cells)
-    if not have:
+    if not (have := list(sheet.cells)):
         return [], []
     needed = dict.fromkeys(table.required_columns, "add the column; leave a cell blank where its value is not known")
     if table.name == "participants":
