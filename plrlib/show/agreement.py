@@ -78,8 +78,7 @@ class Pairs:
 
     def say(self, pair: Pair) -> str:
         """Return how far a pair agrees, in a sentence without its end."""
-        both = excerpt_ids(self.study, ratings(self.study, self.unit, pair).seen.all(axis=0))
-        if not both:
+        if not (both := excerpt_ids(self.study, ratings(self.study, self.unit, pair).seen.all(axis=0))):
             return f"{joined(pair)} saw no excerpt both"
         before, after = DONE[self.unit]
         same = share(alike_excerpts(self.study, self.unit, pair), both, "excerpt")

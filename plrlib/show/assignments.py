@@ -333,8 +333,7 @@ def left_over_table(study: Study) -> Table | Say:
     """
     found, theme = (_by_coder(study, column, sorters(study)) for column in ("status", "theme"))
     over = (found == LEFT_OVER).any(axis=1)
-    ids = list(found.index[over])
-    if not ids:
+    if not (ids := list(found.index[over])):
         return say("Nobody left an excerpt over.")
     frame = theme[over].map(labels(study).get).where(found == IN_A_THEME, found).reset_index(drop=True)
     frame.insert(0, "excerpt", list(shown_excerpts(study, ids).values()))

@@ -133,8 +133,7 @@ def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Ce
 
 def _stance(claim: Mapping[Any, Any], rows: pd.DataFrame, stance: str) -> Cell:
     """Return how many excerpts take a stance, and how many people."""
-    ids = _ids(rows)
-    if not ids:
+    if not (ids := _ids(rows)):
         return [Line(NONE)]
     quotes = int((rows["form"] == "quoted").sum())
     own = f", {number(quotes)} in their own words" if rows["form"].notna().all() and quotes < len(ids) else ""
@@ -172,8 +171,7 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
             lines.append(Line(f"Of {joined(map(inner, silent))} alone: none"))
     elif len(theirs):
         lines.append(Line(count(len(theirs), "excerpt"), _ids(theirs)))
-    others = _ids(evidence[evidence["part"] == OTHERS])
-    if others:
+    if others := _ids(evidence[evidence["part"] == OTHERS]):
         lines.append(Line(f"Of other people only, not counted: {len(others)}", others))
     return lines or [Line(NONE)]
 

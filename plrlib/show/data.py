@@ -532,8 +532,7 @@ def safe_to_show(study: Study) -> Say:
 
 
 def _none_or_some(kept: int, stopping: int) -> str:
-    n = stopping or kept
-    if not n:
+    if not (n := stopping or kept):
         return "No address, number, date of birth or listed name that identifies somebody was found in the tables."
     shown = "and may not be shown" if stopping else "each with a reason why it may"
     return f"{capital(count(n, 'identifier'))} {verb(n, 'stands', 'stand')} in the tables, {shown}."

@@ -129,8 +129,7 @@ def groupings(study: Study) -> Table | Say:
          Role    everybody      45
     Provision young people      15
     """
-    declared = list(study.settings.groupings.values())
-    if not declared:
+    if not (declared := list(study.settings.groupings.values())):
         return say("study.toml declares no grouping, so nothing is compared in this study.")
     about = [people_ids(study, study.prepared.inside(grouping.population)) for grouping in declared]
     known = [people_ids(study, study.prepared.group(grouping) >= 0) for grouping in declared]

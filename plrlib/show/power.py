@@ -78,11 +78,9 @@ def power_say(study: Study, found: Comparison) -> Say:
     none.'
     """
     grouping, what = found.grouping, noun(study, found.level)
-    reason = _not_by_people(found)
-    if reason:
+    if reason := _not_by_people(found):
         return say(reason)
-    sizes = sizes_of(study, found)
-    if sizes is None:
+    if (sizes := sizes_of(study, found)) is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
     told: list[str] = [Text(power_title(sizes, found, what), ".")]
     for name, (alpha, family) in _settings(found, what).items():
@@ -108,8 +106,7 @@ def power_title(sizes: Sizes, found: Comparison, what: str) -> str:
         many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
         seen = f"a difference from none would have shown {OFTEN}"
         return people + f" in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
-    one = _widest(smallest_difference(sizes.n, alpha=ALPHA))
-    if not one:
+    if not (one := _widest(smallest_difference(sizes.n, alpha=ALPHA))):
         return people + ", no gap at all would have shown"
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
     many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""

@@ -45,8 +45,7 @@ def reading_column(study: Study) -> str:
     >>> show.reading_column(study)
     'market_side'
     """
-    found = reading_columns(study)
-    if not found:
+    if not (found := reading_columns(study)):
         raise NotInStudy("The codebook of this study has no column that gathers its codes, so it is read once only.")
     return found[0]
 

@@ -102,8 +102,7 @@ def _guest_say(rows: pd.DataFrame, kind: str) -> str:
     rule = f"the first run of {RUN} that brings {share_of}"
     if shares.empty:
         return f"They are too few for the rule of Guest, Namey and Chen ({rule} ends the search)."
-    reached = _ends(rows, measures.REACHED)[0]
-    if reached is None:
+    if (reached := _ends(rows, measures.REACHED)[0]) is None:
         return f"By the rule of Guest, Namey and Chen the search had not ended: there is no run yet like {rule}."
     return f"By the rule of Guest, Namey and Chen {int(reached)} + {RUN} were enough: {rule} came after {int(reached)}."
 

@@ -63,8 +63,7 @@ def families_say(study: Study, words: pd.DataFrame) -> Say:
     '“same” (same… or shared…): 56 in what voluntary staff said (18.0 per thousand words) and 30 in what statutory
     staff said (15.6 per thousand words).'
     """
-    beginnings = study.settings.words.families
-    if not beginnings:
+    if not (beginnings := study.settings.words.families):
         return say("study.toml names no word families. To have them: [words], and below it families = { … }.")
     told = []
     for family, rows in families(words, beginnings).groupby("family", sort=False):
@@ -275,8 +274,7 @@ def places_table(study: Study) -> Table | Say:
      money   E0001 money
      money   E0009 money
     """
-    beginnings = study.settings.words.families
-    if not beginnings:
+    if not (beginnings := study.settings.words.families):
         return say("No word family is named, so none can be looked up.")
     patterns = {family: rf"\b(?:{'|'.join(map(re.escape, starts))})\w*" for family, starts in beginnings.items()}
     frames = (kwic(study, pattern).assign(family=family) for family, pattern in patterns.items())

@@ -50,8 +50,7 @@ def review_page(study: Study, notebooks: Mapping[str, Any], titles: Mapping[str,
     how += "review.docx, which plr review makes and plr pack sends along."
     parts = ["# What a mentor should check", "## Who has reviewed it?", bullets(reviews_say(study)), plain(how)]
     for name, notebook in notebooks.items():
-        items = checks(notebook)
-        if items:
+        if items := checks(notebook):
             rows = "".join(f'<li><label><input type="checkbox"> {html.escape(item)}</label></li>' for item in items)
             parts += [f"## {link(titles[name], f'{name}.ipynb')}", f'<ul class="plr-checks">{rows}</ul>']
     return "\n\n".join(parts)

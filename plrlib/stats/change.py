@@ -99,8 +99,7 @@ def paired(study: Study, found: Evidence) -> Paired:
             "Coding is not complete: a code that was not found in a hearing may still have been raised there, so"
             " nobody's two hearings can be set side by side."
         )
-    nobodys = _may_be_theirs(study, found, who)
-    if nobodys:
+    if nobodys := _may_be_theirs(study, found, who):
         raise NotInStudy(
             f"{count(nobodys, 'excerpt')} that {verb(nobodys, 'names', 'name')} nobody may be of people heard twice, so"
             " nobody's two hearings can be set side by side."
@@ -270,8 +269,7 @@ def swapped(step: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], bo
     """
     changers = step[step.any(axis=1)]
     n = len(changers)
-    exact = 2**n <= MOST
-    if exact:
+    if exact := 2**n <= MOST:
         ways = np.arange(2 ** max(n - 1, 0))[:, None] >> np.arange(n) & 1
     else:
         ways = np.random.default_rng(seed).integers(0, 2, size=(SAMPLE, n))

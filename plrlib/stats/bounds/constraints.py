@@ -331,8 +331,7 @@ def _nobody_else(
         fit = np.flatnonzero(cells.fits[:, kind.attribution])
         if kind.high == "minority":
             each = program.variables(np.array([len(cells.alike)]))
-            number = cells.number(cells.fits[:, kind.attribution])
-            if number is None:
+            if (number := cells.number(cells.fits[:, kind.attribution])) is None:
                 program.require([(each, 2.0), (people[fit], -1.0)], high=-1.0)
             else:
                 program.require([(each, 1.0)], high=float((number - 1) // 2))
