@@ -36,7 +36,7 @@ def test_it_is_built_from_what_was_run_and_the_same_when_built_anew(ran):
 
 
 def test_it_is_left_alone_where_nothing_has_changed(ran, monkeypatch):
-    monkeypatch.setattr(sites.subprocess, "run", lambda *_, **__: pytest.fail("it was built again"))
+    monkeypatch.setattr(sites, "run_aside", lambda *_, **__: pytest.fail("it was built again"))
     assert build_site() == ran.folder / "site" / "index.html"
 
 
