@@ -55,7 +55,7 @@ class Choices:
 
     def first(self) -> View:
         """Return the view that the explorer starts with."""
-        return View(*(next(iter(some)) for some in (self.by, self.level, self.stance, self.coder)))
+        return View(*(next(iter(some)) for some in vars(self).values()))
 
 
 def choices(study: Study) -> Choices:
@@ -114,7 +114,6 @@ def call(study: str, view: View, codes: Sequence[str] = ()) -> str:
 
 Job = tuple[str, View]
 COUNTS, VERDICTS = "counts", "verdicts"
-_PATIENCE = 0.2  # seconds, after which a thread looks whether its answer is still wanted
 ENDED = "the process that works this out has ended: run the cell again"
 
 
@@ -182,13 +181,18 @@ class Beside:
     """
 
     def __init__(self, folder: Path, told: Callable[[Job, Any], None]) -> None:
-        self._folder, self._told = str(folder), told
+        self._told = told
         self._loop = asyncio.get_running_loop()
         self._waits = threading.Condition()
         self._asked: list[Job] = []
         self._foreseen: list[Job] = []
         self._running: Job | None = None
         self._closed = self._dead = False
+        context = multiprocessing.get_context("spawn")
+        self._pipe, there = context.Pipe()
+        self._process = context.Process(target=serve, args=(there, str(folder)), daemon=True)
+        self._process.start()
+        there.close()  # so that each end hears when the other is gone
         threading.Thread(target=self._talk, daemon=True).start()
 
     def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
@@ -205,6 +209,7 @@ class Beside:
         with self._waits:
             self._closed = True
             self._waits.notify()
+        self._process.terminate()
 
     def _tell(self, job: Job, found: Any) -> None:
         if not self._closed:  # since then another study may be shown
@@ -220,18 +225,10 @@ class Beside:
             return self._running
 
     def _talk(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(target=serve, args=(there, self._folder), daemon=True)
-        process.start()
-        there.close()  # so that each end hears when the other is gone
         while job := self._next():
             try:
-                here.send(job)
-                while not here.poll(_PATIENCE):
-                    if self._closed:
-                        process.terminate()
-                found = here.recv()
+                self._pipe.send(job)
+                found = self._pipe.recv()
             except (EOFError, OSError):
                 found = Refused(ENDED)
                 self._dead = True
@@ -239,6 +236,6 @@ class Beside:
                 self._loop.call_soon_threadsafe(self._tell, job, found)
             except RuntimeError:  # the notebook's loop is closed
                 break
-        here.close()
-        process.terminate()  # it may still be loading the study
-        process.join()
+        self._pipe.close()
+        self._process.terminate()  # it may still be loading the study
+        self._process.join()

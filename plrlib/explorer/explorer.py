@@ -249,22 +249,17 @@ class Explorer:
     def _show(self, study: Study, options: Choices) -> None:
         self.study, self._known, self._last = study, {}, None
         self._ask = self._attend(study, self.told)
-        self._fill(options)
+        self._filling = True
+        for control, some in zip(self.controls.values(), vars(options).values(), strict=True):
+            control.options = [(label, key) for key, label in some.items()]
+            control.value = next(iter(some))
+        self._list_codes()
         self._changed()
 
     @property
     def view(self) -> View:
         """What is chosen."""
         return View(*(control.value for control in self.controls.values()))
-
-    def _fill(self, options: Choices) -> None:
-        self._filling = True
-        for name, control in self.controls.items():
-            some = getattr(options, name)
-            control.options = [(label, key) for key, label in some.items()]
-            control.value = next(iter(some))
-        self._filling = False
-        self._list_codes()
 
     def _list_codes(self) -> None:
         self._filling = True
@@ -295,11 +290,7 @@ class Explorer:
         self._write_call()
         self.grid.busy = True
         self.verdicts.value = ""
-        if (COUNTS, self.view) not in self._known:
-            self._tell("Counting people …")
-            self._ask((COUNTS, self.view), self._next())
-        else:
-            self._counted()
+        self._show_known()
 
     def _next(self) -> list[Job]:
         """Return what may be asked next: every view that is one choice away."""
@@ -310,23 +301,24 @@ class Explorer:
     def told(self, job: Job, found: Any) -> None:
         """Take an answer, and show it if it is to what is chosen now."""
         self._known[job] = found
-        kind, view = job
-        if view == self.view:
-            self._counted() if kind == COUNTS else self._compared()
+        if job[1] == self.view:
+            self._show_known()
 
-    def _counted(self) -> None:
-        counted = self._known[(COUNTS, self.view)]
-        if isinstance(counted, Refused):
-            self._tell(capital(counted.why) + ".")
-            self.grid.grid, self.grid.busy = {}, False
-            return
-        self._draw(counted)
-        self.grid.busy = False
-        if (VERDICTS, self.view) in self._known:
-            self._compared()
-        else:
-            self._tell("Comparing …")
-            self._ask((VERDICTS, self.view), ())
+    def _show_known(self) -> None:
+        """Show what is known of what is chosen, people and then verdicts; ask for what is not known."""
+        steps = ((COUNTS, "Counting people …", self._draw), (VERDICTS, "Comparing …", self._compare))
+        for kind, meanwhile, show in steps:
+            found = self._known.get((kind, self.view))
+            if found is None:
+                self._tell(meanwhile)
+                self._ask((kind, self.view), self._next() if kind == COUNTS else ())
+                return
+            if isinstance(found, Refused):
+                self._tell(capital(found.why) + ".")
+                if kind == COUNTS:
+                    self.grid.grid, self.grid.busy = {}, False
+                return
+            show(found)
 
     def _draw(self, counted: pd.DataFrame) -> None:
         what = noun(self.study, self.view.level)
@@ -335,13 +327,9 @@ class Explorer:
         mark = "One mark is one person" if drawn["each"] == 1 else f"One mark is {drawn['each']} people, or fewer"
         simulated = " Simulated data." if self.study.settings.kind == "simulated" else ""
         title = f"{mark}, counted at their first hearing.{simulated}"
-        self.grid.grid = {**drawn, "title": title}
+        self.grid.grid, self.grid.busy = {**drawn, "title": title}, False
 
-    def _compared(self) -> None:
-        found = self._known[(VERDICTS, self.view)]
-        if isinstance(found, Refused):
-            self._tell(capital(found.why) + ".")
-            return
+    def _compare(self, found: Compared) -> None:
         self._tell("")
         labels = [label for label, _ in self.codes.options]
         shown = [label for label, code in self.codes.options if code in self.codes.value]
@@ -354,10 +342,7 @@ class Explorer:
         if self._filling:
             return
         self._write_call()
-        if isinstance(self._known.get((COUNTS, self.view)), pd.DataFrame):
-            self._draw(self._known[(COUNTS, self.view)])
-        if isinstance(self._known.get((VERDICTS, self.view)), Compared):
-            self._compared()
+        self._show_known()
 
     def _clicked(self, change: Any) -> None:
         code, key, number = (change["new"][name] for name in ("code", "group", "number"))
