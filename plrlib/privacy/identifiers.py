@@ -33,6 +33,7 @@ LISTED, PERSON = "name on the study's list", "personal name"
 KINDS = (EMAIL, WEB, HANDLE, NHS, INSURANCE, BIRTH, PHONE, POSTCODE, STREET, LISTED, PERSON)
 """All kinds, most of them with a pattern in identifiers.toml; where two overlap, the first of them counts."""
 _SHAPE_LENGTH = 24
+_COLUMNS = ["kind", "table", "row", "column", "line", "shape", "allowed"]
 
 
 @dataclass(frozen=True, order=True)
@@ -42,31 +43,6 @@ class Found:
     start: int
     end: int
     kind: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """One identifier and where it stands: table, line of the file, id of the row, column."""
-
-    table: str
-    file: str
-    line: int
-    row: str
-    column: str
-    found: Found
-    text: str
-
-    @property
-    def shape(self) -> str:
-        """What it looks like, without what it says: letters are x, figures 9."""
-        words = self.text[self.found.start : self.found.end]
-        return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", words))[:_SHAPE_LENGTH]
-
-    def allowed(self, settings: Settings) -> str | None:
-        """Return why it may stay, where study.toml says so."""
-        here = (self.found.kind, self.table, self.column)
-        there = ((one.reason, one.row) for one in settings.allowed if (one.kind, one.table, one.column) == here)
-        return next((reason for reason, row in there if row in ("", self.row)), None)
 
 
 def identifiers(study: Study, names: Iterable[str] = ()) -> pd.DataFrame:
@@ -92,28 +68,28 @@ def identifiers(study: Study, names: Iterable[str] = ()) -> pd.DataFrame:
     >>> len(identifiers(study))
     0
     """
-    rows = [
-        (p.found.kind, p.table, p.row, p.column, p.line, p.shape, p.allowed(study.settings))
-        for p in places(study.folder, study.settings, names)
-    ]
-    columns = ["kind", "table", "row", "column", "line", "shape", "allowed"]
-    return pd.DataFrame(rows, columns=columns).astype({"line": "Int64"})
+    return places(study.folder, study.settings, names)[_COLUMNS].astype({"line": "Int64"})
 
 
 def stops(study: Study) -> list[Fault]:
     """Return a fault for each identifier that is not allowed: none of them may be shown anywhere."""
     faults = []
-    for place in places(study.folder, study.settings):
-        if place.allowed(study.settings) is None:
-            kind = place.found.kind
-            what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
-            where = {"study": study.folder.name, "kind": kind, "table": place.table, "id": place.row}
-            faults.append(told("identifier", place.file, place.line, place.column, place.shape, what=what, **where))
+    found = places(study.folder, study.settings)
+    for place in found[found["allowed"].isna()].to_dict("records"):
+        kind = place["kind"]
+        what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
+        where = {"study": study.folder.name, "kind": kind, "table": place["table"], "id": place["row"]}
+        at = (place["file"], place["line"], place["column"])
+        faults.append(told("identifier", *at, place["shape"], what=what, **where))
     return faults
 
 
-def places(folder: Path, settings: Settings, names: Iterable[str] = ()) -> Iterator[Place]:
-    """Yield every identifier in the tables of a folder, and in the title and source of study.toml."""
+def places(folder: Path, settings: Settings, names: Iterable[str] = ()) -> pd.DataFrame:
+    """Return every identifier in the tables of a folder, and in the title and source of study.toml, a row each.
+
+    The columns are those of `identifiers`, the file, the cell as it stands there, and where in it (`found`).
+    """
+    rows: list[tuple[Any, ...]] = []
     listed = tuple(dict.fromkeys([*settings.privacy.names, *names, *known_names(settings.id)]))
     for table, sheet in read_tables(folder)[0].items():
         ids = list(sheet.column(TABLES[table].key[0]))
@@ -126,12 +102,21 @@ def places(folder: Path, settings: Settings, names: Iterable[str] = ()) -> Itera
             found = {text: find(text, listed, people.get(text, ())) for text in {*cells.values}}
             if any(found.values()):
                 for line, row, text in zip(sheet.lines.tolist(), ids, cells, strict=True):
-                    for some in found[text]:
-                        yield Place(table, sheet.file, line, row, name, some, text)
+                    rows += [_place(settings, table, row, name, line, sheet.file, text, some) for some in found[text]]
     for key in ("title", "source"):
         text = getattr(settings, key)
-        for some in find(text, listed):
-            yield Place("study", FILE, 1, settings.id, key, some, text)
+        rows += [_place(settings, "study", settings.id, key, 1, FILE, text, some) for some in find(text, listed)]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, "file", "cell", "found"])
+
+
+def _place(
+    settings: Settings, table: str, row: str, column: str, line: int, file: str, cell: str, found: Found
+) -> tuple[Any, ...]:
+    """Return a row of `places`: with the shape, letters as x and figures as 9, and why it may stay, if it may."""
+    shape = re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", cell[found.start : found.end]))[:_SHAPE_LENGTH]
+    here = [one for one in settings.allowed if (one.kind, one.table, one.column) == (found.kind, table, column)]
+    reason = next((one.reason for one in here if one.row in ("", row)), None)
+    return found.kind, table, row, column, line, shape, reason, file, cell, found
 
 
 # What is found in one text.
@@ -298,26 +283,23 @@ def mask(study: Study, before: Mapping[Key, str], names: Iterable[str] = ()) -> 
         fit together. Unit: one identifier.
     """
     key: dict[Key, str] = {}
-    kinds: Counter[str] = Counter()
-    by_text: defaultdict[str, set[Found]] = defaultdict(set)
     taken = set(before.values())
     numbers: defaultdict[str, count[int]] = defaultdict(count)
-    for place in places(study.folder, study.settings, names):
-        kind, identifier = place.found.kind, _identifier(place.found, place.text)
-        kinds[kind] += 1
-        by_text[place.text].add(place.found)
-        if identifier not in key:
+    found = places(study.folder, study.settings, names)
+    for kind, identifier in map(_identifier, found["found"], found["cell"]):
+        if (kind, identifier) not in key:
             label = "name" if kind == LISTED else kind
             new = (f"[{label} {number + 1}]" for number in numbers[kind])
-            key[identifier] = before.get(identifier) or next(mask for mask in new if mask not in taken)
-    masked = {text: _masked(text, found, key) for text, found in by_text.items()}
+            key[kind, identifier] = before.get((kind, identifier)) or next(mask for mask in new if mask not in taken)
+    by_cell = found.groupby("cell", sort=False)["found"]
+    masked = {str(cell): _masked(str(cell), set(some), key) for cell, some in by_cell}
     files = {}
     for table, sheet in read_tables(study.folder)[0].items():
         if sheet.digest:
             cells = {name: [masked.get(cell, cell) for cell in column] for name, column in sheet.cells.items()}
             files[f"{table}.csv"] = pd.DataFrame(cells).to_csv(index=False, lineterminator="\n").encode()
     files[FILE] = _settings_text(study, masked).encode()
-    return Masked(files, key, dict(kinds))
+    return Masked(files, key, dict(Counter(found["kind"])))
 
 
 def _identifier(found: Found, text: str) -> Key:
