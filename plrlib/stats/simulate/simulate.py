@@ -20,7 +20,7 @@ from plrlib.study.schema import STANCES, TABLES
 from plrlib.study.settings import FILE, SECTIONS, Settings, bare, grouping_entries, toml
 from plrlib.study.speakers import ATTRIBUTES
 
-# Draw what people raise, how often, and how it is coded: arrays only.
+# What is drawn: what people raise, how often, and how it is coded, in arrays alone.
 
 Effects = Mapping[tuple[str, ...], float]
 SECOND = ("hearing", "second")
@@ -29,73 +29,6 @@ OPPOSES = "opposes"
 _STREAMS = (
     "popularity", "propensity", "rooms", "raising", "talk", "again", "second", "stance", "words", "blur", "coders",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Draws:
-    """All that is drawn of a study.
-
-    Parameters
-    ----------
-    raised
-        P × C: whether a person raised a code at their first hearing.
-    again
-        The rows of the A people heard again.
-    speaker, event, code
-        For each of E excerpts, in the order of events, whose it is, where it was said (second hearings after the V
-        rooms) and the code it is about.
-    blurred
-        For each of E excerpts whether it does not name its speaker.
-    words
-        For each of E excerpts the number of words.
-    codings, stances
-        E × K: the code, and the position of the stance, that each coder gives.
-    """
-
-    raised: NDArray[np.bool_]
-    again: NDArray[np.int64]
-    speaker: NDArray[np.int64]
-    event: NDArray[np.int64]
-    code: NDArray[np.int64]
-    blurred: NDArray[np.bool_]
-    words: NDArray[np.int64]
-    codings: NDArray[np.int64]
-    stances: NDArray[np.int64]
-
-
-def draw(plan: Plan, effects: Effects, seed: int) -> Draws:
-    """Draw a study; every part of it comes from a stream of its own. See `plrlib.stats.simulate`.
-
-    Raises
-    ------
-    ValueError
-        If an effect names a column and level that nobody has, or a code that is not there.
-    """
-    children = np.random.SeedSequence(seed).spawn(len(_STREAMS))
-    rng = {name: np.random.Generator(np.random.PCG64(c)) for name, c in zip(_STREAMS, children, strict=True)}
-    people, codes = shape = (len(plan.people), len(plan.code_names))
-    added, later, opposes = _effects(plan, effects)
-    ready = _popularity(plan, rng["popularity"]) + rng["propensity"].normal(0, plan.propensity, (people, 1)) + added
-    rooms = rng["rooms"].normal(0, plan.event_sd, (len(plan.rooms), codes))
-    raised = rng["raising"].random(shape) < expit(ready + rooms[plan.room])
-    talk = rng["talk"].gamma(plan.steadiness, 1 / plan.steadiness, (people, 1)) * np.full(shape, plan.talk)
-    for (column, level), factor in plan.talkative.items():
-        talk[plan.at(column, level)] *= factor
-    counts = np.where(raised, 1 + rng["talk"].poisson(talk), 0)
-    again = _again(plan, rng["again"])
-    own = rng["second"].normal(0, plan.event_sd, shape)[again]
-    anew = rng["second"].random(shape)[again] < expit(ready[again] + own + later)
-    stays = (rng["second"].random(shape)[again] < plan.stay) & (later == 0)
-    raised_again = np.where(stays, raised[again], anew)
-    counts_again = np.where(raised_again, 1 + rng["second"].poisson(talk[again]), 0)
-    row, code = np.divmod(np.repeat(np.arange((people + len(again)) * codes), np.append(counts, counts_again)), codes)
-    speaker = np.append(np.arange(people), again)[row]
-    stance = _views(plan, opposes, rng["stance"])[speaker, code]
-    event = np.append(plan.room, len(plan.rooms) + np.arange(len(again)))[row]
-    blurred, words = rng["blur"].random(len(row)) < plan.blur, rng["words"].integers(5, 40, len(row))
-    codings = _changed(code, codes, plan.coders, rng["coders"])
-    stances = _changed(stance, len(STANCES), plan.coders, rng["coders"])
-    return Draws(raised, again, speaker, event, code, blurred, words, codings, stances)
 
 
 def _effects(plan: Plan, effects: Effects) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -221,17 +154,40 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     <Study simulated: 8 participants, 25 excerpts, 6 codes; simulated>
     """
     effects = effects or {}
-    drawn = draw(design, effects, seed)
+    children = np.random.SeedSequence(seed).spawn(len(_STREAMS))
+    rng = {name: np.random.Generator(np.random.PCG64(c)) for name, c in zip(_STREAMS, children, strict=True)}
+    people, codes = shape = (len(design.people), len(design.code_names))
+    added, later, opposes = _effects(design, effects)
+    ready = _popularity(design, rng["popularity"]) + rng["propensity"].normal(0, design.propensity, (people, 1)) + added
+    rooms = rng["rooms"].normal(0, design.event_sd, (len(design.rooms), codes))
+    raised = rng["raising"].random(shape) < expit(ready + rooms[design.room])
+    talk = rng["talk"].gamma(design.steadiness, 1 / design.steadiness, (people, 1)) * np.full(shape, design.talk)
+    for (column, level), factor in design.talkative.items():
+        talk[design.at(column, level)] *= factor
+    counts = np.where(raised, 1 + rng["talk"].poisson(talk), 0)
+    again = _again(design, rng["again"])
+    own = rng["second"].normal(0, design.event_sd, shape)[again]
+    anew = rng["second"].random(shape)[again] < expit(ready[again] + own + later)
+    stays = (rng["second"].random(shape)[again] < design.stay) & (later == 0)
+    raised_again = np.where(stays, raised[again], anew)
+    counts_again = np.where(raised_again, 1 + rng["second"].poisson(talk[again]), 0)
+    # From here on there are E excerpts, in the order of events: second hearings come after the V rooms.
+    row, code = np.divmod(np.repeat(np.arange((people + len(again)) * codes), np.append(counts, counts_again)), codes)
+    speaker = np.append(np.arange(people), again)[row]
+    stance = _views(design, opposes, rng["stance"])[speaker, code]
+    event = np.append(design.room, len(design.rooms) + np.arange(len(again)))[row]
+    blurred, words = rng["blur"].random(len(row)) < design.blur, rng["words"].integers(5, 40, len(row))
     settings = replace(design.settings, seed=seed)
     tables = {name: frame.copy(deep=False) for name, frame in design.tables.items()}
-    tables["attendance"] = _attendance(design, tables, drawn)
-    tables["excerpts"] = _excerpts(settings, tables, drawn)
-    tables["codings"], tables["envelopes"] = _coded(tables, drawn)
-    n, c = drawn.raised.shape
+    tables["attendance"] = _attendance(design, tables, again)
+    tables["excerpts"] = _excerpts(settings, tables, speaker, event, blurred, words)
+    codings = _changed(code, codes, design.coders, rng["coders"])
+    stances = _changed(stance, len(STANCES), design.coders, rng["coders"])
+    tables["codings"], tables["envelopes"] = _coded(tables, codings, stances)
     truth = {
-        "participant": _column(tables, "participants", "participant").take(np.repeat(np.arange(n), c)),
-        "code": _column(tables, "codebook", "code").take(np.tile(_under(tables), n)),
-        "raised": drawn.raised.ravel(),
+        "participant": _column(tables, "participants", "participant").take(np.repeat(np.arange(people), codes)),
+        "code": _column(tables, "codebook", "code").take(np.tile(_under(tables), people)),
+        "raised": raised.ravel(),
     }
     tables |= {"notes": _no_notes().copy(deep=False), "truth": pd.DataFrame(truth), "planted": _planted(effects)}
     texts = SealedTexts(pd.Series([], index=pd.Index([], dtype="object"), dtype="object", name="text"))
@@ -253,28 +209,32 @@ def _under(tables: Tables) -> NDArray[np.int64]:
     return np.flatnonzero(_column(tables, "codebook", "parent").codes >= 0)
 
 
-def _attendance(plan: Plan, tables: Tables, drawn: Draws) -> pd.DataFrame:
+def _attendance(plan: Plan, tables: Tables, again: NDArray[np.int64]) -> pd.DataFrame:
     """Return who was interviewed where: people heard alone, and then those heard again."""
     single = np.flatnonzero(~plan.grouped)
-    who = _column(tables, "participants", "participant").take(np.append(single, drawn.again))
-    where = np.append(plan.room[single], len(plan.rooms) + np.arange(len(drawn.again)))
+    who = _column(tables, "participants", "participant").take(np.append(single, again))
+    where = np.append(plan.room[single], len(plan.rooms) + np.arange(len(again)))
     return pd.DataFrame({"participant": who, "event": _column(tables, "events", "event").take(where)})
 
 
-def _excerpts(settings: Settings, tables: Tables, drawn: Draws) -> pd.DataFrame:
-    n = len(drawn.speaker)
-    named = np.where(drawn.blurred, -1, drawn.speaker)
-    attributed = np.where(drawn.blurred, drawn.speaker, -1)
+def _excerpts(
+    settings: Settings, tables: Tables, speaker: NDArray[np.int64], event: NDArray[np.int64],
+    blurred: NDArray[np.bool_], words: NDArray[np.int64],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the excerpts, each with its speaker and event as their rows, whether it is blurred, and its words."""
+    n = len(speaker)
+    named = np.where(blurred, -1, speaker)
+    attributed = np.where(blurred, speaker, -1)
     filled: dict[str, ExtensionArray] = {
         "excerpt": _excerpt_ids(n),
         "participant": _column(tables, "participants", "participant").take(named, allow_fill=True),
-        "event": _as_they_come(_column(tables, "events", "event"), drawn.event, ()),
-        "n_words": pd.array(drawn.words, dtype="Int64"),
+        "event": _as_they_come(_column(tables, "events", "event"), event, ()),
+        "n_words": pd.array(words, dtype="Int64"),
     }
-    if drawn.blurred.any():
+    if blurred.any():
         for name in ATTRIBUTES:
             filled[name] = _as_they_come(_column(tables, "participants", name), attributed, settings.levels(name))
-        one = np.where(drawn.blurred, 0, -1)
+        one = np.where(blurred, 0, -1)
         filled["quantifier"] = _column(tables, "quantifiers", "quantifier").take(one, allow_fill=True)
     return tables["excerpts"].reindex(pd.RangeIndex(n)).assign(**filled)
 
@@ -297,16 +257,16 @@ def _as_they_come(values: pd.Categorical, rows: NDArray[np.int64], declared: Col
     return taken.set_categories(values.categories.take(met))
 
 
-def _coded(tables: Tables, drawn: Draws) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return codings and envelopes: a row an excerpt and coder."""
+def _coded(tables: Tables, code: NDArray[np.int64], view: NDArray[np.int64]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return codings and envelopes, a row an excerpt and coder, of the code and the stance that each gives: E × K."""
     coders = _column(tables, "codings", "coder").categories
-    n = len(drawn.speaker)
+    n = len(code)
     excerpt = _column(tables, "excerpts", "excerpt").take(np.repeat(np.arange(n), len(coders)))
     coder = pd.Categorical.from_codes(np.tile(np.arange(len(coders)), n), categories=coders)
-    codes, given = _column(tables, "codebook", "code"), _under(tables)[drawn.codings.ravel()]
+    codes, given = _column(tables, "codebook", "code"), _under(tables)[code.ravel()]
     theme = _column(tables, "codebook", "parent").codes[given]
     stances = _column(tables, "envelopes", "stance").categories
-    stance = pd.Categorical.from_codes(drawn.stances.ravel(), categories=stances)
+    stance = pd.Categorical.from_codes(view.ravel(), categories=stances)
     codings = {"excerpt": excerpt, "coder": coder, "code": codes.take(given)}
     envelopes = {"excerpt": excerpt, "coder": coder, "theme": codes.take(theme), "stance": stance}
     return pd.DataFrame(codings), pd.DataFrame(envelopes)
