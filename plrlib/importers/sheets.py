@@ -97,8 +97,7 @@ class Columns(NamedTuple):
 def asked_of(grid: Grid, asked: Mapping[str, str]) -> Columns:
     """Return those columns that were asked for and that a sheet has: the others may be in another sheet."""
     found = {name: grid.columns(column) for name, column in asked.items() if name != CODES}
-    patterns = asked[CODES].split(",") if CODES in asked else []
-    wide = {code: column for pattern in patterns for code, column in grid.matching(pattern.strip()).items()}
+    wide = {code: at for one in asked.get(CODES, "").split(",") for code, at in grid.matching(one.strip()).items()}
     return Columns({name: columns[0] for name, columns in found.items() if columns}, wide)
 
 
@@ -170,12 +169,11 @@ def _read_people(grid: Grid, columns: Columns, material: Material) -> None:
     who = columns.fields["participant"]
     names = {column: name for name, column in columns.fields.items() if name in (*PARTICIPANTS.names, "event")}
     for line, row in grid.rows.items():
-        material.found["people"] += 1
         if row[who]:
             values = {names.get(column, column): cell for column, cell in row.items() if cell and column != who}
             material.people[str(line)] = Person(row[who], values)
-        else:
-            material.lose("people", "rows without a participant")
+    material.found["people"] = len(grid.rows)
+    material.lose("people", "rows without a participant", len(grid.rows) - len(material.people))
 
 
 def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: str) -> None:
@@ -186,13 +184,11 @@ def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: st
     for row in grid.rows.values():
         name = row[columns.fields["code"]]
         parent, definition = ("".join(row[column] for column in found) for found in (parents, definitions))
-        material.found["codes"] += 1
         if name and name not in material.codes:
             material.codes[name] = Code(name, "" if parent == name else parent, definition)
         else:
             material.lose("codes", "codes that stand twice" if name else "rows without a code")
-    for code in material.codes.values():  # now that all are known
-        code.parent = code.parent if code.parent in material.codes else ""
+    material.found["codes"] = len(grid.rows)
     if not parents:
         _note_nesting(material, nesting)
 
@@ -212,10 +208,9 @@ def _read_segments(grid: Grid, columns: Columns, material: Material, *, one_code
         for code in given[line]:
             material.codes.setdefault(code, Code(code))
             material.give(segments[key], row["coder"] or NO_CODER, code)
-        material.found["codings"] += len(given[line])
     material.segments = list(segments.values())
-    material.found.update(documents=len(material.documents), people=len(material.people))
-    material.found.update(codes=len(material.codes), excerpts=len(segments))
+    material.found.update(documents=len(material.documents), people=len(material.people), codes=len(material.codes))
+    material.found.update(excerpts=len(segments), codings=sum(map(len, given.values())))
     unused = [column for column in grid.header if column not in {*columns.fields.values(), *columns.wide.values()}]
     if unused:
         material.not_carried[f"columns that were not asked for ({', '.join(unused)[:200]})"] += len(unused)
