@@ -184,8 +184,7 @@ class Beside:
         self._told = told
         self._loop = asyncio.get_running_loop()
         self._waits = threading.Condition()
-        self._asked: list[Job] = []
-        self._foreseen: list[Job] = []
+        self._waiting: list[Job] = []
         self._running: Job | None = None
         self._closed = self._dead = False
         context = multiprocessing.get_context("spawn")
@@ -198,8 +197,8 @@ class Beside:
     def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
         """Ask for an answer now, instead of what is still waiting, and then for what may be asked next."""
         with self._waits:
-            self._asked = [] if job == self._running else [job]  # its answer is on the way
-            self._foreseen = [one for one in foreseen if one != self._running]
+            # What is being worked out needs no asking: its answer is on the way.
+            self._waiting = [one for one in (job, *foreseen) if one != self._running]
             self._waits.notify()
         if self._dead or self._closed:
             self._told(job, Refused(ENDED))
@@ -218,10 +217,10 @@ class Beside:
     def _next(self) -> Job | None:
         with self._waits:
             self._running = None
-            self._waits.wait_for(lambda: self._closed or self._dead or self._asked or self._foreseen)
+            self._waits.wait_for(lambda: self._closed or self._dead or self._waiting)
             if self._closed or self._dead:
                 return None
-            self._running = (self._asked or self._foreseen).pop(0)
+            self._running = self._waiting.pop(0)
             return self._running
 
     def _talk(self) -> None:

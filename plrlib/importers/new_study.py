@@ -1,10 +1,10 @@
 """A new study: every table with the right headers, study.toml, the data dictionary, and the same as a workbook."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -107,7 +107,7 @@ def _fill_sheet(sheet: Worksheet, table: TableSchema) -> None:
 
 _TEXTS = Path(__file__).parent
 _MOST_GROUPINGS, _MOST_GROUPS, _FEWEST = 6, 6, 2
-_NO_ATTRIBUTES = ("participant", "focus_group", "consent_quote", "withdrawn")
+_NO_ATTRIBUTES = ["participant", "focus_group", "consent_quote", "withdrawn"]
 
 
 def template(name: str) -> str:
@@ -123,29 +123,21 @@ def imported_settings(name: str, made: StudyTables) -> str:
         reference = f"reference_coder = {most}   # whose codings the comparisons use\n"
         coders = "\n[coders]                  # who coded; `kind` tells which are not independent of one another\n"
         coders += "".join(f'{quoted(coder)} = {{ kind = "researcher" }}\n' for coder in made.coders)
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row in made.tables["participants"]:
-        for column, value in row.items():
-            if value and column not in _NO_ATTRIBUTES:
-                counts[column][value] += 1
+    people = pd.DataFrame(made.tables["participants"], dtype="object").drop(columns=_NO_ATTRIBUTES, errors="ignore")
+    counts = {str(column): cells.value_counts(sort=False) for column, cells in people.items()}
     for column in [column for column, groups in counts.items() if _can_group(groups)][:_MOST_GROUPINGS]:
         # The name of a grouping becomes part of a file's name.
         plain = re.sub(r"[^a-z0-9]+", "_", column.casefold()).strip("_") or f"column_{sum(map(ord, column))}"
-        levels = {group: capital(group) for group in counts[column]}
+        levels = {group: capital(group) for group in counts[column].index}
         entries = {"label": capital(column.replace("_", " ")), "column": column, "levels": levels}
         groupings += "\n" + toml([(f"[groupings.{plain}]      # guessed; take out what you will not compare", entries)])
     text = (_TEXTS / "imported_study.toml").read_text(encoding="utf-8")
     title, source = made.material.title or name, f"imported from {made.material.origin}"
-    sections = {
-        "reference": reference,
-        "coders": coders,
-        "groupings": groupings,
-        "quasi": ", ".join(map(quoted, counts)),
-    }
-    return text.format(id=quoted(name), title=quoted(title), source=quoted(source), **sections)
+    head = {"id": quoted(name), "title": quoted(title), "source": quoted(source), "reference": reference}
+    return text.format(**head, coders=coders, groupings=groupings, quasi=", ".join(map(quoted, counts)))
 
 
-def _can_group(counts: Mapping[str, int]) -> bool:
+def _can_group(counts: pd.Series) -> bool:
     """Tell whether values make groups of people: up to six, two of them of two people or more, and not all numbers."""
-    often = sum(n >= _FEWEST for n in counts.values())
-    return often > 1 and len(counts) <= _MOST_GROUPS and not all(re.fullmatch(r"[\d.,-]+", value) for value in counts)
+    often, are_numbers = (counts >= _FEWEST).sum(), counts.index.str.fullmatch(r"[\d.,-]+").all()
+    return bool(often > 1 and len(counts) <= _MOST_GROUPS and not are_numbers)
