@@ -168,7 +168,7 @@ def serve(pipe: Any, folder: str) -> None:
 
 
 class Beside:
-    """A process that works out answers for one study, and the thread that talks to it.
+    """A process that works out answers for one study; each question waits in a thread.
 
     The latest question comes first; what was only foreseen comes when nothing else is asked. It ends with the notebook.
 
@@ -183,58 +183,50 @@ class Beside:
     def __init__(self, folder: Path, told: Callable[[Job, Any], None]) -> None:
         self._told = told
         self._loop = asyncio.get_running_loop()
-        self._waits = threading.Condition()
         self._waiting: list[Job] = []
         self._running: Job | None = None
-        self._closed = self._dead = False
+        self._closed = False
         context = multiprocessing.get_context("spawn")
         self._pipe, there = context.Pipe()
         self._process = context.Process(target=serve, args=(there, str(folder)), daemon=True)
         self._process.start()
         there.close()  # so that each end hears when the other is gone
-        threading.Thread(target=self._talk, daemon=True).start()
 
     def ask(self, job: Job, foreseen: Sequence[Job] = ()) -> None:
         """Ask for an answer now, instead of what is still waiting, and then for what may be asked next."""
-        with self._waits:
-            # What is being worked out needs no asking: its answer is on the way.
-            self._waiting = [one for one in (job, *foreseen) if one != self._running]
-            self._waits.notify()
-        if self._dead or self._closed:
+        # What is being worked out needs no asking: its answer is on the way.
+        self._waiting = [one for one in (job, *foreseen) if one != self._running]
+        if not self._process.is_alive():
             self._told(job, Refused(ENDED))
+        elif self._running is None:
+            self._next()
 
     def close(self) -> None:
         """End the process, whatever it is working out; no answer of its own comes any more."""
-        with self._waits:
-            self._closed = True
-            self._waits.notify()
+        self._closed = True
         self._process.terminate()
+        self._process.join()
+
+    def _next(self) -> None:
+        if self._waiting and self._process.is_alive():
+            self._running = self._waiting.pop(0)
+            threading.Thread(target=self._talk, args=(self._running,), daemon=True).start()
+
+    def _talk(self, job: Job) -> None:
+        """Have one question answered: in a thread of its own, which waits for it."""
+        try:
+            self._pipe.send(job)
+            found = self._pipe.recv()
+        except (EOFError, OSError):
+            found = Refused(ENDED)
+        try:
+            self._loop.call_soon_threadsafe(self._tell, job, found)
+        except RuntimeError:  # the notebook's loop is closed
+            self._process.terminate()
 
     def _tell(self, job: Job, found: Any) -> None:
+        self._running = None
         if not self._closed:  # since then another study may be shown
             self._told(job, found)
-
-    def _next(self) -> Job | None:
-        with self._waits:
-            self._running = None
-            self._waits.wait_for(lambda: self._closed or self._dead or self._waiting)
-            if self._closed or self._dead:
-                return None
-            self._running = self._waiting.pop(0)
-            return self._running
-
-    def _talk(self) -> None:
-        while job := self._next():
-            try:
-                self._pipe.send(job)
-                found = self._pipe.recv()
-            except (EOFError, OSError):
-                found = Refused(ENDED)
-                self._dead = True
-            try:
-                self._loop.call_soon_threadsafe(self._tell, job, found)
-            except RuntimeError:  # the notebook's loop is closed
-                break
-        self._pipe.close()
-        self._process.terminate()  # it may still be loading the study
-        self._process.join()
+        if self._running is None:  # whoever was told may have asked for more
+            self._next()

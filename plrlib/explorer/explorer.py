@@ -170,12 +170,10 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     parts = (view.by, view.level, view.stance, view.coder)
     name = "-".join(re.sub(r"[^\w.]+", "_", part) for part in parts if part)
-    some = counted[counted["code"].isin(codes)].assign(code=lambda f: f["code"].cat.set_categories(list(codes)))
-    wide = some.pivot(index="code", columns="group", values=["n", "lower", "upper", "excerpts"])
+    by_code = counted.astype({"code": str})
+    wide = by_code.pivot(index="code", columns="group", values=["n", "lower", "upper", "excerpts"])
     wide.columns = [" ".join(map(str, pair)) for pair in wide.columns]
-    numbers = found[found["code"].isin(codes)].astype({"code": str}).merge(
-        wide.reset_index().astype({"code": str}), on="code", how="left", validate="one_to_one"
-    )  # fmt: skip
+    numbers = found[found["code"].isin(codes)].astype({"code": str}).join(wide, on="code")
     contents = {
         "csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
         "png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,

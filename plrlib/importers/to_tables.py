@@ -290,21 +290,20 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
     """Read the labels of the documents in which no case has passages of its own."""
     known = {look(person.name): key for key, person in material.people.items()}
     labelled: dict[str, list[Turn]] = {}
-    where: dict[str, set[str]] = {}
+    where: Counter[str] = Counter()  # in how many documents each label is
     for key, document in material.documents.items():
         # A program that tells passages apart by cases knows better than the text.
         own = turns(document.text) if document.text and not found[key].owners else []
         labels = {look(label) for label, *_ in own if not is_moderator(label, choices.moderators)}
         if labels:
             labelled[key] = own
-        for label in labels:
-            where.setdefault(label, set()).add(key)
-    shared = {label for label, keys in where.items() if len(keys) > 1 and label not in known}
+        where.update(labels)
+    shared = {label for label, n in where.items() if n > 1 and label not in known}
     if shared and choices.speakers == "auto":
-        counts = {label: count(len(where[label]), "document") for label in sorted(shared)}
+        what = "a label begins lines in {}".format
         faults = [
-            Fault(material.file, None, "", f"a label begins lines in {n}", label, "", told("which_speaker"))
-            for label, n in counts.items()
+            Fault(material.file, None, "", what(count(where[label], "document")), label, "", told("which_speaker"))
+            for label in sorted(shared)
         ]
         raise StudyError("who speaks", faults)
     for key, own in labelled.items():
