@@ -107,7 +107,7 @@ def tables_as_csv(made: StudyTables) -> dict[str, bytes]:
 # Which program a file comes from, told by what is in it and not by its ending alone; the list of all readers.
 
 
-READERS: tuple[Reader, ...] = (*sheets.LAYOUTS, sheets, qualcoder, taguette, refi)
+READERS: tuple[Reader, ...] = (sheets, qualcoder, taguette, refi)
 """Every reader; the first that fits reads a source. Sheets come first: to know one, its workbook need not be opened."""
 _EXPORT = "export the project there as REFI-QDA (.qdpx) and import that"
 _AGAIN = "export or save it again from its program"

@@ -33,7 +33,7 @@ _PATHS = (" > ", "\\", " :: ")
 
 @dataclass(frozen=True)
 class Layout:
-    """How a program lays out one kind of sheet, as formats.toml has it; a reader of it.
+    """How a program lays out one kind of sheet, as formats.toml has it.
 
     Parameters
     ----------
@@ -61,24 +61,6 @@ class Layout:
     one_code: bool = False
     not_carried: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
-
-    def fits(self, source: Source) -> bool:
-        """Tell whether a sheet has the columns of this layout; what was said of its columns goes before."""
-        grid = source.grid
-        return all(map(grid.matching, self.known_by)) and not any(asked_of(grid, source.choices.columns))
-
-    def read(self, source: Source) -> Material:
-        """Return what the sheet holds in the columns of this layout."""
-        grid = source.grid
-        material = _read(grid, columns_of(grid, self.fields), self.nesting, one_code=self.one_code)
-        material.origin = self.origin
-        material.complete_paths = material.complete_paths and not self.nesting
-        material.notes += self.notes
-        material.not_carried.clear()  # the columns that a program always writes are not news
-        for what, pattern in self.not_carried.items():
-            filled = (bool(row[column]) for column in grid.matching(pattern).values() for row in grid.rows.values())
-            material.not_carried[what] += sum(filled)
-        return material
 
 
 LAYOUTS = tuple(Layout(**table) for table in FORMATS["layouts"])
@@ -124,48 +106,51 @@ def columns_of(grid: Grid, asked: Mapping[str, str]) -> Columns:
 
 
 def fits(source: Source) -> bool:
-    """Tell whether a source is a sheet; it is tried last."""
+    """Tell whether a source is a sheet, of a program known or of none."""
     return bool(source.grid.header)
 
 
 def read(source: Source) -> Material:
-    """Return what a sheet of no known layout holds.
+    """Return what a sheet holds, as a program lays it out that is known; what was said of its columns goes before.
 
     Raises
     ------
     StudyError
         If a cell of a wide sheet is neither yes nor no, or the sheet cannot be told to be any of these.
     """
-    grid = source.grid
-    asked = asked_of(grid, source.choices.columns).fields
-    columns = columns_of(grid, source.choices.columns)
-    material = _read(grid, columns, source.choices.nesting)
+    grid, choices = source.grid, source.choices
+    asked = asked_of(grid, choices.columns)
+    known = [] if any(asked) else [one for one in LAYOUTS if all(map(grid.matching, one.known_by))]
+    layout = known[0] if known else Layout("", (), choices.columns, choices.nesting)
+    columns = columns_of(grid, layout.fields)
+    has = columns.fields.keys()
+    tells_what = has & {"text", "gist", "excerpt", "participant", "event"}
+    if "code" in has and not tells_what:
+        origin, take = "codebook", _read_codebook
+    elif "participant" in has and not has & {"code", "text", "gist", "excerpt"} and not columns.wide:
+        origin, take = "sheet of people", _read_people
+    elif (columns.wide or "code" in has) and tells_what:
+        origin, take = "sheet of coded segments", _read_segments
+    else:
+        what = "its columns do not say what it is: coded segments, people or codes"
+        raise refused(grid.file, what, told("which_columns"), ", ".join(grid.header[:12])[:200])
+    material = Material(grid.file, layout.origin or origin, notes=[*grid.notes, *layout.notes])
+    take(grid, columns, material, layout)
+    if known:
+        material.complete_paths = material.complete_paths and not layout.nesting
+        material.not_carried.clear()  # the columns that a program always writes are not news
+        for what, pattern in layout.not_carried.items():
+            filled = (bool(row[column]) for column in grid.matching(pattern).values() for row in grid.rows.values())
+            material.not_carried[what] += sum(filled)
+        return material
     for name, column in sorted(columns.fields.items(), key=lambda field: grid.header.index(field[1])):
-        if name not in asked and look(column) != look(name):
+        if name not in asked.fields and look(column) != look(name):
             material.guesses.append(f'column "{column}" is taken for {name}; otherwise --map {name}="..."')
     return material
 
 
-def _read(grid: Grid, columns: Columns, nesting: str, *, one_code: bool = False) -> Material:
-    material = Material(grid.file, "sheet", notes=list(grid.notes))
-    has = columns.fields.keys()
-    tells_what = has & {"text", "gist", "excerpt", "participant", "event"}
-    if "code" in has and not tells_what:
-        _read_codebook(grid, columns, material, nesting)
-    elif "participant" in has and not has & {"code", "text", "gist", "excerpt"} and not columns.wide:
-        _read_people(grid, columns, material)
-    elif (columns.wide or "code" in has) and tells_what:
-        _read_segments(grid, columns, material, one_code=one_code)
-        _note_nesting(material, nesting)
-    else:
-        what = "its columns do not say what it is: coded segments, people or codes"
-        raise refused(grid.file, what, told("which_columns"), ", ".join(grid.header[:12])[:200])
-    return material
-
-
-def _read_people(grid: Grid, columns: Columns, material: Material) -> None:
-    """Take a sheet of people; each column is an attribute."""
-    material.origin = "sheet of people"
+def _read_people(grid: Grid, columns: Columns, material: Material, layout: Layout) -> None:
+    """Take a sheet of people; each column is an attribute, however a program lays it out."""
     who = columns.fields["participant"]
     names = {column: name for name, column in columns.fields.items() if name in (*PARTICIPANTS.names, "event")}
     for line, row in grid.rows.items():
@@ -176,9 +161,8 @@ def _read_people(grid: Grid, columns: Columns, material: Material) -> None:
     material.lose("people", "rows without a participant", len(grid.rows) - len(material.people))
 
 
-def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: str) -> None:
+def _read_codebook(grid: Grid, columns: Columns, material: Material, layout: Layout) -> None:
     """Take a codebook; a column `parent` may say what each stands under."""
-    material.origin = "codebook"
     parents = grid.columns("parent", "parent code")[:1]
     definitions = grid.columns("definition", "description", "memo", "comment")[:1]
     for row in grid.rows.values():
@@ -190,13 +174,12 @@ def _read_codebook(grid: Grid, columns: Columns, material: Material, nesting: st
             material.lose("codes", "codes that stand twice" if name else "rows without a code")
     material.found["codes"] = len(grid.rows)
     if not parents:
-        _note_nesting(material, nesting)
+        _note_nesting(material, layout.nesting)
 
 
-def _read_segments(grid: Grid, columns: Columns, material: Material, *, one_code: bool) -> None:
+def _read_segments(grid: Grid, columns: Columns, material: Material, layout: Layout) -> None:
     """Take coded segments; rows that name the same segment, or have the same words of the same person, are one."""
-    material.origin = "sheet of coded segments"
-    given = _codes_by_row(grid, columns, one_code=one_code)
+    given = _codes_by_row(grid, columns, one_code=layout.one_code)
     segments: dict[tuple[str, ...], Segment] = {}
     for line, cells in grid.rows.items():
         row = _BLANK | {name: cells[column] for name, column in columns.fields.items()}
@@ -214,6 +197,7 @@ def _read_segments(grid: Grid, columns: Columns, material: Material, *, one_code
     unused = [column for column in grid.header if column not in {*columns.fields.values(), *columns.wide.values()}]
     if unused:
         material.not_carried[f"columns that were not asked for ({', '.join(unused)[:200]})"] += len(unused)
+    _note_nesting(material, layout.nesting)
 
 
 def _segment(material: Material, row: Mapping[str, str]) -> Segment:
