@@ -80,12 +80,10 @@ BOX = "☐"
 
 def document(title: str, about: Sequence[str], display: Opening, rules: Table, limits: Sequence[str]) -> bytes:
     """Return a Word document, landscape: sentences, the display, its rules, its limits, and every excerpt it counts."""
-    file = _document(title)
+    file = _document(title, title, about)
     section = file.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = reversed(A4)
-    file.add_heading(safe(title), level=1)
-    _list(file, about)
     file.add_heading("Claim by claim", level=2)
     texts = [["\n".join(line.text for line in cell) for cell in row] for row in display.rows]
     _table(file, list(display.heads), texts, DISPLAY)
@@ -115,9 +113,7 @@ def checklist(title: str, about: Sequence[str], lists: Mapping[str, Sequence[str
     lists
         What to check in each notebook, by its title.
     """
-    file = _document(title)
-    file.add_heading(safe(f"Review: {title}"), level=1)
-    _list(file, about)
+    file = _document(title, f"Review: {title}", about)
     file.add_paragraph("Reviewed by: ______________________________     On: ________________")
     for name, items in lists.items():
         file.add_heading(safe(name), level=2)
@@ -125,8 +121,8 @@ def checklist(title: str, about: Sequence[str], lists: Mapping[str, Sequence[str
     return saved(file)
 
 
-def _document(title: str) -> Any:
-    """Return an empty document of upright pages, without a word on who made it."""
+def _document(title: str, heading: str, about: Sequence[str]) -> Any:
+    """Return a document of upright pages that has a heading and sentences, without a word on who made it."""
     file = docx.Document()
     section = file.sections[0]
     section.page_width, section.page_height = A4
@@ -134,6 +130,8 @@ def _document(title: str) -> Any:
     properties = file.core_properties
     properties.title, properties.author, properties.language, properties.comments = title, "", "en-GB", ""
     file.styles["Normal"].font.size = NORMAL
+    file.add_heading(safe(heading), level=1)
+    _list(file, about)
     return file
 
 

@@ -379,8 +379,7 @@ def _add_documents(whole: Material, material: Material, number: int) -> dict[str
     before = dict(whole.documents)  # two of one file are two, whatever they are called
     keys = {}
     for key, document in material.documents.items():
-        name = look(document.name)
-        alike = (known for known, old in before.items() if look(old.name) == name)
+        alike = (known for known, old in before.items() if look(old.name) == look(document.name))
         same = (known for known in alike if len({before[known].text, document.text} - {None}) < 2)
         keys[key] = next(same, f"{number} {key}")
         old = whole.documents.setdefault(keys[key], document)

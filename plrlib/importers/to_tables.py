@@ -130,12 +130,11 @@ def _fill_people(made: StudyTables, people: Mapping[str, str], events: Mapping[s
     ]
     attributes = _attributes(made)
     for key, participant in people.items():
-        where = [event for event in events if key in made.speakers[event].people]
-        group = next((event for event in where if made.speakers[event].kind == GROUP), "")
+        where = [at for at in events if key in made.speakers[at].people]
+        group = next((at for at in where if made.speakers[at].kind == GROUP), "")
         row = {"participant": participant, "focus_group": events.get(group, "")}
         made.tables["participants"].append(row | attributes[key])
-        others = ({"participant": participant, "event": events[event]} for event in where if event != group)
-        made.tables["attendance"].extend(others)
+        made.tables["attendance"] += [{"participant": participant, "event": events[at]} for at in where if at != group]
 
 
 def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:

@@ -118,12 +118,10 @@ def hidden(given: pd.DataFrame, told: pd.DataFrame, k: int) -> Hidden:
     k
         The smallest number that may be told.
     """
-    themes: set[str] = set()
+    named = given[given["participant"] != ""]
+    themes = {str(theme) for theme, who in named.groupby("theme")["participant"] if _is_small(who, told, k)}
     codes: set[str] = set()
-    for theme, rows in given[given["participant"] != ""].groupby("theme"):
-        if _is_small(rows["participant"], told, k):
-            themes.add(str(theme))
-            continue
+    for theme, rows in named[~named["theme"].isin(themes)].groupby("theme"):
         by_code = rows.groupby("code")["participant"]
         rare = {str(code) for code, own in by_code if code != theme and _is_small(own, told, k)}
         told_as_theme = rows.loc[rows["code"].isin({*rare, theme}), "participant"]
@@ -183,9 +181,8 @@ def _tables(study: Study, told: pd.DataFrame, codings: pd.DataFrame, salt: str) 
 def _groupings_left(study: Study, known: pd.DataFrame, told: pd.DataFrame) -> dict[str, Grouping]:
     """Return the study's groupings with the groups that are left of them; one with a single group is none any more."""
     kept = {}
-    for name, grouping in study.settings.groupings.items():
-        if grouping.column not in told:
-            continue
+    there = {name: one for name, one in study.settings.groupings.items() if one.column in told}
+    for name, grouping in there.items():
         told_as = dict(zip(known[grouping.column], told[grouping.column], strict=True))
         groups: dict[str, str] = {}
         for value, label in grouping.levels.items():
