@@ -11,7 +11,7 @@ from plrlib.exporters.files import write_folder
 from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
 from plrlib.importers.material import FORMATS, Choices, Grid, Material, Reader, Source, merge, told
-from plrlib.importers.sheets import CODES, asked_of, csv_grid, workbook_grids
+from plrlib.importers.sheets import asked_of, csv_grid, workbook_grids
 from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
 from plrlib.paths import WORKBOOK
@@ -53,8 +53,8 @@ def import_files(paths: Sequence[Path], name: str, choices: Choices) -> tuple[Pa
         there, faults, _ = read_settings(settings)
         if faults:
             raise StudyError(folder.name, faults)
-        nesting = choices.nesting or there.nesting
-        choices = replace(choices, columns={**there.columns, **choices.columns}, nesting=nesting)
+        columns, nesting = {**there.columns, **choices.columns}, choices.nesting or there.nesting
+        choices = replace(choices, columns=columns, nesting=nesting)
     materials = _read_all(paths, choices)
     made = to_tables(merge(materials), choices, {} if choices.keep_names else read_key(name))
     key = write_key(name, made.ids) if made.ids else None  # first: without it nobody knows who an id is
@@ -83,12 +83,10 @@ def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
             faults.append(Fault(path.name, None, "", "the file cannot be opened", why, "", "check its path"))
     if not faults:  # else the column may be in a file that could not be read
         allowed = "; ".join(f"{grid.file}: {', '.join(grid.header)}" for grid in grids) or "no sheet was given"
-        asked = [asked_of(grid, choices.columns) for grid in grids]
-        there = {name for columns in asked for name in (*columns.fields, *([CODES] if columns.wide else []))}
         faults = [
             Fault("--map", None, name, "no sheet has such a column", column, allowed, "correct the name")
             for name, column in choices.columns.items()
-            if name not in there
+            if not any(any(asked_of(grid, {name: column})) for grid in grids)
         ]
     if faults:
         raise StudyError(listed(path.name for path in paths), faults)

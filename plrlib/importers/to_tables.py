@@ -26,7 +26,6 @@ TABLE_OF = {
     "documents": "events", "people": "participants", "codes": "codebook", "excerpts": "excerpts", "codings": "codings",
 }  # fmt: skip
 """Where each kind of material goes."""
-Rows = list[dict[str, str]]
 
 
 MODERATOR = "\0moderator"
@@ -55,7 +54,7 @@ class StudyTables:
 
     material: Material
     speakers: Mapping[str, Speakers]
-    tables: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in TABLES})
+    tables: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {name: [] for name in TABLES})
     ids: dict[Key, str] = field(default_factory=dict)
 
     @property
@@ -392,8 +391,7 @@ def is_moderator(label: str, more: Collection[str] = ()) -> bool:
 
 _PREFIXES = {"person": "P", GROUP: "FG", INTERVIEW: "INT"}
 """What an id begins with that replaces a name; a number follows."""
-_TOKEN = re.compile(r"\d+[a-z]?|[^\W\d_]{1,5}\d+[a-z]?|[^\W\d_]", re.IGNORECASE)
-_CAPITALS = re.compile(r"[A-Z]{2,5}")
+_TOKEN = re.compile(r"(?i:\d+[a-z]?|[^\W\d_]{1,5}\d+[a-z]?|[^\W\d_])|[A-Z]{2,5}")
 
 
 def is_code(name: str) -> bool:
@@ -402,10 +400,7 @@ def is_code(name: str) -> bool:
     Numbers, single letters, up to five letters with a number, up to five capitals and the words of the trade count.
     """
     tokens = [token for token in re.split(r"[\W_]+", name) if token]
-    return bool(tokens) and all(
-        _TOKEN.fullmatch(token) or _CAPITALS.fullmatch(token) or token.casefold() in WORDS["of_codes"]
-        for token in tokens
-    )
+    return bool(tokens) and all(_TOKEN.fullmatch(t) or t.casefold() in WORDS["of_codes"] for t in tokens)
 
 
 def ids_for(
