@@ -262,10 +262,8 @@ def csv_grid(path: Path) -> Grid:
     sheet = read_sheet(path)
     if sheet.faults:
         raise StudyError(path.name, sheet.faults)
-    rows = {
-        line: dict(zip(sheet.cells, map(str.strip, cells), strict=True))
-        for line, cells in zip(sheet.lines.tolist(), sheet.rows(*sheet.cells), strict=True)
-    }
+    there = zip(sheet.lines.tolist(), sheet.rows(*sheet.cells), strict=True)
+    rows = {line: dict(zip(sheet.cells, map(str.strip, row), strict=True)) for line, row in there}
     return Grid(path.name, list(sheet.cells), rows, [note.message for note in sheet.notes])
 
 

@@ -136,10 +136,9 @@ def words_of(study: Study, by: str | None = None) -> pd.DataFrame:
     if (used["person"] < 0).any():  # somebody who is not named may be anybody
         found["people"], found["who"] = pd.NA, pd.NA
     labels = study.grouping(by).levels.values() if by else [EVERYBODY]
-    there = set(found["voice"])
-    found["voice"] = pd.Categorical(found["voice"], categories=[label for label in labels if label in there])
-    order = {"voice": True, "count": False, "word": True}
-    return found.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
+    found["voice"] = pd.Categorical(found["voice"], categories=[*labels]).remove_unused_categories()
+    order = ["voice", "count", "word"]
+    return found.sort_values(order, ascending=[True, False, True], kind="stable", ignore_index=True)
 
 
 @dataclass(frozen=True)
