@@ -53,13 +53,11 @@ def read(source: Source) -> Material:
 
 def _read_codes(base: Database, material: Material) -> None:
     for key, name, memo, above in _rows(base, "code_cat", "catid", "name", "memo", "supercatid", order="catid"):
-        material.codes[f"cat {key}"] = Code(name, f"cat {above}", memo.strip())
+        material.codes[f"cat {key}"] = Code(name, above and f"cat {above}", memo.strip())
     codes = _rows(base, "code_name", "cid", "name", "memo", "catid", "supercid", order="cid")
     for key, name, memo, category, above in codes:
-        material.codes[f"code {key}"] = Code(name, f"code {above}" if above else f"cat {category}", memo.strip())
-    for code in material.codes.values():
-        if code.parent not in material.codes:
-            code.parent = ""
+        parent = f"code {above}" if above else category and f"cat {category}"
+        material.codes[f"code {key}"] = Code(name, parent, memo.strip())
     material.found["codes"] = base.count("code_cat") + base.count("code_name")
 
 
