@@ -37,6 +37,13 @@ class Look:
     label: str
     fill: str = "full"
 
+    def coats(self, filled: bool) -> list[dict[str, Any]]:
+        """Return how to draw it, one thing on another: its outline, and what fills half of it."""
+        face = self.colour if filled and self.fill == "full" else PAPER
+        whole = {"marker": self.shape, "linewidth": 1.3, "facecolor": face, "edgecolor": self.colour}
+        half = {"marker": MarkerStyle(self.shape, fillstyle="left"), "linewidth": 0, "facecolor": self.colour}
+        return [whole, half] if filled and self.fill == "half" else [whole]
+
 
 def looks_in_turn(labels: Mapping[str, str], colours: Sequence[str], shapes: Sequence[str]) -> dict[str, Look]:
     """Return how each of several kinds looks, by its key: colours and shapes in turn."""
@@ -95,18 +102,13 @@ class Canvas:
 
     def scatter(self, marks: pd.DataFrame, look: Look, filled: bool = True) -> None:
         """Draw marks of one look at their places."""
-        if marks.empty:
-            return
-        size: dict[str, Any] = {"data": marks, "x": "x", "y": "y", "ax": self.ax, "s": MARK_AREA, "legend": False}
-        face = look.colour if filled and look.fill == "full" else PAPER
-        sns.scatterplot(marker=look.shape, linewidth=1.3, facecolor=face, edgecolor=look.colour, **size)
-        if filled and look.fill == "half":
-            half = MarkerStyle(look.shape, fillstyle="left")
-            sns.scatterplot(marker=half, linewidth=0, facecolor=look.colour, **size)
+        for coat in look.coats(filled) if len(marks) else ():
+            sns.scatterplot(marks, x="x", y="y", ax=self.ax, s=MARK_AREA, legend=False, **coat)
 
     def mark(self, x: float, y: float, look: Look, filled: bool = True) -> None:
         """Draw one mark."""
-        self.scatter(pd.DataFrame({"x": [x], "y": [y]}), look, filled)
+        for coat in look.coats(filled):
+            self.ax.scatter(x, y, MARK_AREA, **coat)
 
 
 class Key:
