@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,15 @@ class Project:
             assert time.monotonic() < deadline, f"not written: {[path.name for path in paths if not path.is_file()]}"
             time.sleep(0.02)
         return [path.read_text(encoding="utf-8") for path in paths]
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes that work in the project's folder: a run, the one it forks kernels of, and kernels."""
+        found = []
+        for process in {*psutil.process_iter()} - {psutil.Process()}:
+            with suppress(psutil.Error):
+                if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()).is_relative_to(self.folder):
+                    found.append(process)
+        return found
 
     @staticmethod
     def assert_gone(pids: Iterable[int], seconds: float = PATIENCE) -> None:

@@ -116,9 +116,10 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
     listed: list[Any] = list(combinations(known, 2) if coders == PAIRS else known if coders is None else coders)
     groups = [tuple(group) for group in ([listed] if all(isinstance(name, str) for name in listed) else listed)]
     for group in groups:
-        strangers = ", ".join(name for name in group if name not in known)
+        strangers = [name for name in group if name not in known]
         if strangers or len(set(group)) < max(2, len(group)):
-            why = f"{strangers} did not code" if strangers else "two different coders at least, each named once"
+            why = f"{', '.join(strangers)} did not code"
+            why = why if strangers else "two different coders at least, each named once"
             raise ValueError(f"coders {', '.join(map(str, group))}: {why}; those who did: {', '.join(known)}")
     return groups
 
@@ -139,7 +140,7 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     low = high = np.full(estimate.shape, np.nan)
     if len(drawn) > 1:
         replicates = [coefficients(weights) for weights in resampled(drawn, study.settings.seed)]
-        *_, raw = estimate  # the last of COEFFICIENTS is raw agreement
+        raw = estimate[COEFFICIENTS.index("raw")]
         low, high = (np.where(raw < _WHOLE, end, np.nan) for end in interval(np.concatenate(replicates)))
     targets = [OVERALL, *given.codes]
     about = {"coefficient": np.repeat(COEFFICIENTS, len(targets)), "target": targets * len(COEFFICIENTS)}

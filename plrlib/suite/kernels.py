@@ -7,6 +7,7 @@ took most of a run's time. Elsewhere, where a fork is not safe or not there, eac
 # ruff: noqa: PLC0415 - the process that is forked imports what this one need not
 
 import asyncio
+import ctypes
 import gc
 import json
 import os
@@ -22,7 +23,8 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen, run
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired, run
+from threading import Lock
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -37,6 +39,7 @@ from plrlib.paths import DEFAULT_STUDY, write_whole
 SET: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 PROFILE: str = SET["profile"]
 _IMPORT = re.compile(r"^(?:import|from) +([\w.]+)", re.MULTILINE)
+_UNTIL_KILLED = 10  # seconds for a process to end by itself
 _LAUNCHES = 2  # another program may take a port between its choice and its use
 
 
@@ -135,6 +138,7 @@ class Forked:
     """
 
     stdin = stdout = stderr = None
+    _handle = -1
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -146,8 +150,9 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait until the process is gone, so many seconds at most."""
-        ready, _, _ = select.select([self._handle], [], [], timeout)
-        return 1 if ready else None
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return 1 if poll.poll(None if timeout is None else 1000 * timeout) else None
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the process, if it is there."""
@@ -159,7 +164,8 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def __del__(self) -> None:
-        os.close(self._handle)
+        if self._handle >= 0:
+            os.close(self._handle)
 
 
 class Server:
@@ -177,33 +183,52 @@ class Server:
 
     def __init__(self, environment: dict[str, str], scratch: Path, modules: Iterable[str] = ()) -> None:
         self._said = scratch / "server.log"
-        command = [sys.executable, "-P", "-c", "from plrlib.suite.kernels import serve; serve()", *modules]
+        code = "import sys; sys.path[:] = filter(None, sys.path); from plrlib.suite.kernels import serve; serve()"
         with self._said.open("wb") as log:
             self._process = Popen(
-                command, env=environment, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, encoding="utf-8"
-            )
-        self._one_at_a_time = asyncio.Lock()
+                [sys.executable, "-c", code, *modules],
+                env=environment, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, encoding="utf-8",
+            )  # fmt: skip
+        self._one_at_a_time = Lock()
+
+    @staticmethod
+    def is_possible() -> bool:
+        """Tell whether this system and this Python can fork kernels and watch them."""
+        with suppress(AttributeError, OSError):  # an older kernel, a sandbox, or a Python built for older ones
+            os.close(os.pidfd_open(os.getpid()))
+            return sys.platform == "linux"
+        return False
 
     async def fork(self, **kernel: Any) -> Forked:
         """Return a new kernel; see `_become_kernel` for what must be said of it."""
-        async with self._one_at_a_time:
-            return await asyncio.to_thread(self._fork, json.dumps(kernel))
+        return await asyncio.to_thread(self._fork, json.dumps(kernel))
 
     def _fork(self, kernel: str) -> Forked:
         assert self._process.stdin is not None and self._process.stdout is not None
-        with suppress(BrokenPipeError):
-            print(kernel, file=self._process.stdin, flush=True)
-        if not (answer := self._process.stdout.readline()):
-            raise RunError(f"the notebooks' kernels did not start:\n{_last_lines(self._said)}".rstrip())
+        with self._one_at_a_time:  # a thread is not broken off with the task that waits for it
+            with suppress(BrokenPipeError):
+                print(kernel, file=self._process.stdin, flush=True)
+            answer = self._process.stdout.readline()
+        if not answer:
+            said = _last_lines(self._said) or f"the process that imports for them ended with {self._process.wait()}"
+            raise RunError(f"the notebooks' kernels did not start:\n{said}")
         return Forked(int(answer))
 
     def end(self) -> None:
-        """End the process and all its kernels, and wait until it is gone."""
-        self._process.communicate()
+        """End the process and all its kernels, and wait until it is gone; one that is stuck in an import is killed."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=_UNTIL_KILLED)
+        except TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
 
 
 def imported(notebooks: Iterable[bytes]) -> list[str]:
-    """Return the modules that notebooks import, each once; what is no notebook imports none."""
+    """Return the modules that notebooks import, the first that a line names, each once; none of what is no notebook."""
     found: dict[str, None] = {}
     for data in notebooks:
         with suppress(ValueError, KeyError, TypeError):
@@ -214,43 +239,60 @@ def imported(notebooks: Iterable[bytes]) -> list[str]:
 
 def serve() -> None:
     """Import what is asked for, fork a kernel for each line of standard input, and with the last line end them."""
+    asked, answers = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # what is imported may print, and may read
+    os.dup2(2, 1)
+    _end_with_parent(signal.SIGKILL)  # later the end of `asked` tells that it is gone
     import ipykernel.ipkernel
     import ipykernel.kernelapp  # noqa: F401
 
     for module in sys.argv[1:]:
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             there = import_module(module)
             if there is plrlib:  # whose modules notebooks ask for one by one
                 for one in pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show."):
                     import_module(one.name)
+    _end_with_parent(0)
     gc.freeze()  # what was imported stays in memory that is shared
     alive: set[int] = set()
-    for line in iter(sys.stdin.readline, ""):
+    server = os.getpid()
+    for line in iter(asked.readline, ""):
         kernel = json.loads(line)
         if not (pid := os.fork()):
-            _become_kernel(**kernel)
+            asked.close()
+            answers.close()
+            _become_kernel(**kernel, server=server)
         alive.add(pid)
-        print(pid, flush=True)
+        print(pid, file=answers, flush=True)
         alive -= {gone for gone in alive if gone != pid and os.waitpid(gone, os.WNOHANG)[0]}
     for pid in alive:
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)  # it may have no session of its own yet
         os.waitpid(pid, 0)
 
 
-def _become_kernel(argv: list[str], folder: str, environment: dict[str, str], said: str) -> NoReturn:
+def _end_with_parent(number: int) -> None:
+    """Let the system send this process a signal when its parent ends; 0: none."""
+    set_parent_death_signal = 1  # PR_SET_PDEATHSIG of Linux
+    ctypes.CDLL(None).prctl(set_parent_death_signal, number)
+
+
+def _become_kernel(argv: list[str], folder: str, environment: dict[str, str], said: str, server: int) -> NoReturn:
     """Turn a fork into a kernel: in a session, a folder and an environment of its own, its outputs in a file."""
     from ipykernel.kernelapp import launch_new_instance
 
     os.setsid()
     log = os.open(said, os.O_WRONLY | os.O_APPEND)
-    for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
-        os.dup2(stream, number)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
     os.chdir(folder)
     os.environ.clear()
-    os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
+    os.environ.update(environment, JPY_PARENT_PID=str(server))
+    if numbers := sys.modules.get("numpy"):
+        numbers.random.seed()  # else what nobody seeded is drawn alike in every kernel
     sys.argv = argv
-    launch_new_instance()
+    launch_new_instance(parent_handle=server)  # it ends with the server, however that ends
     os._exit(0)
 
 
@@ -380,7 +422,7 @@ class Pool:
     ) -> None:
         self._runner = runner
         self._scratch = scratch
-        self._server = Server(environment, scratch, modules) if sys.platform == "linux" else None
+        self._server = Server(environment, scratch, modules) if Server.is_possible() else None
         self._alive: set[Kernel] = set()
         self._folders: set[Path] = set()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,21 +99,64 @@ def test_kernels_are_forks_with_imports_made_and_an_environment_of_their_own(tmp
 
 
 @only_linux
-def test_kernels_end_with_their_server(tmp_path):
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_kernels_end_with_their_server(tmp_path, is_killed):
     server = Server({**os.environ, **kernel_environment()}, tmp_path)
 
     async def there_before_and_after() -> tuple[bool, bool]:
         kernel = Kernel(tmp_path, {**os.environ, **kernel_environment()}, tmp_path, server)
         await kernel.ready()
         kernel.client.execute("import time; time.sleep(600)")
-        process = Path(f"/proc/{kernel.manager.provisioner.pid}")
-        before = process.exists()
+        process = kernel.manager.provisioner.process
+        before = process.poll() is None
+        if is_killed:
+            server._process.kill()
         server.end()
-        after = process.exists()
+        after = process.wait(timeout=10) is None
         await kernel.stop()
         return before, after
 
     assert asyncio.run(there_before_and_after()) == (True, False)
+
+
+@only_linux
+def test_what_is_imported_may_print_read_and_exit_and_lie_beside_a_notebook(tmp_path):
+    (tmp_path / "prints.py").write_text("print('hello', flush=True); input()", encoding="utf-8")
+    (tmp_path / "exits.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "beside.py").write_text("said = 'beside'", encoding="utf-8")
+    environment = {**os.environ, **kernel_environment(), "PYTHONPATH": str(tmp_path)}
+    said = []
+
+    async def execute(pool: Pool) -> None:
+        async with pool.kernel(tmp_path / "a", environment) as kernel:
+            code = "import beside, numpy; print(beside.said, numpy.random.rand())"
+            await kernel.client.execute_interactive(code, output_hook=lambda m: said.append(m["content"].get("text")))
+
+    with asyncio.Runner() as runner, Pool(runner, tmp_path, environment, ["prints", "exits", "numpy"]) as pool:
+        for _ in range(2):
+            runner.run(execute(pool))
+    printed = [text for text in said if text]
+    assert [text.split()[0] for text in printed] == ["beside", "beside"]
+    assert len(set(printed)) == 2, "what nobody seeded is not drawn alike"
+
+
+@only_linux
+def test_a_server_that_is_stuck_in_an_import_is_ended(tmp_path, monkeypatch):
+    (tmp_path / "stuck.py").write_text("import time; time.sleep(600)", encoding="utf-8")
+    monkeypatch.setattr(kernels, "_UNTIL_KILLED", 0.5)
+    server = Server({**os.environ, **kernel_environment(), "PYTHONPATH": str(tmp_path)}, tmp_path, ["stuck"])
+    server.end()
+    assert server._process.returncode == -signal.SIGKILL
+
+
+@only_linux
+def test_where_processes_cannot_be_watched_kernels_begin_anew(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "pidfd_open")
+    environment = {**os.environ, **kernel_environment()}
+    with asyncio.Runner() as runner, Pool(runner, tmp_path, environment, ["seaborn"]) as pool:
+        said, _ = runner.run(outputs(pool, tmp_path / "a", "a"))
+    assert said == f"a {tmp_path / 'a'} False 1\nTrue True b''\n"
 
 
 @only_linux

@@ -22,7 +22,8 @@ from plrlib.study.settings import Grouping
 
 NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN = "not attributed", "too few to tell", "differs", "not shown to differ"
 MOST_PROGRAMMES = 500_000
-"""So many linear programmes are solved in one comparison, two minutes or so; of the codes left p may be anything."""
+"""So many linear programmes are solved for the ranges of p of one coder's codes, two minutes or so; it is looked at
+between codes, and of those left p may be anything."""
 VERDICTS = (CONFOUNDED, NOT_ATTRIBUTED, TOO_FEW, DIFFERS, NOT_SHOWN)
 """In the order in which they are looked at: the first that holds is the verdict."""
 
