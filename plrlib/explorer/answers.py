@@ -4,7 +4,6 @@ import asyncio
 import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,9 +150,11 @@ def quick(study: Study) -> bool:
 
 def in_notebook() -> bool:
     """Tell whether this runs in an event loop, as a notebook's cells do, so that answers can come later."""
-    with suppress(RuntimeError):
-        return asyncio.get_running_loop().is_running()
-    return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def serve(pipe: Any, folder: str) -> None:

@@ -311,8 +311,10 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
         heard = zip(rows["at"], rows["people"], strict=True)
         counts = {at: known_ids(by_event.get((at, key), []), int(n)) for at, n in heard}
         alone = [at for at, n in counts.items() if at in interviews and size(n) == 1]
-        places = [number(n) + f" at {at}" for at, n in counts.items() if at not in alone or len(alone) == 1]
-        if len(alone) > 1:
+        if len(alone) == 1:
+            alone = []  # one such place is told as any other
+        places = [number(n) + f" at {at}" for at, n in counts.items() if at not in alone]
+        if alone:
             ids = [who for at in alone for who in by_event.get((at, key), [])]
             interviewed = number(ids) if len(set(ids)) == len(alone) else str(len(alone))
             places.append(interviewed + f" {'of them again, ' if set(alone) <= twice else ''}{ALONE}")

@@ -115,7 +115,7 @@ def _place(marks: pd.DataFrame, per_line: int) -> pd.DataFrame:
     longest = max((text_width(str(tag), TAG, "bold") for tag in marks["tag"].unique()), default=0.0)
     cells = marks.assign(tagged=marks["tag"] != "").groupby(["row", "column"], sort=False, observed=True)
     tagged, n, number = cells["tagged"].transform("any"), cells["tagged"].transform("size"), cells.cumcount()
-    step, drop = np.where(tagged, [[max(longest + PAD, STEP)], [TAG_STEP]], STEP)
+    step, drop = np.where(tagged, max(longest + PAD, STEP), STEP), np.where(tagged, TAG_STEP, STEP)
     line = np.maximum(1, (per_line * STEP / step).astype(int))
     lines, across = -(-n // line), np.minimum(line, n - number // line * line)
     return marks.assign(

@@ -129,10 +129,10 @@ class Program:
         marks = self.variables(np.ones(len(variables), dtype=np.int64))
         self.pairwise(marks, variables)
         filled = np.zeros(len(variables), dtype=bool)
-        more = True
-        while more and not filled.all():
+        while not filled.all():
             found = self._solve(marks[~filled], -1.0)[variables] > 0.5
-            more = bool((found & ~filled).any())
+            if not (found & ~filled).any():
+                break
             filled |= found
         return filled
 

@@ -216,8 +216,9 @@ def _totals_out_of_range(
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
     may_be_any = _may_be_any(settings, attribute, values)
-    # a group that is not declared is told already
-    for line, group, n in totals.rows_where("level", "n", wrong=lambda group, _: not declared or group in declared):
+    for line, group, n in totals.rows_where("level", "n", wrong=lambda *_: True):
+        if declared and group not in declared:
+            continue  # told already
         there = values.where(group.__eq__)
         certain = int((who.certain & there).sum())
         possible = int((who.possible & (there | may_be_any)).sum()) + len(sheets["participants"].faults)
