@@ -3,8 +3,9 @@
 It lies beside tests/ and notebooks/, so that `pytest --nbval notebooks` finds it too.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,18 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Let nbval start its kernels in the environment in which `plr run` starts them."""
     if item.path.suffix != NOTEBOOK:
         return (yield)
-    from plrlib.suite.kernels import kernel_environment  # noqa: PLC0415 - most test runs start no kernel
+    from nbval import kernel  # noqa: PLC0415 - most test runs start no kernel
+
+    from plrlib.suite.kernels import kernel_environment  # noqa: PLC0415
+
+    def start_or_again(*args: Any, start: Callable[..., Any] = kernel.start_new_kernel, **how: Any) -> Any:
+        try:
+            return start(*args, **how)
+        except RuntimeError:  # another program may take a port between its choice and its use
+            return start(*args, **how)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "start_new_kernel", start_or_again)
         for name, value in kernel_environment().items():
             patch.setenv(name, value)
         return (yield)
