@@ -1,4 +1,4 @@
-"""Long work: how far it is, told where somebody looks on. Limits of work are counted where the work is done."""
+"""Progress of long work. Its limits are counted where the work is done."""
 
 import os
 import time
@@ -15,10 +15,10 @@ Thing = TypeVar("Thing")
 
 
 def followed(things: Sequence[Thing], what: str) -> Iterator[Thing]:
-    """Give things one by one, and when that has taken ten seconds begin to tell how far it is.
+    """Give things one by one, and after ten seconds begin to show how far it is.
 
-    It is told on standard error, in a terminal or in JupyterLab, and gone at the end. Where `PLR_STILL` is set, as in
-    the notebooks that `plr run` executes, nothing is: `plr run` tells of each notebook itself.
+    It is shown on standard error, in a terminal or in JupyterLab, and gone at the end. Where `PLR_STILL` is set, as in
+    the notebooks that `plr run` executes, nothing is: `plr run` shows progress itself.
 
     Parameters
     ----------
@@ -36,8 +36,7 @@ def followed(things: Sequence[Thing], what: str) -> Iterator[Thing]:
     began = time.monotonic()
     for i, thing in enumerate(things):
         if time.monotonic() - began >= TOLD_AFTER:
-            seen = Console(stderr=True)
-            hidden = bool(os.environ.get("PLR_STILL")) or not (seen.is_terminal or seen.is_jupyter)
+            seen, hidden = Console(stderr=True), bool(os.environ.get("PLR_STILL"))
             yield from track(things[i:], what, len(things), i, console=seen, transient=True, disable=hidden)
             return
         yield thing

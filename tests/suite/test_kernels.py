@@ -151,6 +151,20 @@ def test_a_server_that_is_stuck_in_an_import_is_ended(tmp_path, monkeypatch):
 
 
 @only_linux
+def test_a_kernel_that_is_forked_as_the_server_ends_is_ended_too(tmp_path):
+    """It has no session of its own yet, by which others are ended."""
+    (tmp_path / "slow.py").write_text("import time; time.sleep(1)", encoding="utf-8")
+    environment = {**os.environ, **kernel_environment(), "PYTHONPATH": str(tmp_path)}
+    server = Server(environment, tmp_path, ["slow"])
+    (tmp_path / "said").touch()
+    argv = ["ipykernel_launcher", "-f", str(tmp_path / "connection.json")]
+    kernel = {"argv": argv, "folder": str(tmp_path), "environment": environment, "said": str(tmp_path / "said")}
+    print(json.dumps(kernel), file=server._process.stdin, flush=True)
+    server.end()
+    assert server._process.returncode == 0, "it ended by itself"
+
+
+@only_linux
 def test_where_processes_cannot_be_watched_kernels_begin_anew(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "pidfd_open")
     environment = {**os.environ, **kernel_environment()}
