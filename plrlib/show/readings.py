@@ -436,13 +436,15 @@ def _gaps(study: Study, column: str, grouping: Grouping) -> list[list[str]]:
     found, every = _sides(study, column, grouping), f"any {noun(study, column)}"
     cannot = found["excerpts"] == 0
     told: list[list[str]] = [[], []]
-    for i, rows in enumerate((found[cannot], found[~cannot & ~(found["certain"] > 0)])):
+    for rows, sentence, of_them in zip(
+        (found[cannot], found[~cannot & ~(found["certain"] > 0)]), (CANNOT, NOT_CERTAIN), told, strict=True
+    ):
         lacking: dict[tuple[str, ...], list[str]] = {}
         for key, theirs in rows.groupby("group", observed=True):
             lacking.setdefault(tuple(theirs["side"]), []).append(whom(grouping, str(key)))
         for some, who in lacking.items():
             on = every if len(some) == len(named) > 1 else joined((named[side] for side in some), "or")
-            told[i].append((CANNOT, NOT_CERTAIN)[i].format(on, joined(who, "or")))
+            of_them.append(sentence.format(on, joined(who, "or")))
     return told
 
 

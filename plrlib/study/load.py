@@ -282,6 +282,7 @@ def _typed(
     declared = list(settings.levels(column.name))
     if table.name == "codebook" and column.name in settings.readings:
         declared = list(settings.readings[column.name].levels)
-    values = [SEPARATOR.join(parts(cell)) for cell in cells.values] if column.several else cells.values
-    first = [value for value in (*declared, *column.allowed) if not column.several or value in values]
-    return _Categories([*first, *values]).of(values, cells.codes)
+    if not column.several:
+        return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
+    values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
+    return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)

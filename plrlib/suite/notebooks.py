@@ -94,10 +94,10 @@ async def execute(notebook: Any, name: str, study: str, kernel: Kernel, keep_res
     NotebookError
         If a cell raises anything else, or the kernel dies.
     """
-    # else outputs that come late would be missing, and nobody would know
-    late = {"iopub_timeout": _PATIENCE, "raise_on_iopub_timeout": True}
-    as_is = {"record_timing": False, "coalesce_streams": True, "timeout": None}
-    client = NotebookClient(notebook, km=kernel.manager, **as_is, **late)
+    client = NotebookClient(
+        notebook, km=kernel.manager, record_timing=False, coalesce_streams=True, timeout=None, iopub_timeout=_PATIENCE,
+        raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and no word of it
+    )  # fmt: skip
     client.kc = kernel.client
     for index, cell in enumerate(notebook.cells):
         try:

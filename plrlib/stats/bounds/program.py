@@ -193,8 +193,8 @@ class _Solver:
         self.lower, self.upper = np.concatenate(program._lower), np.concatenate(program._upper)
         self._low, self._high = np.array(program._low), np.array(program._high)
         shape = (len(program._low), program._n)
-        none = np.zeros(0, dtype=np.int64)
-        rows, numbers, factors = map(np.concatenate, zip((none, none, np.zeros(0)), *program._terms, strict=True))
+        nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        rows, numbers, factors = map(np.concatenate, zip(*(program._terms or [nothing]), strict=True))
         self._matrix = sp.csc_array((factors, (rows, numbers)), shape=shape)
         model = highs.HighsLp()
         model.num_col_, model.num_row_ = model.a_matrix_.num_col_, model.a_matrix_.num_row_ = shape[1], shape[0]

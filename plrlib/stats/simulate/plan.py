@@ -210,10 +210,12 @@ class Plan:
             name: given if isinstance(given, Grouping) else Grouping(name, given[0], name, dict(given[1]))
             for name, given in self.groupings.items()
         }
-        as_here = ("title", "complete", "populations", "comparisons", "privacy")
-        said = {name: getattr(self, name) for name in as_here} | {"id": self.name, "kind": "simulated"}
         first, kinds = self.coders[0].name, {coder.name: coder.kind for coder in self.coders}
-        return Settings(**said, reference_coder=first, stance_coder=first, coders=kinds, groupings=groupings)
+        return Settings(
+            id=self.name, title=self.title, kind="simulated", complete=self.complete, reference_coder=first,
+            stance_coder=first, coders=kinds, populations=self.populations, groupings=groupings,
+            comparisons=self.comparisons, privacy=self.privacy,
+        )  # fmt: skip
 
     @cached_property
     def tables(self) -> Tables:

@@ -216,7 +216,7 @@ def _totals_out_of_range(
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
     may_be_any = _may_be_any(settings, attribute, values)
-    for line, group, n in totals.rows_where("level", "n", wrong=lambda *_: True):
+    for line, group, n in zip(totals.lines.tolist(), totals.column("level"), totals.column("n"), strict=True):
         if declared and group not in declared:
             continue  # told already
         there = values.where(group.__eq__)
