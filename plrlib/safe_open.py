@@ -39,7 +39,7 @@ def refusing(
     """
     try:
         yield
-    except StudyError:  # a ValueError, and raised by whoever reads
+    except StudyError:  # a ValueError, and raised by the reader itself
         raise
     except damage as error:
         kind = f"{type(error).__name__}: " if about is None else about

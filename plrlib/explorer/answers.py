@@ -229,5 +229,5 @@ class Beside:
         self._running = None
         if not self._closed:  # since then another study may be shown
             self._told(job, found)
-        if self._running is None:  # whoever was told may have asked for more
+        if self._running is None:  # the one that was told may have asked for more
             self._next()

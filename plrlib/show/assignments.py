@@ -308,7 +308,7 @@ def left_over_say(study: Study) -> Say:
 
 @or_say("So nothing can be left over.")
 def left_over_table(study: Study) -> Table | Say:
-    """Return a row an excerpt that somebody left over: what was said, and where each coder put it.
+    """Return a row an excerpt that a coder left over: what was said, and where each coder put it.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def left_over_table(study: Study) -> Table | Say:
     Returns
     -------
     Table or Say
-        A sentence where nobody left an excerpt over, or the study has no envelopes.
+        A sentence where no coder left an excerpt over, or the study has no envelopes.
 
     See Also
     --------

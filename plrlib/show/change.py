@@ -33,7 +33,7 @@ def twice_say(study: Study) -> Say:
     -------
     Say
         One sentence; or two, of which the second is why no change can be counted: who was interviewed is not known,
-        nobody was heard twice, coding is not complete, or excerpts name nobody.
+        no participant attended two events, coding is not complete, or excerpts name no participant.
 
     See Also
     --------

@@ -409,7 +409,7 @@ def others_table(study: Study, found: Comparison) -> Table | Say:
     Returns
     -------
     Table or Say
-        A sentence where `found` holds no verdict by another coder: nobody else coded, or they were not asked for.
+        A sentence where `found` holds no verdict by another coder: there is none, or they were not asked for.
 
     See Also
     --------

@@ -48,7 +48,7 @@ def about(study: Study) -> Say:
 
     See Also
     --------
-    heard_say : Who was heard.
+    heard_say : How many participants, at how many events.
     limits_of_data : What the data cannot tell.
 
     Examples
@@ -388,7 +388,8 @@ def whose_say(study: Study, by: str) -> Say:
     Returns
     -------
     Say
-        Unit: excerpts that somebody whom the grouping is about may have said. One sentence where there are none.
+        Unit: excerpts whose possible speakers include participants whom the grouping is about. One sentence where there
+        are none.
 
     Raises
     ------
@@ -456,7 +457,7 @@ def consent(study: Study) -> Say:
     See Also
     --------
     plrlib.text_of : What may be shown of each excerpt.
-    safe_to_show : Whether anything identifies somebody.
+    safe_to_show : Whether anything identifies a person.
 
     Examples
     --------

@@ -251,7 +251,7 @@ def evidence_table(study: Study, by: str) -> Table | Say:
 
 
 def hearings_say(study: Study) -> Say:
-    """Return how many excerpts come from a focus group, how many from an interview, and of how many nobody knows.
+    """Return how many excerpts come from a focus group and from an interview, and of how many that is not published.
 
     Parameters
     ----------

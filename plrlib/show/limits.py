@@ -54,7 +54,7 @@ def limits_of_data(study: Study) -> Say:
     Returns
     -------
     Say
-        Excerpts that name nobody are counted, and number words that are read by assumption.
+        Excerpts that name no participant are counted, and number words that are read by assumption.
 
     See Also
     --------
@@ -81,7 +81,7 @@ def limits_of_data(study: Study) -> Say:
 
 
 def limits_of_people(study: Study) -> Say:
-    """Return the limits that lie in who was heard.
+    """Return the limits that lie in who took part.
 
     Parameters
     ----------
@@ -91,11 +91,11 @@ def limits_of_people(study: Study) -> Say:
     Returns
     -------
     Say
-        Also at which events it is not fully known who was heard, and which groupings are not known of everybody.
+        Also at which events not all participants are identified, and which groupings are not published of all.
 
     See Also
     --------
-    heard_say : Who was heard.
+    heard_say : How many participants, at how many events.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def events(study: Study) -> Table | Say:
 
     See Also
     --------
-    seats_picture : Who of each group was heard where.
+    seats_picture : Participants by event and group.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def groupings(study: Study) -> Table | Say:
 
 
 def seats_picture(study: Study, by: str) -> Picture | Say:
-    """Return a picture of who of each group was heard where: one mark is one person at one event.
+    """Return a picture of participants by event and group: one mark is one person at one event.
 
     Parameters
     ----------
@@ -156,8 +156,8 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     -------
     Picture or Say
         An open mark is a person known only from a total. Many interviews of one person are one row. Its numbers have a
-        row an event and a column a group. A sentence where nobody whom the grouping is about is known to have been
-        heard.
+        row an event and a column a group. A sentence where no participant whom the grouping is about is known to
+        have attended an event.
 
     Raises
     ------
@@ -272,7 +272,7 @@ def separable_say(study: Study, by: str) -> Say:
 
     See Also
     --------
-    plrlib.design : Who of each group was heard where.
+    plrlib.design : Participants by event and group.
     compare_say : What came of comparing the groups.
 
     Examples
@@ -351,9 +351,8 @@ def design_table(study: Study, by: str) -> Table:
     Returns
     -------
     Table
-        A row an event and group: people; at how many events each of them was heard, and how many excerpts and words
-        each said at this one, on average. Missing where that is not known; a column that is not known at all is left
-        out.
+        A row an event and group: people; how many events each of them attended, and how many excerpts and words each
+        said at this one, on average. Missing where that is not known; a column that is not known at all is left out.
 
     Raises
     ------
@@ -392,7 +391,7 @@ def design_table(study: Study, by: str) -> Table:
 
 
 def talk_say(study: Study, by: str) -> Say:
-    """Return for each measure whether the groups differ in it, how likely that is by chance, or why nobody can say.
+    """Return for each measure whether the groups differ in it, with p, or why that cannot be told.
 
     Parameters
     ----------
@@ -404,8 +403,8 @@ def talk_say(study: Study, by: str) -> Say:
     Returns
     -------
     Say
-        A sentence each on hearings, excerpts and words a person, with the p of exchanging people within their events;
-        or why a measure is not known, or cannot be compared.
+        A sentence each on events, excerpts and words a person, with the p of permuting people within their events; or
+        why a measure is not known, or cannot be compared.
 
     Raises
     ------

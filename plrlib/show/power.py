@@ -196,7 +196,7 @@ def power_picture(study: Study, found: Comparison) -> Picture | Say:
     Returns
     -------
     Picture or Say
-        The true share of the first group runs along, nobody of the second raising it; of more than two groups, the two
+        The true share of the first group runs along, none of the second raising it; of more than two groups, the two
         largest are drawn. Its numbers: curve, true share, chance of seeing it. A sentence where whole events are
         compared, or fewer than two groups have anybody.
 

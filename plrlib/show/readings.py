@@ -275,7 +275,7 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     Returns
     -------
     Table or Say
-        The last row counts the excerpts that are on other sides. A sentence where nobody but the reference coder coded.
+        The last row counts the excerpts that are on other sides. A sentence where only the reference coder coded.
 
     Raises
     ------

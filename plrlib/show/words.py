@@ -306,7 +306,7 @@ def voicings(study: Study) -> dict[str | None, pd.DataFrame]:
     Returns
     -------
     dict
-        Frames of `words_of`: a row a word and voice, with its count. A voice is a group, or whoever words.csv names; of
+        Frames of `words_of`: a row a word and voice, with its count. A voice is a group, or a name in words.csv; of
         a study without groupings, all texts are one, under None. Of texts, only words of people who let them be shown,
         and whose group is known, are counted.
 

@@ -290,7 +290,7 @@ def _become_kernel(argv: list[str], folder: str, environment: dict[str, str], sa
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(server))
     if numbers := sys.modules.get("numpy"):
-        numbers.random.seed()  # else what nobody seeded is drawn alike in every kernel
+        numbers.random.seed()  # else what is drawn without a seed is the same in every kernel
     sys.argv = argv
     launch_new_instance(parent_handle=server)  # it ends with the server, however that ends
     os._exit(0)

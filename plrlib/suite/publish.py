@@ -135,7 +135,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(handle: int) -> None:
-        """Take the lock on an open file; `_TAKEN`: somebody has it."""
+        """Take the lock on an open file; `_TAKEN`: another process has it."""
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
     _TAKEN = OSError
@@ -143,7 +143,7 @@ else:
     import fcntl
 
     def _lock(handle: int) -> None:
-        """Take the lock on an open file; `_TAKEN`: somebody has it."""
+        """Take the lock on an open file; `_TAKEN`: another process has it."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     _TAKEN = BlockingIOError

@@ -1,4 +1,4 @@
-"""Long work has a limit, and somebody who looks on sees how far it is."""
+"""Long work has a limit, and a terminal shows how far it is."""
 
 import io
 

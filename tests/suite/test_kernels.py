@@ -138,7 +138,7 @@ def test_what_is_imported_may_print_read_and_exit_and_lie_beside_a_notebook(tmp_
             runner.run(execute(pool))
     printed = [text for text in said if text]
     assert [text.split()[0] for text in printed] == ["beside", "beside"]
-    assert len(set(printed)) == 2, "what nobody seeded is not drawn alike"
+    assert len(set(printed)) == 2, "what is drawn without a seed differs"
 
 
 @only_linux

@@ -171,7 +171,7 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     stays = (rng["second"].random(shape)[again] < design.stay) & (later == 0)
     raised_again = np.where(stays, raised[again], anew)
     counts_again = np.where(raised_again, 1 + rng["second"].poisson(talk[again]), 0)
-    # From here on there are E excerpts, in the order of events: second hearings come after the V rooms.
+    # From here on there are E excerpts, in the order of events: second interviews come after the V events.
     row, code = np.divmod(np.repeat(np.arange((people + len(again)) * codes), np.append(counts, counts_again)), codes)
     speaker = np.append(np.arange(people), again)[row]
     stance = _views(design, opposes, rng["stance"])[speaker, code]
