@@ -1,5 +1,6 @@
 """Build the site from studies and their executed notebooks, without running them: `python -m plrlib.site.build`."""
 
+import gc
 import inspect
 import io
 import os
@@ -90,10 +91,10 @@ def write_study(study: Study, folder: Path) -> None:
     notebooks, written = notebooks_of(study), {}
     titles = {name: title(notebook, name) for name, notebook in notebooks.items()}
     for name, notebook in notebooks.items():
-        data, found, numbers = page(notebook, name, ids, f"{EVIDENCE}.html")
+        data, found, numbers = page(notebook, name, ids, EVIDENCE)
         (folder / f"{name}.ipynb").write_bytes(data)
         if numbers.found:
-            listed = numbers_page(numbers, titles[name], said, f"{EVIDENCE}.html", f"{PEOPLE}.html")
+            listed = numbers_page(numbers, titles[name], said, EVIDENCE, PEOPLE)
             written[numbers.target] = listed
         for excerpt in found:
             seen.setdefault(excerpt, []).append(name)
@@ -158,4 +159,6 @@ def main(names: Sequence[str], source: Path, target: Path, jobs: int = 1) -> str
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), os.cpu_count() or 1), file=sys.stderr)
+    gc.disable()  # what is made stays to the end, seconds later: looking for what could go took a sixth of them
+    jobs = 2 * (os.cpu_count() or 1)  # Sphinx deals out pages by number: in smaller parts the long ones weigh less
+    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), jobs), file=sys.stderr)

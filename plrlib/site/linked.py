@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
-from plrlib.markup import anchor, link, plain
+from plrlib.markup import link, link_html, plain
 from plrlib.paths import copies_of, folder_for
 from plrlib.study.load import Study
 from plrlib.text import count
@@ -132,7 +132,7 @@ def linked(page: str, excerpts: Collection[str], evidence: str, found: dict[str,
         if word not in excerpts or (word.isdigit() and not (match.start() == 0 and starts_item)):
             return match[0]
         found.setdefault(word)
-        return f'<a href="{evidence}#{anchor(word)}">{match[0]}</a>'
+        return link_html(word, evidence, word)
 
     parts = _TAGS.split(page)
     for i in range(0, len(parts), 2):
@@ -156,7 +156,7 @@ def numbers_page(numbers: Numbers, title: str, said: Mapping[str, str], excerpts
         The pages where they have their anchors.
     """
     head, back = plain(f"What is counted in {title}"), link("Back", f"{numbers.page}.ipynb")
-    parts = ["---\norphan: true\n---", f"# {head}", back]
+    parts = ["---\norphan: true\nnosearch: true\n---", f"# {head}", back]
     for section, heading in enumerate(numbers.headings):
         rows = [(n, one) for n, one in enumerate(numbers.found, 1) if one.section == section]
         if rows:
@@ -176,12 +176,8 @@ def _entries(
         head = f"{html.escape(about)}: <strong>{html.escape(one.text)}</strong>"
         yield f'<h3 class="plr-number" id="n-{n}">{head}</h3><p>{kind}; {back}</p>'
         if one.ids[0] in said and len(one.ids) <= MOST_READ:
-            items = (f"<li>{_id(e, excerpts)}: {html.escape(said[e])}</li>" for e in one.ids)
+            items = (f"<li>{link_html(e, excerpts, e)}: {html.escape(said[e])}</li>" for e in one.ids)
             yield f"<ul>{''.join(items)}</ul>"
         else:
             where = excerpts if one.ids[0] in said else people
-            yield f"<p>{', '.join(_id(e, where) for e in one.ids)}</p>"
-
-
-def _id(name: str, page: str) -> str:
-    return f'<a href="{page}#{anchor(name)}">{html.escape(name)}</a>'
+            yield f"<p>{', '.join(link_html(e, where, e) for e in one.ids)}</p>"

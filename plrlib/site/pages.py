@@ -8,7 +8,7 @@ import pandas as pd
 
 from plrlib import show
 from plrlib.faults import NotInStudy
-from plrlib.markup import anchor, anchored, bullets, link, plain, table
+from plrlib.markup import anchored, bullets, link, link_html, plain, table
 from plrlib.privacy.consent import text_of
 from plrlib.show.claims import reason_say
 from plrlib.show.excerpts import ids_by
@@ -122,8 +122,8 @@ def evidence_page(study: Study, seen: Seen, notebooks: Mapping[str, str]) -> str
     for key in [*study.themes["code"], ""]:
         cells = []
         for e, row in rows[rows["theme"] == key].iterrows():
-            back = ", ".join(link(notebooks[n].partition(" ")[0], f"{n}.ipynb") for n in seen.get(str(e), ()))
-            given = ", ".join(link(named[c], f"{CODEBOOK}.md#{anchor(c)}") for c in codes.get(str(e), ()))
+            back = ", ".join(link_html(notebooks[n].partition(" ")[0], n) for n in seen.get(str(e), ()))
+            given = ", ".join(link_html(named[c], CODEBOOK, c) for c in codes.get(str(e), ()))
             told = (plain(some) for some in (said[e], _who(row), row["stance"]))
             cells.append((anchored(str(e), str(e)), *told, given or "–", plain(row["page"]), back or "–"))
         if cells:
@@ -184,4 +184,4 @@ def codebook_page(study: Study) -> str:
 
 
 def _linked(excerpts: Iterable[str]) -> str:
-    return ", ".join(link(e, f"{EVIDENCE}.md#{anchor(e)}") for e in excerpts)
+    return ", ".join(link_html(e, EVIDENCE, e) for e in excerpts)

@@ -17,7 +17,7 @@ from plrlib.stats.coefficients import COEFFICIENTS, Units, distinct_sets, interv
 from plrlib.stats.themes import NOT_SEEN, envelopes
 from plrlib.study.evidence import codes_at, codings_of, read_by
 from plrlib.study.load import Study, typed
-from plrlib.study.prepared import NOT_KNOWN
+from plrlib.study.prepared import NOT_KNOWN, stored
 
 OVERALL, PAIRS = "overall", "pairs"
 UNITS = ("code", "theme")
@@ -27,6 +27,7 @@ FEWEST_EVENTS, MOST_NOWHERE = 8, 0.2
 _WHOLE = 1 - 1e-12
 
 
+@stored
 def agreement(
     study: Study, unit: str = "code", coders: str | Sequence[str | Sequence[str]] | None = None
 ) -> pd.DataFrame:

@@ -135,6 +135,20 @@ def test_search_finds_a_code(site, browser):
         assert noted.errors == []
 
 
+def test_search_finds_an_excerpt_where_it_is_and_not_in_the_lists_of_what_a_number_counts(site, browser):
+    with opened(browser, site) as (page, _):
+        page.goto((site / "search.html").as_uri() + "?q=lawful")
+        page.wait_for_selector("ul.search li a")
+        found = page.locator("ul.search li a").all_inner_texts()
+        assert "Every excerpt" in found
+        assert not [text for text in found if text.startswith("What is counted in")]
+
+
+def test_what_people_said_is_shown_as_it_was_written_down(site):
+    text = (site / STUDY / "evidence.html").read_text(encoding="utf-8")
+    assert "The trust carries the Children's Plan and sees" in text  # no quotation mark is made another
+
+
 def test_code_is_folded_away_and_one_click_off(site, browser):
     with opened(browser, site) as (page, _):
         page.goto(address(site, f"{STUDY}/10-what-can-be-claimed"))

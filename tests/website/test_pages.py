@@ -62,14 +62,14 @@ class TestMarkdown:
 class TestLinked:
     def test_an_id_that_is_a_number_is_no_link_where_it_may_be_a_count(self):
         page = "<ul><li>5, p. 3: said by 5</li></ul><p>5</p><td>5</td>"
-        assert linked(page, {"5"}, "evidence.html", {}) == (
+        assert linked(page, {"5"}, "evidence", {}) == (
             '<ul><li><a href="evidence.html#x-5">5</a>, p. 3: said by 5</li></ul><p>5</p><td>5</td>'
         )
 
     def test_ids_in_text_lead_to_their_place_and_those_in_tags_do_not(self):
         found = {}
         html = '<td title="E01">E01, p. 3 and E011; E02</td>'
-        assert linked(html, {"E01", "E02"}, "evidence.html", found) == (
+        assert linked(html, {"E01", "E02"}, "evidence", found) == (
             '<td title="E01"><a href="evidence.html#x-z45z01">E01</a>, p. 3 and E011; '
             '<a href="evidence.html#x-z45z02">E02</a></td>'
         )
@@ -77,7 +77,7 @@ class TestLinked:
 
     def test_code_is_folded_and_nothing_else_is_changed(self):
         source = notebook(shown(**{"text/html": "<p>E01</p>", "text/plain": "E01"}), shown(**{"text/plain": "E02"}))
-        data, found, _ = page(source, "x", frozenset({"E01", "E02"}), "evidence.html")
+        data, found, _ = page(source, "x", frozenset({"E01", "E02"}), "evidence")
         assert found == ["E01"]
         assert b'"hide-input"' in data
         assert b'href=\\"evidence.html#x-z45z01\\"' in data
@@ -102,7 +102,7 @@ class TestPages:
         text = evidence_page(study, {"E04": ["03-x", "10-y"]}, {"03-x": "03 · X", "10-y": "10 · Y"})
         assert all(f"{{#{anchor(e)}}}" in text for e in study.excerpts["excerpt"])
         [row] = [line for line in text.splitlines() if line.startswith("| [E04]")]
-        assert row.endswith("[03](03-x.ipynb), [10](10-y.ipynb) |")
+        assert row.endswith('<a href="03-x.html">03</a>, <a href="10-y.html">10</a> |')
         assert "## Diversity of services (10)" in text
 
     def test_words_are_shown_where_consent_allows_and_nowhere_else(self):
@@ -121,7 +121,7 @@ class TestPages:
         for coder in ("reader-1", "reader-2", "reader-3"):
             n = int(((study.codings["coder"] == coder) & (study.codings["code"] == "retelling")).sum())
             assert f"{plain(coder)}: {n} (" in text
-        assert "(evidence.md#x-z45z06)" in text
+        assert '<a href="evidence.html#x-z45z06">E06</a>' in text
 
     def test_people_are_told_by_their_groupings_and_by_nothing_else(self):
         study = load_study("worked-example")
