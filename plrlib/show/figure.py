@@ -8,7 +8,6 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -39,6 +38,8 @@ _STYLE: dict[Any, Any] = {
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the style of the suite."""
+    import seaborn as sns  # noqa: PLC0415 - a second that those who draw nothing need not wait
+
     with mpl.rc_context(), sns.axes_style("white"):
         mpl.rcParams.update(_STYLE)
         yield

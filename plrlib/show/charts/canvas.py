@@ -7,7 +7,6 @@ from itertools import cycle
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
@@ -102,6 +101,8 @@ class Canvas:
 
     def scatter(self, marks: pd.DataFrame, look: Look, filled: bool = True) -> None:
         """Draw marks of one look at their places."""
+        import seaborn as sns  # noqa: PLC0415 - a second that those who draw nothing need not wait
+
         for coat in look.coats(filled) if len(marks) else ():
             sns.scatterplot(marks, x="x", y="y", ax=self.ax, s=MARK_AREA, legend=False, **coat)
 
