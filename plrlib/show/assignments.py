@@ -14,7 +14,7 @@ from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.flows import flows
 from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.evidence import NOWHERE
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, shown_excerpts
+from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, shown_excerpts
 from plrlib.show.figure import GREY, RED, picture
 from plrlib.show.labels import labels, quoted
 from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
@@ -91,12 +91,8 @@ def ledger_table(study: Study) -> Table:
     where = _put(study, sorters(study))
     names = labels(study) | {LEFT_OVER: "left over, in no envelope", NOT_SEEN: "not seen"}
     used = [row for row in [*study.themes["code"], LEFT_OVER, NOT_SEEN] if (where == row).any(axis=None)]
-    frame = pd.DataFrame({"envelope": [*map(names.get, used), "all"]})
-    ids: dict[tuple[int, str], list[str]] = {}
-    for coder in where:
-        some = [*(list(where.index[where[coder] == row]) for row in used), list(where.index)]
-        frame[coder] = list(map(len, some))
-        ids |= {(i, str(coder)): theirs for i, theirs in enumerate(some)}
+    given = {str(c): [*(list(at.index[at == row]) for row in used), list(at.index)] for c, at in where.items()}
+    frame, ids = counted({"envelope": [*(names[row] for row in used), "all"]}, given)
     return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", ids)
 
 

@@ -9,9 +9,9 @@ from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.data import forms, groups_label
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import Cell, Line, Opening, ids_by, opening
+from plrlib.show.excerpts import Cell, Line, Opening, counted, counts_say, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
-from plrlib.show.labels import counts_say, labels, level_of, quoted
+from plrlib.show.labels import labels, level_of, quoted
 from plrlib.stats import claims
 from plrlib.stats.bounds.presence import Counted, attribution, group_sets, presence
 from plrlib.stats.claims import INFERENCES, NO_STANCE, NOT_TESTABLE, OTHERS, RULES, Facts, JointDisplay
@@ -192,9 +192,8 @@ def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Ce
     mine = found.verdicts[found.verdicts["claim"] == claim["claim"]]
     for by, verdict in zip(mine["grouping"], mine["verdict"], strict=True):
         level = level_of(study, [finding])
-        counted, counts = Counted.of(study, by, level), presence(study, by, level)
-        told = f"{counted.grouping.label}: {verdict}. "
-        told += f"{capital(counts_say(counted, counts[counts['code'] == finding]))} raised it."
+        people, counts = Counted.of(study, by, level), presence(study, by, level)
+        told = f"{people.grouping.label}: {verdict}. {capital(counts_say(people, counts, finding))} raised it."
         lines.append(Line(told, claims.raised_in(study, by, finding)))
     if claim["compares"]:
         return [Line("The claim says that they differ."), *lines]
@@ -358,16 +357,12 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     columns = Axis({part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}, "excerpts")
     title, filled = joint_say(study, found).sentences[0], forms(theirs["form"])
     figure = dot_grid(drawn, rows, columns, looks, title, per_line=10, filled=filled, from_left=True)
-    by_claim = ids_by(theirs, "part", "claim")
-    ids = {(i, SIDES[p]): by_claim.get((p, claim), []) for i, claim in enumerate(frame["claim"]) for p in used}
-    numbers = frame[["claim"]].copy()
-    for part in used:
-        numbers[SIDES[part]] = [len(by_claim.get((part, claim), [])) for claim in frame["claim"]]
+    by_part, away = ids_by(theirs, "part", "claim"), ids_by(theirs[leaves], "claim")
+    marked = {SIDES[part]: [by_part.get((part, claim), []) for claim in frame["claim"]] for part in used}
     if claims.others_of_another_kind(study):
-        numbers["goes elsewhere"] = frame["left"]
+        marked["goes elsewhere"] = [away.get(claim, []) for claim in frame["claim"]]
+    numbers, ids = counted({"claim": list(frame["claim"])}, marked)
     numbers["answer"] = frame["inference"].astype("object")
-    away = ids_by(theirs[leaves], "claim")
-    ids |= {(i, "goes elsewhere"): away.get(claim, []) for i, claim in enumerate(frame["claim"])}
     told = "; ".join(
         f"{claim}: {joined(f'{number(n)} {side}' for side, n in counts.items())}"
         for claim, counts in numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()

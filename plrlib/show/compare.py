@@ -5,23 +5,8 @@ from typing import Any
 import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
-from plrlib.show.excerpts import comparable_people, group_ids, known_ids, people_ids
-from plrlib.show.labels import (
-    chance,
-    chances,
-    counted_in,
-    counts_say,
-    everybody,
-    group_counts,
-    group_size,
-    kinds,
-    labels,
-    named_coder,
-    noun,
-    out_of,
-    quoted,
-    raised,
-)  # fmt: skip
+from plrlib.show.excerpts import comparable_people, counts_of, counts_say, group_ids, group_size, known_ids, people_ids
+from plrlib.show.labels import chance, chances, everybody, kinds, labels, named_coder, noun, out_of, quoted, raised
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
@@ -88,8 +73,7 @@ def compared_say(study: Study, found: Comparison) -> Say:
     """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     sizes = found.counts.groupby("group", observed=False)["n"].max()
-    counted = counted_in(study, found)
-    who = everybody(grouping, {key: group_size(counted, key, int(sizes[key])) for key in grouping.levels})
+    who = everybody(grouping, {key: group_size(found.counted, key, int(sizes[key])) for key in grouping.levels})
     first = Text(f"{grouping.label}: ", who, f" are compared, over {kinds(what, len(frame))}.")
     coder = named_coder(study, str(frame["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
@@ -154,8 +138,7 @@ def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> 
     what, named = noun(study, found.level), labels(study, found.level)
     told: list[str] = []
     for _, row in found.frame[found.frame["verdict"] == DIFFERS].iterrows():
-        counts = found.counts[found.counts["code"] == row["code"]]
-        seen = capital(counts_say(counted_in(study, found), counts))
+        seen = capital(counts_say(found.counted, found.counts, row["code"]))
         often, many, by_chance = "at most ", "", ""
         if not pd.isna(row["p_adjusted"]):
             often, allowed = "", chance(row["p_adjusted"], found.alpha)
@@ -308,7 +291,7 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     what, verdict = noun(study, found.level), row["verdict"]
     stance = None if pd.isna(row["stance"]) else str(row["stance"])
     counts = found.counts[found.counts["code"] == row["code"]]
-    said = capital(_who_raised(study, found, counts)) + f" {did(what, stance)}"
+    said = capital(_who_raised(found, counts)) + f" {did(what, stance)}"
     outside = _left_out(study, found, int(row["left_out"]))
     if verdict == CONFOUNDED:
         return said + _in_brackets(outside) + f", but {_not_comparable(found, counts, row)}: {verdict}."
@@ -323,10 +306,10 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     return told + f": {verdict}."
 
 
-def _who_raised(study: Study, found: Comparison, counts: pd.DataFrame) -> str:
+def _who_raised(found: Comparison, counts: pd.DataFrame) -> str:
     """Return how many of each group raised a code, as a sentence begins."""
     groups = found.grouping.levels
-    some = [told + f" {inner(groups[key])}" for key, told in group_counts(counted_in(study, found), counts).items()]
+    some = [told + f" {inner(groups[key])}" for key, told in counts_of(found.counted, counts).items()]
     return joined(some) + (f" {found.grouping.population}" if found.grouping.population else "")
 
 
@@ -383,11 +366,8 @@ def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     rooms = f"and whether {inner(found.grouping.label)} can be told from the rooms depends on who sat where"
     least, most = p_value(row["p_low"]), p_value(row["p_high"])
     span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
-    span = (
-        span
-        if row["attained"]
-        else f"more may have come out than is worked out, and exact p lies between {least} and {most}"
-    )
+    if not row["attained"]:
+        span = f"more may have come out than is worked out, and exact p lies between {least} and {most}"
     who = "by who may have said it"
     if not study.settings.complete:
         who = f"as coding is not complete, {one(what)} not found may still have been raised: {who}"

@@ -11,7 +11,7 @@ from plrlib.privacy.disclosure import quasi_identifiers, small_groups
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_at, people_ids
+from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, people_at, people_ids
 from plrlib.show.figure import BLUE, GREY, PALE, picture
 from plrlib.stats.bounds.presence import attribution, group_sets
 from plrlib.study.load import Study
@@ -341,26 +341,25 @@ def whose(study: Study, by: str) -> Picture:
     """
     grouping = study.grouping(by)
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
-    kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
-    counts = found["heard"].value_counts().reindex(kept, fill_value=0)
-    sets = group_sets(study, grouping)
-    names = {key: groups_label(sets[key], grouping.levels) for key in kept}
+    by_group, sets = ids_by(found, "heard"), group_sets(study, grouping)
+    kept = [key for key in found["heard"].cat.categories if key in grouping.levels or key in by_group]
+    names = [groups_label(sets[key], grouping.levels) for key in kept]
+    numbers, ids = counted({"can be given to": names}, {"excerpts": [by_group.get(key, []) for key in kept]})
     every = found[["heard"]].astype("object").set_axis(["row"], axis=1)
     every["look"] = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
     every = every.assign(column="all", filled=found["form"] != "reported")
     marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
     told, one = whose_say(study, by).sentences, f"can be given to one {grouping.label.lower()}"
     looks = {"one": Look(BLUE, "o", one), "open": Look(GREY, "s", "cannot"), "other": Look(PALE, "d", OTHERS)}
-    rows = Axis({key: f"{name} ({counts[key]})" for key, name in names.items()})
+    rows = Axis({key: f"{name} ({n})" for key, name, n in zip(kept, names, numbers["excerpts"], strict=True)})
     columns = Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"})
     filled = forms(found["form"])
     figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=filled, from_left=True)
-    numbers = pd.DataFrame({"can be given to": list(names.values()), "excerpts": counts.to_numpy()})
     mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
-    caption = passage(mark, *told, others_say(names.values()))
+    caption = passage(mark, *told, others_say(names))
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
     alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
-    return picture(figure, study, caption, alt, numbers, column_ids(kept, "excerpts", ids_by(found, "heard")))
+    return picture(figure, study, caption, alt, numbers, ids)
 
 
 def forms(form: "pd.Series[str]") -> tuple[str, str]:

@@ -18,7 +18,6 @@ KINDS = {
     "published": "The evidence is what a report chose to print, not what was said.",
     "simulated": "The data are simulated: nobody said any of this.",
 }
-NOT_COMPLETE = "Coding is not complete"
 
 
 def kind_say(study: Study) -> str:
@@ -28,7 +27,7 @@ def kind_say(study: Study) -> str:
 
 def coding_say(study: Study, means: str) -> str:
     """Return what it means that coding is not complete, where it is not."""
-    return "" if study.settings.complete else f"{NOT_COMPLETE}{means}"
+    return "" if study.settings.complete else f"Coding is not complete{means}"
 
 
 def not_listed_say(study: Study) -> str:

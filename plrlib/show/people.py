@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, comparable_people, excerpt_ids, known_ids, people_at, people_ids
+from plrlib.show.excerpts import column_ids, comparable_people, counted, excerpt_ids, known_ids, people_at, people_ids
 from plrlib.show.figure import BLUE, picture
 from plrlib.show.labels import raised
 from plrlib.show.limits import not_listed_say
@@ -133,12 +133,10 @@ def groupings(study: Study) -> Table | Say:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
     about = [people_ids(study, study.prepared.inside(grouping.population)) for grouping in declared]
     known = [people_ids(study, study.prepared.group(grouping) >= 0) for grouping in declared]
-    rows = [(g.label, ", ".join(g.levels.values()), g.population or "everybody") for g in declared]
-    frame = pd.DataFrame(rows, columns=["grouping", "levels", "about"])
-    ids: dict[tuple[int, str], list[str]] = {}
-    for head, some in (("people", about), ("level known of", known)):
-        frame[head] = list(map(len, some))
-        ids |= {(i, head): who for i, who in enumerate(some)}
+    levels = [", ".join(grouping.levels.values()) for grouping in declared]
+    whom = [grouping.population or "everybody" for grouping in declared]
+    words = {"grouping": [grouping.label for grouping in declared], "levels": levels, "about": whom}
+    frame, ids = counted(words, {"people": about, "level known of": known})
     return Table(frame, "The groupings that study.toml declares", ids)
 
 

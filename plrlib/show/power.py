@@ -1,6 +1,5 @@
 """What a design could ever have shown: the smallest gap it would see, and its exact power."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.lines import curves
 from plrlib.show.display import Picture, Say, say
-from plrlib.show.excerpts import people_ids
+from plrlib.show.excerpts import group_size
 from plrlib.show.figure import AMBER, BLUE, picture
 from plrlib.show.labels import chance, everybody, kinds, noun, out_of, whom
 from plrlib.stats.comparison.compare import Comparison
@@ -30,20 +29,14 @@ MOST_TICKS = 7
 class Sizes:
     """Two groups, the people of each, and how many of them sat in each focus group (B × 2; none where not known).
 
-    `ids` are of the people, where all of a group are known; `best`: there are more groups, and these two are largest.
+    `best`: there are more groups, and these two are largest; `told`: their sizes, with ids where all are known by name.
     """
 
     keys: tuple[str, str]
     n: tuple[int, int]
     rooms: tuple[tuple[int, int], ...]
     best: bool
-    ids: tuple[Sequence[str], Sequence[str]] = ((), ())
-
-    @property
-    def told(self) -> tuple[str, str]:
-        """The number of people of each, with their ids."""
-        first, second = (number(ids) if len(ids) == n else str(n) for ids, n in zip(self.ids, self.n, strict=True))
-        return first, second
+    told: tuple[str, str] = ("", "")
 
 
 def power_say(study: Study, found: Comparison) -> Say:
@@ -179,8 +172,8 @@ def sizes_of(study: Study, found: Comparison) -> Sizes | None:
     rooms = tuple(tuple(int(((place == v) & at).sum()) for at in there) for v in np.unique(place))
     total = (int(n[first]), int(n[second]))
     known = tuple(int(at.sum()) for at in there) == total and any(min(room) for room in rooms)
-    ids = tuple(people_ids(study, at) for at in there)
-    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2, ids)  # type: ignore[arg-type]
+    told = group_size(found.counted, first, total[0]), group_size(found.counted, second, total[1])
+    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2, told)  # type: ignore[arg-type]
 
 
 def power_picture(study: Study, found: Comparison) -> Picture | Say:
