@@ -24,7 +24,7 @@ from plrlib.show.excerpts import shown_excerpts
 from plrlib.show.labels import noun, out_of
 from plrlib.stats.bounds.presence import Counted
 from plrlib.study.load import Study, load_study
-from plrlib.text import capital, count, few, joined, plural, verb
+from plrlib.text import capital, count, few, joined, verb
 
 _HERE = Path(__file__).parent
 
@@ -121,7 +121,7 @@ def compared_html(found: Compared, shown: Sequence[str], what: str, moved: str) 
     frame = found.table.frame
     table = Table(frame[frame.iloc[:, 0].isin(shown)], found.table.caption)
     more = len(frame) - len(table.frame)
-    left_out = f"{count(more, what, plural(what))} not shown {verb(more, 'is', 'are')} compared all the same."
+    left_out = f"{count(more, what)} not shown {verb(more, 'is', 'are')} compared all the same."
     told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in (*found.sentences.sentences, moved) if sentence)
     return f"<ul>{told}</ul>{table._repr_html_()}{f'<p>{left_out}</p>' if more else ''}"
 
@@ -175,14 +175,13 @@ def export(
     wide.columns = [" ".join(map(str, pair)) for pair in wide.columns]
     numbers = found[found["code"].isin(codes)].astype({"code": str}).join(wide, on="code")
     contents = {
-        "csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        "png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
-        "py": f"{call}\n".encode(),
+        f"{name}.csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        f"{name}.png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
+        f"{name}.py": f"{call}\n".encode(),
     }
-    paths = {folder / f"{name}.{ending}": data for ending, data in contents.items()}
-    for path, data in paths.items():
-        path.write_bytes(data)
-    return [path.relative_to(home()).as_posix() for path in paths]
+    for file, data in contents.items():
+        (folder / file).write_bytes(data)
+    return [(folder / file).relative_to(home()).as_posix() for file in contents]
 
 
 # The explorer's controls, and what happens when one of them is changed.

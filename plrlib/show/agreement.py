@@ -203,9 +203,8 @@ def agreement_table(study: Study, unit: str) -> Table:
     found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
-    kinds = {pair: "one kind" if pair in found.alike else "different kinds" for pair in pairs}
-    rows = [(joined(pair), kinds[pair], found.same(pair)) for pair in pairs]
-    frame = pd.DataFrame(rows, columns=["coders", "of", head])
+    of = ["different kinds"] * len(found.unlike) + ["one kind"] * len(found.alike)
+    frame = pd.DataFrame({"coders": list(map(joined, pairs)), "of": of, head: list(map(found.same, pairs))})
     for coefficient, name in (("alpha", "alpha"), ("kappa", "Cohen's kappa"), ("AC1", "Gwet's AC1")):
         frame[name] = [_span(found.row(pair, coefficient)) for pair in pairs]
     what = {"code": "codes they gave (alpha: by how unlike the sets are)", "theme": "envelopes"}[unit]

@@ -3,7 +3,7 @@
 Texts that a reader sees call a theme assignment an envelope, as the published report does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -432,12 +432,12 @@ def followed_picture(study: Study) -> Picture:
     mark = mark if blocks else "One mark is one excerpt"
     mark += ", in the column of a coder and the row of the envelope, and a line follows it."
     caption = passage(mark, told, "Those that move are coloured, with their number.")
-    routes = _routes(where, names)
+    coders = list(map(str, where))
+    by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
+    routes = _routes(by_route, coders)
     moving = routes[routes["moves"] == "yes"]
     moves = [f"{n} {verb(n, 'goes', 'go')} {path}" for n, path in zip(moving["excerpts"], moving["path"], strict=True)]
     alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {told} {capital(few(moves, 10))}."
-    coders = list(map(str, where))
-    by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
     ids = column_ids(routes[coders].itertuples(index=False, name=None), "excerpts", by_route)
     return picture(figure, study, caption, alt, routes.drop(columns=["path"]), ids)
 
@@ -464,12 +464,11 @@ def _row_names(study: Study) -> dict[str, str]:
     return rows | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
 
 
-def _routes(where: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _routes(by_route: Mapping[Sequence[str], list[str]], coders: list[str]) -> pd.DataFrame:
     """Return a row a route: the theme by each coder, how many excerpts take it, and which they are."""
     rows: list[Sequence[object]] = []
-    for key, some in where.groupby(list(where.columns), sort=False):
-        themes = [names[str(theme)] for theme in key]
-        moves = ("yes", few(some.index, 12)) if len(set(themes)) > 1 else ("no", "")
+    for themes, some in by_route.items():
+        moves = ("yes", few(some, 12)) if len(set(themes)) > 1 else ("no", "")
         rows.append((*themes, len(some), *moves, " → ".join(themes)))
-    frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "path"])
+    frame = pd.DataFrame(rows, columns=[*coders, "excerpts", "moves", "which", "path"])
     return frame.sort_values(["moves", "excerpts"], ascending=[True, False], kind="stable").reset_index(drop=True)

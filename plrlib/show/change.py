@@ -7,10 +7,10 @@ from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Cells, Picture, Say, Table, or_say, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
-from plrlib.show.labels import chance, kinds, labels, quoted
+from plrlib.show.labels import chance, labels, quoted
 from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, joined, number, people, verb
+from plrlib.text import Text, capital, count, joined, number, people, verb
 
 PARTS = {
     "kept": Look(BLUE, "o", "in both"),
@@ -52,7 +52,7 @@ def twice_say(study: Study) -> Say:
         return say("Nothing can be said of a change between the two hearings.", str(error))
     who = max((ids for (_, part), ids in parts.items() if part == "people"), key=len)
     first = capital(people(who)) + f" {verb(who, 'was', 'were')} heard in a focus group and again in an interview, "
-    return say(first + f"and compared over {kinds('theme', len(found))}.")
+    return say(first + f"and compared over {count(len(found), 'theme')}.")
 
 
 @or_say("There are no two hearings to count a change between.")
@@ -87,7 +87,7 @@ def change_say(study: Study) -> Say:
     'Between the two hearings, of 6 themes 1 changed and for 5 there are too few who changed to tell.'
     """
     found, who = change(study), participants_by_part(study, "theme")
-    told, compared = [], kinds("theme", len(found))
+    told, compared = [], count(len(found), "theme")
     for _, row in found[found["verdict"] == CHANGED].iterrows():
         gained, lost, heard = (who[row["code"], part] for part in ("gained", "lost", "people"))
         many = f"; with {compared} compared, in {chance(row['p_adjusted'], ALPHA)}" if len(found) > 1 else ""
@@ -105,7 +105,7 @@ def _head_say(found: pd.DataFrame) -> str:
     parts = [f"{number(n[CHANGED])} changed"]
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
     parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
-    return f"Between the two hearings, of {kinds('theme', len(found))} {joined(parts)}."
+    return f"Between the two hearings, of {count(len(found), 'theme')} {joined(parts)}."
 
 
 @or_say("There is no table, since there are no two hearings to set side by side.")
@@ -143,7 +143,7 @@ def change_table(study: Study) -> Table:
     found = change(study)
     frame, ids = _parts(study, found)
     frame["by chance alone"] = [chance(p, ALPHA) for p in found["p"]]
-    frame[f"allowing for {kinds('theme', len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
+    frame[f"allowing for {count(len(found), 'theme')}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
     studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
     return Table(frame, f"People heard twice who raised each theme; {studies}", ids)

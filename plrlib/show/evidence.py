@@ -6,7 +6,7 @@ import pandas as pd
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.data import forms, given_say, groups_label, others_say, whose_say
+from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
@@ -40,7 +40,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
         A study.
     marks
         One row a mark: excerpt, row and column (keys of the axes; row missing: the last of them), look (a key of
-        `LOOKS`), filled and form.
+        `LOOKS`) and form.
     rows, columns
         The axes; what all rows are is a noun in the singular, and columns are of people.
     title
@@ -48,7 +48,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     more
         What the caption says after it.
     """
-    marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]))
+    marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]), filled=marks["form"] != "reported")
     sizes = marks["row"].value_counts()
     order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
     drawn, each = thinned(marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index])
@@ -71,13 +71,11 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
 
 def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
     """Return the columns of a map: who may have said an excerpt, with people; and who other people are, if any."""
-    grouping = study.grouping(by)
     sizes = presence(study, by).groupby("group", observed=False)["n"].max()
-    heard, columns = attribution(study, by)["heard"], {}
-    for key, parts in group_sets(study, grouping).items():
-        if key in grouping.levels or (heard == key).any():
-            n = f" ({sizes[list(parts)].sum()})" if set(parts) <= set(sizes.index) else ""
-            columns[key] = groups_label(parts, grouping.levels) + n
+    sets, columns = group_sets(study, study.grouping(by)), heard_labels(study, by)
+    for key in columns:
+        if set(sets[key]) <= set(sizes.index):
+            columns[key] += f" ({sizes[list(sets[key])].sum()})"
     return Axis(columns, "who may have said it", "people"), others_say(columns.values())
 
 
@@ -316,8 +314,7 @@ def hearings_picture(study: Study) -> Picture:
     Money that runs out                   Interview        16
     """
     marks = _by_event_kind(study)
-    used = set(marks["column"])
-    kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or kind in used] + sorted(used - set(ORIGINS))
+    kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or (marks["column"] == kind).any()]
     columns = Axis({kind: capital(kind) for kind in kept}, "where it may have been said")
     return evidence_map(study, marks, _themes(study, marks), columns, hearings_say(study).sentences[0], "")
 
@@ -347,7 +344,7 @@ def _by_event_kind(study: Study) -> pd.DataFrame:
 
 
 def _marks(study: Study) -> pd.DataFrame:
-    """Return a row a mark: excerpt, row (its theme), look (its stance), filled (quoted), form.
+    """Return a row a mark: excerpt, form, row (its theme), look (its stance).
 
     An excerpt has the one envelope into which the stance coder put it. Where there are no envelopes, it has each theme
     to which the reference coder's codes belong, and no stance.
@@ -361,5 +358,4 @@ def _marks(study: Study) -> pd.DataFrame:
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
     found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")
-    found = found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})
-    return found.assign(filled=found["form"] != "reported")
+    return found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})

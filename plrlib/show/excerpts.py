@@ -205,10 +205,7 @@ def opening(study: Study, heads: Sequence[str], rows: Sequence[Sequence[Cell]], 
 def shown_excerpts(study: Study, excerpts: Sequence[str]) -> dict[str, str]:
     """Return by excerpt what a reader is shown of it: its id, its page where there is one, and what was said."""
     wanted = list(dict.fromkeys(excerpts))
-    said = text_of(study, wanted)
+    said = text_of(study, wanted).fillna("nothing of it can be shown")
     pages = study.excerpts.set_index("excerpt")["page"].reindex(wanted)
-    entries = {}
-    for excerpt, text, page in zip(wanted, said, pages, strict=True):
-        where = "" if pd.isna(page) else f", p. {page}"
-        entries[excerpt] = f"{excerpt}{where}: {text if isinstance(text, str) else 'nothing of it can be shown'}"
-    return entries
+    where = ["" if pd.isna(page) else f", p. {page}" for page in pages]
+    return {excerpt: f"{excerpt}{at}: {text}" for excerpt, at, text in zip(wanted, where, said, strict=True)}

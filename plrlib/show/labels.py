@@ -7,7 +7,7 @@ import pandas as pd
 from plrlib.study.evidence import LEVELS, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import Count, Text, count, inner, joined, plural
+from plrlib.text import Count, Text, inner, joined
 
 PLURAL = ("people", "children", "men", "women", "staff")
 SCALES = (100, 1000, 10000)
@@ -45,11 +45,6 @@ def named_coder(study: Study, coder: str) -> str:
     """Return a coder's name, with the kind where study.toml has one."""
     kind = (study.settings.coders or {}).get(coder)
     return f"{coder} ({kind})" if kind and kind != coder else coder
-
-
-def kinds(one: str, n: int) -> str:
-    """Return a number of themes, codes, or values of a reading: `7 themes`, `1 code`, `4 sides of the market`."""
-    return count(n, one, plural(one))
 
 
 def quoted(label: object, ids: Iterable[str] = ()) -> str:

@@ -183,11 +183,10 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
     coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
-    planned = "This comparison was not planned before the data were seen."
     return say(
         kind_say(study), heard, alone if n else "", coded,
         coding_say(study, ", so that anybody may have raised anything."),
-        "" if (frame["status"] == "planned").all() else planned,
+        "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen.",
     )  # fmt: skip
 
 

@@ -202,8 +202,7 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     known = attended_by_group(study, grouping)
     ids = {}
     for key, label in grouping.levels.items():
-        rest = (known[event, key] for event in study.events["event"] if event not in rows)
-        known[ALONE, key] = [who for some in rest for who in some]
+        known[ALONE, key] = [who for event in study.events["event"] if event not in rows for who in known[event, key]]
         for i, (event, n) in enumerate(zip(numbers["event"], numbers[label], strict=True)):
             who = known.get((event, key), [])
             ids[i, label] = who if len(who) == n else []  # none where some are known as a total only

@@ -10,12 +10,12 @@ from plrlib.show.charts.lines import curves
 from plrlib.show.display import Picture, Say, say
 from plrlib.show.excerpts import group_size
 from plrlib.show.figure import AMBER, BLUE, picture
-from plrlib.show.labels import chance, everybody, kinds, noun, out_of, whom
+from plrlib.show.labels import chance, everybody, noun, out_of, whom
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
 from plrlib.stats.comparison.power import power, smallest_difference
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, joined, number, passage
+from plrlib.text import Text, capital, count, joined, number, passage
 
 ALPHA, ENOUGH = 0.05, 0.8
 """The chance of a false alarm in one comparison alone, and the chance of seeing what is there that is called enough."""
@@ -96,13 +96,13 @@ def power_title(sizes: Sizes, found: Comparison, what: str) -> str:
     k, bar = len(found.frame), found.alpha
     if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
         one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
-        many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
+        many = f"; with {count(k, what)} compared, {among}" if k > 1 else ""
         seen = f"a difference from none would have shown {OFTEN}"
         return people + f" in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
     if not (one := _widest(smallest_difference(sizes.n, alpha=ALPHA))):
         return people + ", no gap at all would have shown"
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
-    many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
+    many = f"; with {count(k, what)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
     return people + f", only a gap as wide as {one} would have shown in one {what} alone{many}"
 
 
@@ -136,7 +136,7 @@ def _settings(found: Comparison, what: str) -> dict[str, tuple[float, int]]:
     """Return by name the chance of a false alarm and the number of codes: alone, and as compared here."""
     k, bar = len(found.frame), found.alpha
     alone = {f"one {what} alone": (ALPHA, 1)}
-    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(what, k)}": (bar, k)}
+    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {count(k, what)}": (bar, k)}
 
 
 def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:

@@ -435,17 +435,16 @@ def _gaps(study: Study, column: str, grouping: Grouping) -> list[list[str]]:
     named = {side: inner(label) for side, label in labels(study, column).items()}
     found, every = _sides(study, column, grouping), f"any {noun(study, column)}"
     cannot = found["excerpts"] == 0
-    told: list[list[str]] = [[], []]
-    for rows, sentence, of_them in zip(
-        (found[cannot], found[~cannot & ~(found["certain"] > 0)]), (CANNOT, NOT_CERTAIN), told, strict=True
-    ):
+    silent = {CANNOT: found[cannot], NOT_CERTAIN: found[~cannot & ~(found["certain"] > 0)]}
+    told: dict[str, list[str]] = {sentence: [] for sentence in silent}
+    for sentence, rows in silent.items():
         lacking: dict[tuple[str, ...], list[str]] = {}
         for key, theirs in rows.groupby("group", observed=True):
             lacking.setdefault(tuple(theirs["side"]), []).append(whom(grouping, str(key)))
         for some, who in lacking.items():
             on = every if len(some) == len(named) > 1 else joined((named[side] for side in some), "or")
-            of_them.append(sentence.format(on, joined(who, "or")))
-    return told
+            told[sentence].append(sentence.format(on, joined(who, "or")))
+    return list(told.values())
 
 
 def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:
@@ -506,7 +505,7 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
     marks = found[["excerpt", "form", "side", "stance"]].set_axis(["excerpt", "form", "row", "look"], axis=1)
     marks = marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID})
-    marks = marks.assign(column=found["excerpt"].map(heard), filled=found["form"] != "reported")
+    marks = marks.assign(column=found["excerpt"].map(heard))
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
     twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."

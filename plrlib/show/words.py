@@ -182,10 +182,8 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
     figure = intervals(lines, scale, looks, title, ("family", "of words", ""))
     numbers = found.drop(columns=["words", "people"]).round(1)
     numbers = numbers.rename(columns={"per_thousand": "per thousand", "low": "from", "high": "to"})
-    told = "; ".join(
-        f"{family}, {named[str(voice)]}: {n} of {of}"
-        for family, voice, n, of in found[["family", "voice", "count", "of"]].itertuples(index=False, name=None)
-    )
+    rows = found[["family", "voice", "count", "of"]].itertuples(index=False, name=None)
+    told = "; ".join(f"{family}, {named[str(voice)]}: {n} of {of}" for family, voice, n, of in rows)
     mark = "A mark is how often words of a family stand in a voice, per thousand; its line is what would fit as well."
     short = "Lines take words as drawn one by one, so they are too short: words of one passage hang together."
     caption = f"{mark} {title}. {short}"

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 
-from plrlib.show.figure import INK, LINE, PAPER, SMALL, TITLE, lines_of, style, text_width, wrapped
+from plrlib.show.figure import INK, LINE, PAPER, SMALL, STYLE, TITLE, lines_of, text_width, wrapped
 
 STEP = 0.19
 """The room that a mark takes."""
@@ -74,7 +75,7 @@ class Canvas:
     @contextmanager
     def figure(self, high: float) -> Iterator[Figure]:
         """Give the figure to draw on."""
-        with style():
+        with sns.axes_style("white"), mpl.rc_context(STYLE):
             figure = Figure(figsize=(self.wide, high))
             self.ax = figure.add_axes((0, 0, 1, 1))
             self.ax.set(xlim=(0, self.wide), ylim=(high, 0))
