@@ -16,7 +16,7 @@ from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.evidence import NOWHERE
 from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, shown_excerpts
 from plrlib.show.figure import GREY, RED, picture
-from plrlib.show.labels import labels, quoted
+from plrlib.show.labels import labels, named_codes, quoted
 from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, count, few, joined, number, passage, share, verb
@@ -236,8 +236,7 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     tags = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
     looked = stays.map({True: "stays", False: "moves"})
     marks, each = thinned(places.set_axis(["row", "column"], axis=1).assign(look=looked, tag=tags))
-    used = [theme for theme in [*both["from"].cat.categories, NOWHERE] if (places == theme).any(axis=None)]
-    columns = {theme: names[theme] for theme in used}
+    columns = {theme: name for theme, name in names.items() if (places == theme).any(axis=None)}
     rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
     moves = "moves, with its number" if (tags != "").any() else "moves"
     looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
@@ -422,7 +421,8 @@ def followed_picture(study: Study) -> Picture:
     where = _where(study)
     names = _row_names(study)
     rows = {key: name for key, name in names.items() if (where == key).any(axis=None)}
-    kinds = {str(coder): kind_of(study, str(coder)) for coder in where}
+    coders = list(map(str, where))
+    kinds = {coder: kind_of(study, coder) for coder in coders}
     heads = {coder: f"{coder}\n{kind}" if kind != coder else coder for coder, kind in kinds.items()}
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
@@ -432,7 +432,6 @@ def followed_picture(study: Study) -> Picture:
     mark = mark if blocks else "One mark is one excerpt"
     mark += ", in the column of a coder and the row of the envelope, and a line follows it."
     caption = passage(mark, told, "Those that move are coloured, with their number.")
-    coders = list(map(str, where))
     by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
     routes = _routes(by_route, coders)
     moving = routes[routes["moves"] == "yes"]
@@ -459,9 +458,7 @@ def _where(study: Study) -> pd.DataFrame:
 
 
 def _row_names(study: Study) -> dict[str, str]:
-    names = labels(study)
-    rows = {code: names[code] for code in study.themes["code"]}
-    return rows | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
+    return named_codes(study, "theme") | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
 
 
 def _routes(by_route: Mapping[Sequence[str], list[str]], coders: list[str]) -> pd.DataFrame:

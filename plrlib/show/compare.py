@@ -127,8 +127,7 @@ def compare_say(study: Study, found: Comparison) -> Say:
         coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
         whole = f"for {tally[verdict]} of the {count(n, what)}" if tally[verdict] < n else "to tell"
         needs.append(f"Needed {whole}: {needed[verdict]}{coded}.")
-    head = f"{found.grouping.label}: {_head_say(study, found)}"
-    return say(head, *_differs_say(study, found), *needs)
+    return say(f"{found.grouping.label}: {_head_say(study, found)}", *_differs_say(study, found), *needs)
 
 
 def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:

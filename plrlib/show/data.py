@@ -350,8 +350,7 @@ def whose(study: Study, by: str) -> Picture:
     looks = {"one": Look(BLUE, "o", one), "open": Look(GREY, "s", "cannot"), "other": Look(PALE, "d", OTHERS)}
     rows = Axis({key: f"{name} ({len(theirs[key])})" for key, name in names.items()})
     columns = Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"})
-    filled = forms(found["form"])
-    figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=filled, from_left=True)
+    figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=forms(found["form"]), from_left=True)
     mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
     caption = passage(mark, *told, others_say(names.values()))
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))

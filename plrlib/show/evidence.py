@@ -10,7 +10,7 @@ from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_s
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
-from plrlib.show.labels import labels, quoted
+from plrlib.show.labels import labels, named_codes, quoted
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.study.evidence import coder_or_reference, codes_at
 from plrlib.study.load import Study
@@ -135,7 +135,7 @@ def evidence_say(study: Study, by: str) -> Say:
     'Voluntary: of 199 excerpts, 180 support, 12 qualify and 7 oppose the theme.'
     """
     grouping = study.grouping(by)
-    marks = _by_group(study, by)
+    marks = by_heard(_marks(study), study, by)
     told = [*whose_say(study, by).sentences[:1]]
     by_group = {label: marks[marks["column"] == key] for key, label in grouping.levels.items()}
     told += [Text(f"{label}: ", stances_say(theirs)) for label, theirs in by_group.items() if len(theirs)]
@@ -189,7 +189,7 @@ def evidence_picture(study: Study, by: str) -> Picture:
     Money that runs out         Other people        63
     """
     columns, others = heard_columns(study, by)
-    marks, whole = _by_group(study, by), attribution(study, by)
+    marks, whole = by_heard(_marks(study), study, by), attribution(study, by)
     rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
     given, stances = given_say(study, by), stances_say(marks)
     all_given = whole["certain"].equals(whole["about"])  # which is no news
@@ -233,7 +233,7 @@ def evidence_table(study: Study, by: str) -> Table | Say:
       Planning together Voluntary supports   E0005
     """
     grouping = study.grouping(by)
-    marks, names = _by_group(study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
+    marks, names = by_heard(_marks(study), study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
     theirs = marks[marks["column"].isin(list(grouping.levels))].fillna({"row": NOWHERE})
     if theirs.empty:
         return say("No excerpt can be given to one level, so none is listed.")
@@ -321,14 +321,14 @@ def hearings_picture(study: Study) -> Picture:
 
 def _themes(study: Study, marks: pd.DataFrame) -> Axis:
     """Return the themes as rows of a map, and what is in none of them where anything is."""
-    named = labels(study)
-    rows = {code: named[code] for code in study.themes["code"]}
-    return Axis(rows | ({NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}), "theme")
+    left_over = {NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}
+    return Axis(named_codes(study, "theme") | left_over, "theme")
 
 
-def _by_group(study: Study, by: str) -> pd.DataFrame:
+def by_heard(marks: pd.DataFrame, study: Study, by: str) -> pd.DataFrame:
+    """Return marks of excerpts, each in the column of those who may have said it."""
     heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
-    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(heard))
+    return marks.assign(column=marks["excerpt"].map(heard))
 
 
 def _by_event_kind(study: Study) -> pd.DataFrame:

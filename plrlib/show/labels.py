@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from plrlib.study.evidence import LEVELS, reading_columns, reading_values
+from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
 from plrlib.text import Count, Text, inner, joined
@@ -31,6 +31,12 @@ def labels(study: Study, level: str = "code") -> dict[str, str]:
         return {value: given.get(value, value) for value in reading_values(study, level)}
     texts = study.codebook["label"].astype("object").where(study.codebook["label"].notna(), study.codebook["code"])
     return dict(zip(study.codebook["code"], texts, strict=True))
+
+
+def named_codes(study: Study, level: str) -> dict[str, str]:
+    """Return the codes of a level in the codebook's order, and what each is called."""
+    named = labels(study, level)
+    return {code: named[code] for code in codes_at(study, level)[0]}
 
 
 def level_of(study: Study, codes: Sequence[str]) -> str:

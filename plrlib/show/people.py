@@ -1,6 +1,7 @@
 """What notebook 02 shows: who was heard at which event, what that design can separate, and who talked how much."""
 
 from collections.abc import Hashable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -239,11 +240,8 @@ def _more(grouping: Grouping, found: pd.DataFrame, known: NDArray[np.int64], hea
 def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
     """Return who is known to have attended each event, by its name and their group."""
     prepared, group = study.prepared, study.prepared.group(grouping)
-    return {
-        (event, key): people_ids(study, (group == i) & prepared.attended[:, v])
-        for v, event in enumerate(study.events["event"])
-        for i, key in enumerate(grouping.levels)
-    }
+    seats = product(zip(study.events["event"], prepared.attended.T, strict=True), enumerate(grouping.levels))
+    return {(event, key): people_ids(study, (group == i) & there) for (event, there), (i, key) in seats}
 
 
 def separable_say(study: Study, by: str) -> Say:

@@ -8,11 +8,10 @@ from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Axis
 from plrlib.show.compare_charts import people_picture
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.evidence import LOOKS, NOT_SAID, evidence_map, heard_columns, stances_say
+from plrlib.show.evidence import LOOKS, NOT_SAID, by_heard, evidence_map, heard_columns, stances_say
 from plrlib.show.excerpts import column_ids, ids_by
 from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, whom
 from plrlib.show.limits import coding_say, kind_say, speak_for_say
-from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.themes import on_sides, sides
 from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
@@ -502,10 +501,8 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     """
     found, what = on_sides(study, column), noun(study, column)
     columns, others = heard_columns(study, by)
-    heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
     marks = found[["excerpt", "form", "side", "stance"]].set_axis(["excerpt", "form", "row", "look"], axis=1)
-    marks = marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID})
-    marks = marks.assign(column=found["excerpt"].map(heard))
+    marks = by_heard(marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID}), study, by)
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
     twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."

@@ -89,8 +89,8 @@ def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     if not seen:
         return [f"{came}."]
     when = "the last" if last == n else f"number {last} of {n}"
-    told = [f"{came}; the last new one in {when}, in the order held."]
-    return [*told, _guest_say(rows), _chao_say(rows), _coverage_say(rows, kind)]
+    head = f"{came}; the last new one in {when}, in the order held."
+    return [head, _guest_say(rows), _chao_say(rows), _coverage_say(rows, kind)]
 
 
 def _guest_say(rows: pd.DataFrame) -> str:
