@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from scipy.stats import binomtest
 
-from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, style, wrapped
+from plrlib.show.figure import BLUE, CRISP, DOTS_PER_INCH, INK, QUIET, RED, STYLE, wrapped
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -115,7 +116,7 @@ def drawn(null: pd.DataFrame) -> Figure:
     shares = null.assign(ours=null["with_differs"] / null["studies"], crosstab=null["with_segments"] / null["studies"])
     long = shares.melt(["design", "room_effects"], ["ours", "crosstab"], "method", "share")
     names = {about: wrapped(about, 2.9) for about in null["design"].unique()}
-    with style():
+    with sns.axes_style("white"), mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.6, 2.0 + 0.36 * len(names)))
         ax = figure.add_axes((0.37, 0.1, 0.58, 0.79))
         rows = {about: i for i, about in enumerate(names)}

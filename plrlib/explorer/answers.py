@@ -13,11 +13,11 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.compare import compare_say, compare_table
 from plrlib.show.display import Say, Table
-from plrlib.show.labels import labels, named_coder, noun
+from plrlib.show.labels import named_coder, noun
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
-from plrlib.study.evidence import LEVELS, coder_or_reference, codes_at, reading_columns, stances
+from plrlib.study.evidence import LEVELS, coder_or_reference, reading_columns, stances
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import STANCES
 from plrlib.text import capital, plural
@@ -79,12 +79,6 @@ def choices(study: Study) -> Choices:
         {ANY: "any stance", **{stance: stance for stance in STANCES if stance in given}},
         {c: named_coder(study, c) for c in sorted(coders, key=lambda c: c != first)},
     )  # fmt: skip
-
-
-def named_codes(study: Study, level: str) -> dict[str, str]:
-    """Return the codes of a level in the codebook's order, and what each is called."""
-    named = labels(study, level)
-    return {code: named[code] for code in codes_at(study, level)[0]}
 
 
 def call(study: str, view: View, codes: Sequence[str] = ()) -> str:

@@ -21,10 +21,10 @@ from plrlib.paths import EXPLORED, home, known_studies, processed, study_folder
 from plrlib.show.compare_charts import people_picture
 from plrlib.show.display import Picture, Table
 from plrlib.show.excerpts import shown_excerpts
-from plrlib.show.labels import noun, out_of
+from plrlib.show.labels import named_codes, noun, out_of
 from plrlib.stats.bounds.presence import Counted
 from plrlib.study.load import Study, load_study
-from plrlib.text import capital, count, few, joined, plural, verb
+from plrlib.text import capital, count, few, joined, verb
 
 _HERE = Path(__file__).parent
 
@@ -121,7 +121,7 @@ def compared_html(found: Compared, shown: Sequence[str], what: str, moved: str) 
     frame = found.table.frame
     table = Table(frame[frame.iloc[:, 0].isin(shown)], found.table.caption)
     more = len(frame) - len(table.frame)
-    left_out = f"{count(more, what, plural(what))} not shown {verb(more, 'is', 'are')} compared all the same."
+    left_out = f"{count(more, what)} not shown {verb(more, 'is', 'are')} compared all the same."
     told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in (*found.sentences.sentences, moved) if sentence)
     return f"<ul>{told}</ul>{table._repr_html_()}{f'<p>{left_out}</p>' if more else ''}"
 
@@ -135,9 +135,8 @@ def changed_verdicts(labels: Sequence[str], before: Compared, now: Compared) -> 
 
 def excerpts_html(study: Study, head: str, excerpts: Sequence[str]) -> str:
     """Return a list of excerpts with what may be shown of each, under a head."""
-    some = excerpts[:MOST_READ]
-    shown = shown_excerpts(study, some)
-    items = "".join(f"<li>{html.escape(shown[excerpt])}</li>" for excerpt in some)
+    shown = shown_excerpts(study, excerpts[:MOST_READ])
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in shown.values())
     more = f"<p>The first {MOST_READ} are listed.</p>" if len(excerpts) > MOST_READ else ""
     return f"<p><strong>{html.escape(head)}</strong></p><ul>{items}</ul>{more}"
 
@@ -175,14 +174,13 @@ def export(
     wide.columns = [" ".join(map(str, pair)) for pair in wide.columns]
     numbers = found[found["code"].isin(codes)].astype({"code": str}).join(wide, on="code")
     contents = {
-        "csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        "png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
-        "py": f"{call}\n".encode(),
+        f"{name}.csv": numbers.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        f"{name}.png": people_picture(study, view.by, view.level, view.asked, view.coder, codes).png,
+        f"{name}.py": f"{call}\n".encode(),
     }
-    paths = {folder / f"{name}.{ending}": data for ending, data in contents.items()}
-    for path, data in paths.items():
-        path.write_bytes(data)
-    return [path.relative_to(home()).as_posix() for path in paths]
+    for file, data in contents.items():
+        (folder / file).write_bytes(data)
+    return [(folder / file).relative_to(home()).as_posix() for file in contents]
 
 
 # The explorer's controls, and what happens when one of them is changed.
@@ -216,9 +214,8 @@ class Explorer:
         self.study = study
         names = list(dict.fromkeys([*known_studies(), study.id]))
         self.named = widgets.Dropdown(options=names, value=study.id, description="Study", **_WIDE)
-        self.by, self.level, self.stance, self.coder = (
-            widgets.Dropdown(description=name, **_WIDE) for name in ("Groups", "Level", "Stance", "Coder")
-        )
+        dropdowns = (widgets.Dropdown(description=name, **_WIDE) for name in ("Groups", "Level", "Stance", "Coder"))
+        self.by, self.level, self.stance, self.coder = dropdowns
         self.controls = {"by": self.by, "level": self.level, "stance": self.stance, "coder": self.coder}
         self.codes = widgets.SelectMultiple(description="Shown", rows=8, **_WIDE)
         self.status = widgets.HTML("")
@@ -261,7 +258,7 @@ class Explorer:
 
     def _list_codes(self) -> None:
         self._filling = True
-        named = answers.named_codes(self.study, self.level.value)
+        named = named_codes(self.study, self.level.value)
         self.codes.value = ()  # else the page marks options that are gone
         self.codes.options = [(label, code) for code, label in named.items()]
         self.codes.value = tuple(named)
@@ -349,7 +346,7 @@ class Explorer:
             return
         view, (raised, may, _) = self.view, drawn["marks"]
         counted = Counted.of(self.study, view.by, view.level, view.asked, view.coder)
-        where = f"“{answers.named_codes(self.study, view.level)[code]}”, {counted.grouping.levels[key]}"
+        where = f"“{named_codes(self.study, view.level)[code]}”, {counted.grouping.levels[key]}"
         if number >= raised + may:
             self.read.value = excerpts_html(self.study, f"{where}: this mark is of people who did not raise it.", [])
             return

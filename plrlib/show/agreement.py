@@ -8,7 +8,7 @@ import pandas as pd
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Picture, Say, Table, or_say, say
-from plrlib.show.excerpts import excerpt_ids
+from plrlib.show.excerpts import counted, excerpt_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import labels, quoted
 from plrlib.stats.agreement import EXCERPTS, OVERALL, agreement, alike_excerpts, coders_of, ratings
@@ -39,8 +39,7 @@ class Pairs:
         self.frame = agreement(study, unit, "pairs")
         order = coders_of(study, unit)
         first = sorters(study)[0] if unit == "theme" else order[0]
-        self._coders = {pair: ", ".join(pair) for pair in combinations(order, 2)}
-        every = sorted(self._coders, key=lambda pair: first not in pair)  # the first coder's before others
+        every = sorted(combinations(order, 2), key=lambda pair: first not in pair)  # the first coder's before others
         self.unlike = [pair for pair in every if kind_of(study, pair[0]) != kind_of(study, pair[1])]
         self.alike = [pair for pair in every if pair not in self.unlike]
 
@@ -63,7 +62,7 @@ class Pairs:
     def rows(self, pair: Pair, coefficient: str) -> pd.DataFrame:
         """Return one coefficient of a pair, by target."""
         found = self.frame
-        return found[(found["coders"] == self._coders[pair]) & (found["coefficient"] == coefficient)]
+        return found[(found["coders"] == ", ".join(pair)) & (found["coefficient"] == coefficient)]
 
     def row(self, pair: Pair, coefficient: str, target: str = OVERALL) -> "pd.Series[float]":
         """Return one coefficient of a pair on a theme or code, or on all."""
@@ -204,9 +203,8 @@ def agreement_table(study: Study, unit: str) -> Table:
     found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
-    kinds = {pair: "one kind" if pair in found.alike else "different kinds" for pair in pairs}
-    rows = [(joined(pair), kinds[pair], found.same(pair)) for pair in pairs]
-    frame = pd.DataFrame(rows, columns=["coders", "of", head])
+    of = ["different kinds"] * len(found.unlike) + ["one kind"] * len(found.alike)
+    frame = pd.DataFrame({"coders": list(map(joined, pairs)), "of": of, head: list(map(found.same, pairs))})
     for coefficient, name in (("alpha", "alpha"), ("kappa", "Cohen's kappa"), ("AC1", "Gwet's AC1")):
         frame[name] = [_span(found.row(pair, coefficient)) for pair in pairs]
     what = {"code": "codes they gave (alpha: by how unlike the sets are)", "theme": "envelopes"}[unit]
@@ -254,16 +252,13 @@ def agreed_table(study: Study, unit: str) -> Table:
     found = Pairs(study, unit)
     coders = list(dict.fromkeys(coder for pair in found.drawn for coder in pair))
     given = ratings(study, unit, coders)
-    frame = pd.DataFrame({unit: [found.names[code] for code in given.codes]})
-    kept = np.flatnonzero(given.given.any(axis=(0, 1)))
-    ids: dict[tuple[int, str], list[str]] = {}
-    for coder, codes in zip(coders, given.given, strict=True):
-        frame[coder] = codes.sum(axis=0)
-        ids |= {(i, coder): excerpt_ids(study, codes[:, c]) for i, c in enumerate(kept)}
+    kept = {given.codes[c]: c for c in np.flatnonzero(given.given.any(axis=(0, 1)))}
+    by_coder = zip(coders, given.given, strict=True)
+    theirs = {coder: [excerpt_ids(study, codes[:, c]) for c in kept.values()] for coder, codes in by_coder}
+    frame, ids = counted({unit: [found.names[code] for code in kept]}, theirs)
     for pair in found.drawn:
-        frame[f"alpha, {joined(pair)}"] = [_span(found.row(pair, "alpha", code)) for code in given.codes]
-    about = f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance"
-    return Table(frame.iloc[kept], about, ids)
+        frame[f"alpha, {joined(pair)}"] = [_span(found.row(pair, "alpha", code)) for code in kept]
+    return Table(frame, f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance", ids)
 
 
 @or_say("So there is nothing to draw.")

@@ -3,7 +3,7 @@
 Texts that a reader sees call a theme assignment an envelope, as the published report does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,9 +14,9 @@ from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.flows import flows
 from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.evidence import NOWHERE
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, shown_excerpts
+from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, shown_excerpts
 from plrlib.show.figure import GREY, RED, picture
-from plrlib.show.labels import labels, quoted
+from plrlib.show.labels import labels, named_codes, quoted
 from plrlib.stats.themes import IN_A_THEME, LEFT_OVER, NOT_SEEN, envelopes, kind_of, moved, pairs, sorted_twice, sorters
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, count, few, joined, number, passage, share, verb
@@ -91,12 +91,8 @@ def ledger_table(study: Study) -> Table:
     where = _put(study, sorters(study))
     names = labels(study) | {LEFT_OVER: "left over, in no envelope", NOT_SEEN: "not seen"}
     used = [row for row in [*study.themes["code"], LEFT_OVER, NOT_SEEN] if (where == row).any(axis=None)]
-    frame = pd.DataFrame({"envelope": [*map(names.get, used), "all"]})
-    ids: dict[tuple[int, str], list[str]] = {}
-    for coder in where:
-        some = [*(list(where.index[where[coder] == row]) for row in used), list(where.index)]
-        frame[coder] = list(map(len, some))
-        ids |= {(i, str(coder)): theirs for i, theirs in enumerate(some)}
+    given = {str(c): [*(list(at.index[at == row]) for row in used), list(at.index)] for c, at in where.items()}
+    frame, ids = counted({"envelope": [*(names[row] for row in used), "all"]}, given)
     return Table(frame, "Excerpts by envelope and coder; every column comes to the same total", ids)
 
 
@@ -240,8 +236,7 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     tags = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
     looked = stays.map({True: "stays", False: "moves"})
     marks, each = thinned(places.set_axis(["row", "column"], axis=1).assign(look=looked, tag=tags))
-    used = [theme for theme in [*both["from"].cat.categories, NOWHERE] if (places == theme).any(axis=None)]
-    columns = {theme: names[theme] for theme in used}
+    columns = {theme: name for theme, name in names.items() if (places == theme).any(axis=None)}
     rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
     moves = "moves, with its number" if (tags != "").any() else "moves"
     looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
@@ -426,7 +421,8 @@ def followed_picture(study: Study) -> Picture:
     where = _where(study)
     names = _row_names(study)
     rows = {key: name for key, name in names.items() if (where == key).any(axis=None)}
-    kinds = {str(coder): kind_of(study, str(coder)) for coder in where}
+    coders = list(map(str, where))
+    kinds = {coder: kind_of(study, coder) for coder in coders}
     heads = {coder: f"{coder}\n{kind}" if kind != coder else coder for coder, kind in kinds.items()}
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
@@ -436,12 +432,11 @@ def followed_picture(study: Study) -> Picture:
     mark = mark if blocks else "One mark is one excerpt"
     mark += ", in the column of a coder and the row of the envelope, and a line follows it."
     caption = passage(mark, told, "Those that move are coloured, with their number.")
-    routes = _routes(where, names)
+    by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
+    routes = _routes(by_route, coders)
     moving = routes[routes["moves"] == "yes"]
     moves = [f"{n} {verb(n, 'goes', 'go')} {path}" for n, path in zip(moving["excerpts"], moving["path"], strict=True)]
     alt = f"Envelopes as rows, coders as columns, excerpts as lines between them. {told} {capital(few(moves, 10))}."
-    coders = list(map(str, where))
-    by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
     ids = column_ids(routes[coders].itertuples(index=False, name=None), "excerpts", by_route)
     return picture(figure, study, caption, alt, routes.drop(columns=["path"]), ids)
 
@@ -463,17 +458,14 @@ def _where(study: Study) -> pd.DataFrame:
 
 
 def _row_names(study: Study) -> dict[str, str]:
-    names = labels(study)
-    rows = {code: names[code] for code in study.themes["code"]}
-    return rows | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
+    return named_codes(study, "theme") | {NOWHERE: capital(NOWHERE), NOT_SEEN: capital(NOT_SEEN)}
 
 
-def _routes(where: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _routes(by_route: Mapping[Sequence[str], list[str]], coders: list[str]) -> pd.DataFrame:
     """Return a row a route: the theme by each coder, how many excerpts take it, and which they are."""
     rows: list[Sequence[object]] = []
-    for key, some in where.groupby(list(where.columns), sort=False):
-        themes = [names[str(theme)] for theme in key]
-        moves = ("yes", few(some.index, 12)) if len(set(themes)) > 1 else ("no", "")
+    for themes, some in by_route.items():
+        moves = ("yes", few(some, 12)) if len(set(themes)) > 1 else ("no", "")
         rows.append((*themes, len(some), *moves, " → ".join(themes)))
-    frame = pd.DataFrame(rows, columns=[*where.columns, "excerpts", "moves", "which", "path"])
+    frame = pd.DataFrame(rows, columns=[*coders, "excerpts", "moves", "which", "path"])
     return frame.sort_values(["moves", "excerpts"], ascending=[True, False], kind="stable").reset_index(drop=True)

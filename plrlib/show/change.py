@@ -5,12 +5,12 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.display import Picture, Say, Table, or_say, say
+from plrlib.show.display import Cells, Picture, Say, Table, or_say, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
-from plrlib.show.labels import chance, kinds, labels, level_of, quoted
+from plrlib.show.labels import chance, labels, quoted
 from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, joined, number, people, verb
+from plrlib.text import Text, capital, count, joined, number, people, verb
 
 PARTS = {
     "kept": Look(BLUE, "o", "in both"),
@@ -47,14 +47,12 @@ def twice_say(study: Study) -> Say:
     '15 people were heard in a focus group and again in an interview, and compared over 6 themes.'
     """
     try:
-        found = change(study)
+        found, parts = change(study), participants_by_part(study, "theme")
     except NotInStudy as error:
         return say("Nothing can be said of a change between the two hearings.", str(error))
-    level = level_of(study, list(found["code"]))
-    parts = participants_by_part(study, level)
     who = max((ids for (_, part), ids in parts.items() if part == "people"), key=len)
     first = capital(people(who)) + f" {verb(who, 'was', 'were')} heard in a focus group and again in an interview, "
-    return say(first + f"and compared over {kinds(level, len(found))}.")
+    return say(first + f"and compared over {count(len(found), 'theme')}.")
 
 
 @or_say("There are no two hearings to count a change between.")
@@ -88,28 +86,26 @@ def change_say(study: Study) -> Say:
     >>> show.change_say(study).sentences[0]
     'Between the two hearings, of 6 themes 1 changed and for 5 there are too few who changed to tell.'
     """
-    found = change(study)
-    level = level_of(study, list(found["code"]))
-    who = participants_by_part(study, level)
-    told, k = [], len(found)
+    found, who = change(study), participants_by_part(study, "theme")
+    told, compared = [], count(len(found), "theme")
     for _, row in found[found["verdict"] == CHANGED].iterrows():
         gained, lost, heard = (who[row["code"], part] for part in ("gained", "lost", "people"))
-        many = f"; with {kinds(level, k)} compared, in {chance(row['p_adjusted'], ALPHA)}" if k > 1 else ""
+        many = f"; with {compared} compared, in {chance(row['p_adjusted'], ALPHA)}" if len(found) > 1 else ""
         by_chance = f"Chance alone would do this in {chance(row['p'], ALPHA)} such studies{many}. Changed."
         first = Text(f"{quoted(labels(study)[row['code']])}: ", number(gained), " of ", people(heard))
         then = Text(" raised it only when interviewed, and ", number(lost), f" only in the group. {by_chance}")
         told.append(first + then)
     few = int((found["verdict"] == TOO_FEW).sum())
-    needed = f"Needed for {few} of the {kinds(level, len(found))}: more people who are heard twice." if few else ""
-    return say(_head_say(found, level), *told, needed)
+    needed = f"Needed for {few} of the {compared}: more people who are heard twice." if few else ""
+    return say(_head_say(found), *told, needed)
 
 
-def _head_say(found: pd.DataFrame, level: str) -> str:
+def _head_say(found: pd.DataFrame) -> str:
     n = {verdict: int((found["verdict"] == verdict).sum()) for verdict in (CHANGED, NOT_SHOWN, TOO_FEW)}
     parts = [f"{number(n[CHANGED])} changed"]
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
     parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
-    return f"Between the two hearings, of {kinds(level, len(found))} {joined(parts)}."
+    return f"Between the two hearings, of {count(len(found), 'theme')} {joined(parts)}."
 
 
 @or_say("There is no table, since there are no two hearings to set side by side.")
@@ -145,14 +141,12 @@ def change_table(study: Study) -> Table:
     What is hard to say        1                     13 changed
     """
     found = change(study)
-    level = level_of(study, list(found["code"]))
-    parts = _parts_table(study, found, level)
-    frame = parts.frame.copy()
+    frame, ids = _parts(study, found)
     frame["by chance alone"] = [chance(p, ALPHA) for p in found["p"]]
-    frame[f"allowing for {kinds(level, len(found))}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
+    frame[f"allowing for {count(len(found), 'theme')}"] = [chance(p, ALPHA) for p in found["p_adjusted"]]
     frame["verdict"] = list(found["verdict"])
     studies = "by chance alone: how often so many more would change one way than the other if neither way were likelier"
-    return Table(frame, f"People heard twice who raised each {level}; {studies}", parts.ids)
+    return Table(frame, f"People heard twice who raised each theme; {studies}", ids)
 
 
 @or_say("There is no picture, since there are no two hearings to set side by side.")
@@ -183,33 +177,29 @@ def change_picture(study: Study) -> Picture:
                   theme  in both  only in the group  only when interviewed
     What is hard to say        1                  0                     13
     """
-    found = change(study)
-    names, level = labels(study), level_of(study, list(found["code"]))
+    found, names = change(study), labels(study)
     every = found.assign(row=found["code"].astype("object")).melt("row", list(PARTS), "column", "n")
     every = every.loc[every.index.repeat(every["n"])].assign(look=lambda marks: marks["column"])
     marks, each = thinned(every[["row", "column", "look"]])
     verdicts = found[["code", "people", "verdict"]].itertuples(index=False, name=None)
     rows = {code: f"{names[code]} ({n}): {verdict}" for code, n, verdict in verdicts}
-    title = _head_say(found, level)
+    title = _head_say(found)
     columns = {part: look.label.capitalize() for part, look in PARTS.items()}
-    axes = Axis(rows, f"{level} (people)"), Axis(columns, "raised it")
+    axes = Axis(rows, "theme (people)"), Axis(columns, "raised it")
     figure = dot_grid(marks, *axes, PARTS, title, per_line=10, from_left=True)
-    cells = [
-        f"{names[code]}: {joined(f'{n} {look.label}' for n, look in zip(counts, PARTS.values(), strict=True))}"
-        for code, *counts in zip(found["code"], *(found[part] for part in PARTS), strict=True)
-    ]
+    numbers, ids = _parts(study, found)
+    counts = numbers.drop(columns="of").set_index("theme")
+    cells = [f"{name}: {joined(f'{n} {part}' for part, n in row.items())}" for name, row in counts.iterrows()]
     mark = f"One mark is {of_marks(each, 'person', 'people')}"
-    caption = f"{mark} heard twice, in the column of the hearing at which they raised the {level}. {title}"
-    alt = f"A grid of people heard twice, a row a {level}. {'; '.join(cells)}."
-    parts = _parts_table(study, found, level)
-    return picture(figure, study, caption, alt, parts.frame, parts.ids)
+    caption = f"{mark} heard twice, in the column of the hearing at which they raised the theme. {title}"
+    alt = f"A grid of people heard twice, a row a theme. {'; '.join(cells)}."
+    return picture(figure, study, caption, alt, numbers, ids)
 
 
-def _parts_table(study: Study, found: pd.DataFrame, level: str) -> Table:
-    """Return a row a code and a column a part: how many people, and who they are."""
-    names, who = labels(study), participants_by_part(study, level)
+def _parts(study: Study, found: pd.DataFrame) -> tuple[pd.DataFrame, Cells]:
+    """Return a row a theme and a column a part: how many people, and who they are."""
+    names, who = labels(study), participants_by_part(study, "theme")
     heads = {**{part: look.label for part, look in PARTS.items()}, "people": "of"}
-    frame = found[list(heads)].rename(columns=heads)
-    frame.insert(0, level, [names[code] for code in found["code"]])
-    ids = {(i, head): who[str(code), part] for i, code in enumerate(found["code"]) for part, head in heads.items()}
-    return Table(frame, ids=ids)
+    numbers = found[list(heads)].rename(columns=heads)
+    numbers.insert(0, "theme", [names[code] for code in found["code"]])
+    return numbers, {(i, head): who[code, part] for i, code in enumerate(found["code"]) for part, head in heads.items()}

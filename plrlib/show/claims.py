@@ -7,13 +7,13 @@ import pandas as pd
 
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.data import forms, groups_label
+from plrlib.show.data import forms, heard_labels
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import Cell, Line, Opening, ids_by, opening
+from plrlib.show.excerpts import Cell, Line, Opening, counted, counts_say, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
-from plrlib.show.labels import counts_say, labels, level_of, quoted
+from plrlib.show.labels import labels, level_of, quoted
 from plrlib.stats import claims
-from plrlib.stats.bounds.presence import Counted, attribution, group_sets, presence
+from plrlib.stats.bounds.presence import Counted, attribution, presence
 from plrlib.stats.claims import INFERENCES, NO_STANCE, NOT_TESTABLE, OTHERS, RULES, Facts, JointDisplay
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
@@ -161,11 +161,10 @@ def _heard(study: Study, claim: Mapping[Any, Any], evidence: pd.DataFrame) -> Ce
     grouping = bearing(study, claim["who"])
     lines: list[Line] = []
     if grouping is not None and len(theirs):
-        sets = group_sets(study, grouping)
+        names = heard_labels(study, grouping.name)
         heard = attribution(study, grouping.name).set_index("excerpt")["heard"].reindex(theirs["excerpt"])
         for key, ids in heard.groupby(heard, observed=True).groups.items():
-            label = groups_label(sets[str(key)], grouping.levels)
-            lines.append(Line(f"{label}: {len(ids)}", tuple(ids.astype(str))))
+            lines.append(Line(f"{names[str(key)]}: {len(ids)}", tuple(ids.astype(str))))
         silent = [label for key, label in grouping.levels.items() if not (heard == key).any()]
         if silent:
             lines.append(Line(f"Of {joined(map(inner, silent))} alone: none"))
@@ -192,9 +191,8 @@ def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Ce
     mine = found.verdicts[found.verdicts["claim"] == claim["claim"]]
     for by, verdict in zip(mine["grouping"], mine["verdict"], strict=True):
         level = level_of(study, [finding])
-        counted, counts = Counted.of(study, by, level), presence(study, by, level)
-        told = f"{counted.grouping.label}: {verdict}. "
-        told += f"{capital(counts_say(counted, counts[counts['code'] == finding]))} raised it."
+        people, counts = Counted.of(study, by, level), presence(study, by, level)
+        told = f"{people.grouping.label}: {verdict}. {capital(counts_say(people, counts, finding))} raised it."
         lines.append(Line(told, claims.raised_in(study, by, finding)))
     if claim["compares"]:
         return [Line("The claim says that they differ."), *lines]
@@ -258,8 +256,8 @@ def _verdicts_say(facts: Facts) -> str:
     return joined(f"{by}: {verdict}" for by, verdict in facts.verdicts.items())
 
 
-def _supports(facts: Facts, n: int) -> str:
-    return f"{share(facts.supports, facts.heard, 'excerpt')} {verb(n, 'supports', 'support')} it"
+def _supports(facts: Facts) -> str:
+    return f"{share(facts.supports, facts.heard, 'excerpt')} {verb(facts.supports or 1, 'supports', 'support')} it"
 
 
 def _opposed_say(facts: Facts) -> str:
@@ -277,12 +275,12 @@ def _more_say(facts: Facts) -> str:
     if facts.left:
         told.append(f"{facts.left} {verb(facts.left, 'goes', 'go')} under another theme when others sort")
     told += [f"people differ in whether they raised it ({by})" for by in facts.differing]
-    return f"{_supports(facts, facts.supports or 1)}; {joined(told)}."
+    return f"{_supports(facts)}; {joined(told)}."
 
 
 def _supported_say(facts: Facts) -> str:
     stays = "nothing leaves the theme when others sort" if facts.sorters else "nobody of another kind sorted"
-    return f"{_supports(facts, facts.supports)}, none qualifies or opposes it, and {stays}."
+    return f"{_supports(facts)}, none qualifies or opposes it, and {stays}."
 
 
 _SAYS = "It says that groups differ, and the comparison"
@@ -301,7 +299,7 @@ _REASONS: dict[str, Callable[[Facts], str]] = {
     "opposed": _opposed_say,
     "no stance": lambda facts: f"Of {count(facts.heard, 'excerpt')} none takes a side, or none has a stance on record.",
     "more to it": _more_say,
-    "one person": lambda facts: f"{_supports(facts, facts.supports)}, and one person could have said all of that.",
+    "one person": lambda facts: f"{_supports(facts)}, and one person could have said all of that.",
     "supported": _supported_say,
 }
 
@@ -358,20 +356,14 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     columns = Axis({part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}, "excerpts")
     title, filled = joint_say(study, found).sentences[0], forms(theirs["form"])
     figure = dot_grid(drawn, rows, columns, looks, title, per_line=10, filled=filled, from_left=True)
-    by_claim = ids_by(theirs, "part", "claim")
-    ids = {(i, SIDES[p]): by_claim.get((p, claim), []) for i, claim in enumerate(frame["claim"]) for p in used}
-    numbers = frame[["claim"]].copy()
-    for part in used:
-        numbers[SIDES[part]] = [len(by_claim.get((part, claim), [])) for claim in frame["claim"]]
+    by_part, away = ids_by(theirs, "part", "claim"), ids_by(theirs[leaves], "claim")
+    marked = {SIDES[part]: [by_part.get((part, claim), []) for claim in frame["claim"]] for part in used}
     if claims.others_of_another_kind(study):
-        numbers["goes elsewhere"] = frame["left"]
+        marked["goes elsewhere"] = [away.get(claim, []) for claim in frame["claim"]]
+    numbers, ids = counted({"claim": list(frame["claim"])}, marked)
     numbers["answer"] = frame["inference"].astype("object")
-    away = ids_by(theirs[leaves], "claim")
-    ids |= {(i, "goes elsewhere"): away.get(claim, []) for i, claim in enumerate(frame["claim"])}
-    told = "; ".join(
-        f"{claim}: {joined(f'{number(n)} {side}' for side, n in counts.items())}"
-        for claim, counts in numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()
-    )
+    sides = numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()
+    told = "; ".join(f"{claim}: {joined(f'{number(n)} {side}' for side, n in row.items())}" for claim, row in sides)
     caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}"
     return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, ids)
 
@@ -409,8 +401,8 @@ def statements_say(study: Study) -> Say:
     unreported = list(study.statements.loc[_unreported(study), "statement"])
     no_theme = list(study.statements.loc[study.statements["finding"].isna(), "statement"])
     bearing_on = study.statements[["statement", "finding"]].dropna().itertuples(index=False, name=None)
-    unheard = [(s, str(theme)) for s, theme in bearing_on if not claims.excerpts_of(study, str(theme))]
-    none = [f"{s} ({quoted(labels(study)[theme])})" for s, theme in unheard]
+    named = labels(study)
+    none = [f"{s} ({quoted(named[theme])})" for s, theme in bearing_on if not claims.excerpts_of(study, theme)]
     unsaid = f"What came of {few(unreported)} is not reported: "
     unsaid += f"{verb(unreported, 'it', 'each')} may have been accepted, rejected or passed over."
     answers = "Which excerpts answer which prompt is not on record: those below are all under the theme it bears on."

@@ -5,33 +5,21 @@ from typing import Any
 import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
-from plrlib.show.excerpts import comparable_people, group_ids, known_ids, people_ids
-from plrlib.show.labels import (
-    chance,
-    chances,
-    counted_in,
-    counts_say,
-    everybody,
-    group_counts,
-    group_size,
-    kinds,
-    labels,
-    named_coder,
-    noun,
-    out_of,
-    quoted,
-    raised,
-)  # fmt: skip
+from plrlib.show.excerpts import comparable_people, counts_of, counts_say, group_ids, group_size, known_ids, people_ids
+from plrlib.show.labels import chance, chances, everybody, labels, named_coder, noun, out_of, quoted, raised
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, chain, few, inner, joined, number, one, p_value, people, plural, share, verb
+from plrlib.text import Text, capital, chain, count, few, inner, joined, number, one, p_value, plural, share, verb
 
 SIDES = {"supports": "supporting", "opposes": "opposing"}
-OPEN = (CONFOUNDED, NOT_ATTRIBUTED)
-"""Verdicts that say nothing of the people."""
+OPEN = {
+    CONFOUNDED: "it could as well be one between the rooms where they were heard",
+    NOT_ATTRIBUTED: "who raised what is not known well enough",
+}
+"""Verdicts that say nothing of the people, and why."""
 NEEDED = {
     CONFOUNDED: "events that hold several levels, or several events of like size for each level",
     NOT_ATTRIBUTED: "who said each excerpt, or at least at which level they were",
@@ -43,18 +31,13 @@ DID = {
     None: "raised", "supports": "supported", "qualifies": "qualified", "opposes": "opposed",
     "context": "gave context to",
 }  # fmt: skip
-_BY_COLUMN = {
-    "supports": "raised it in support of a theme",
-    "qualifies": "raised it to qualify a theme",
-    "opposes": "raised it against a theme",
-    "context": "raised it as context to a theme",
-}
-"""What people did to a value of a column: a stance is one to the theme of the excerpt, not to it."""
+TO_A_THEME = {"supports": "in support of", "qualifies": "to qualify", "opposes": "against", "context": "as context to"}
+"""How people raised a value of a column: a stance is one to the theme of the excerpt, not to the value."""
 
 
 def did(what: str, stance: str | None) -> str:
     """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
-    return f"{DID[stance]} it" if what in LEVELS or stance is None else _BY_COLUMN[stance]
+    return f"{DID[stance]} it" if what in LEVELS or stance is None else f"raised it {TO_A_THEME[stance]} a theme"
 
 
 def compared_say(study: Study, found: Comparison) -> Say:
@@ -88,9 +71,8 @@ def compared_say(study: Study, found: Comparison) -> Say:
     """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
     sizes = found.counts.groupby("group", observed=False)["n"].max()
-    counted = counted_in(study, found)
-    who = everybody(grouping, {key: group_size(counted, key, int(sizes[key])) for key in grouping.levels})
-    first = Text(f"{grouping.label}: ", who, f" are compared, over {kinds(what, len(frame))}.")
+    who = everybody(grouping, {key: group_size(found.counted, key, int(sizes[key])) for key in grouping.levels})
+    first = Text(f"{grouping.label}: ", who, f" are compared, over {count(len(frame), what)}.")
     coder = named_coder(study, str(frame["coder"].iloc[0]))
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
     method = next(iter(frame["method"].dropna()), "")
@@ -102,7 +84,7 @@ def compared_say(study: Study, found: Comparison) -> Say:
     told = "Not planned in study.toml: whatever differs here is a question for another study."
     if frame["status"].iloc[0] == PLANNED:
         told = f"Planned in study.toml{f', as one of {planned} that share what chance may do' if planned > 1 else ''}."
-    allowing = f", after allowing for all {kinds(what, len(frame))}" if len(frame) > 1 else ""
+    allowing = f", after allowing for all {count(len(frame), what)}" if len(frame) > 1 else ""
     rule = f"{capital(one(what))} differs if chance alone would bring such a gap in {bar} or fewer{allowing}."
     return say(first, codes, how if method else "", f"{told} {rule}")
 
@@ -143,10 +125,9 @@ def compare_say(study: Study, found: Comparison) -> Say:
     needed = {**NEEDED, TOO_FEW: "more events"} if (found.frame["method"] == WHOLE).any() else NEEDED
     for verdict in [verdict for verdict in needed if tally.get(verdict, 0)]:
         coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
-        whole = f"for {tally[verdict]} of the {kinds(what, n)}" if tally[verdict] < n else "to tell"
+        whole = f"for {tally[verdict]} of the {count(n, what)}" if tally[verdict] < n else "to tell"
         needs.append(f"Needed {whole}: {needed[verdict]}{coded}.")
-    head = f"{found.grouping.label}: {_head_say(study, found)}"
-    return say(head, *_differs_say(study, found), *needs)
+    return say(f"{found.grouping.label}: {_head_say(study, found)}", *_differs_say(study, found), *needs)
 
 
 def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:
@@ -154,17 +135,16 @@ def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> 
     what, named = noun(study, found.level), labels(study, found.level)
     told: list[str] = []
     for _, row in found.frame[found.frame["verdict"] == DIFFERS].iterrows():
-        counts = found.counts[found.counts["code"] == row["code"]]
-        seen = capital(counts_say(counted_in(study, found), counts))
+        seen = capital(counts_say(found.counted, found.counts, row["code"]))
         often, many, by_chance = "at most ", "", ""
         if not pd.isna(row["p_adjusted"]):
             often, allowed = "", chance(row["p_adjusted"], found.alpha)
-            many = f"; with {kinds(what, len(found.frame))} compared, in {allowed}"
+            many = f"; with {count(len(found.frame), what)} compared, in {allowed}"
         if not pd.isna(row["p_high"]):
             often += chance(row["p_high"], found.alpha)
             by_chance = f" Chance alone would do this in {often} such studies{many}."
         n = row["fragility"]
-        change = "" if pd.isna(n) else f" It would take {people(int(n))} who did otherwise to change that."
+        change = "" if pd.isna(n) else f" It would take {count(int(n), 'person')} who did otherwise to change that."
         end = f" {did(what, stance)}.{by_chance} Differs.{change}"
         told.append(Text(f"{quoted(named[row['code']])}: ", seen, end))
     return told
@@ -174,11 +154,7 @@ def _head_say(study: Study, found: Comparison) -> str:
     """Return how many codes have each verdict, or that nothing can be said, as a sentence goes on after the label."""
     grouping, what, verdicts = found.grouping, noun(study, found.level), found.frame["verdict"]
     if set(verdicts) <= set(OPEN):
-        why = {
-            CONFOUNDED: "it could as well be one between the rooms where they were heard",
-            NOT_ATTRIBUTED: "who raised what is not known well enough",
-        }
-        reason = joined((why[v] for v in OPEN if (verdicts == v).any()), "or")
+        reason = joined((why for verdict, why in OPEN.items() if (verdicts == verdict).any()), "or")
         return f"nothing can be said of a difference between {everybody(grouping)}: {reason}."
     n = {v: int((verdicts == v).sum()) for v in (DIFFERS, NOT_SHOWN, NOT_ATTRIBUTED, CONFOUNDED, TOO_FEW)}
     them = verb(n[NOT_ATTRIBUTED], "it", "them")
@@ -190,7 +166,7 @@ def _head_say(study: Study, found: Comparison) -> str:
         TOO_FEW: f"for {n[TOO_FEW]} there are too few to tell",
     }
     some = [told for verdict, told in parts.items() if n[verdict] or verdict == DIFFERS]
-    return f"of {kinds(what, len(verdicts))} compared, {joined(some)}."
+    return f"of {count(len(verdicts), what)} compared, {joined(some)}."
 
 
 def compare_table(study: Study, found: Comparison) -> Table:
@@ -236,7 +212,7 @@ def compare_table(study: Study, found: Comparison) -> Table:
         heads[key] = head = f"{label} (of {rows['n'].iloc[0]})" if same else label
         ends = zip(rows["lower"], rows["upper"], rows["n"], strict=True)
         shown[head] = [raised(lower, upper) if same else out_of(lower, upper, n) for lower, upper, n in ends]
-    chance_alone, allowing = "by chance alone", f"allowing for {kinds(what, len(frame))}"
+    chance_alone, allowing = "by chance alone", f"allowing for {count(len(frame), what)}"
     p_low, p_high = (frame[end].fillna(frame["p"]) for end in ("p_low", "p_high"))
     shown[chance_alone] = [chances(a, b, found.alpha) or None for a, b in zip(p_low, p_high, strict=True)]
     shown[allowing] = [chances(p, p, found.alpha) or None for p in frame["p_adjusted"]]
@@ -308,7 +284,7 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     what, verdict = noun(study, found.level), row["verdict"]
     stance = None if pd.isna(row["stance"]) else str(row["stance"])
     counts = found.counts[found.counts["code"] == row["code"]]
-    said = capital(_who_raised(study, found, counts)) + f" {did(what, stance)}"
+    said = capital(_who_raised(found, counts)) + f" {did(what, stance)}"
     outside = _left_out(study, found, int(row["left_out"]))
     if verdict == CONFOUNDED:
         return said + _in_brackets(outside) + f", but {_not_comparable(found, counts, row)}: {verdict}."
@@ -323,10 +299,10 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     return told + f": {verdict}."
 
 
-def _who_raised(study: Study, found: Comparison, counts: pd.DataFrame) -> str:
+def _who_raised(found: Comparison, counts: pd.DataFrame) -> str:
     """Return how many of each group raised a code, as a sentence begins."""
     groups = found.grouping.levels
-    some = [told + f" {inner(groups[key])}" for key, told in group_counts(counted_in(study, found), counts).items()]
+    some = [told + f" {inner(groups[key])}" for key, told in counts_of(found.counted, counts).items()]
     return joined(some) + (f" {found.grouping.population}" if found.grouping.population else "")
 
 
@@ -335,7 +311,7 @@ def _left_out(study: Study, found: Comparison, n: int) -> str:
         return ""
     prepared, grouping = study.prepared, found.grouping
     unknown = people_ids(study, prepared.inside(grouping.population) & (prepared.group(grouping) < 0))
-    return people(known_ids(unknown, n)) + f" of unknown {inner(grouping.label)} left out"
+    return count(known_ids(unknown, n), "person") + f" of unknown {inner(grouping.label)} left out"
 
 
 def _in_brackets(*parts: str) -> str:
@@ -358,8 +334,8 @@ def _chance(study: Study, found: Comparison, counts: pd.DataFrame, row: "pd.Seri
     jointly = f", {drawn}" if row["sampled"] in ("p_adjusted", "both") else ""
     least = f"{p_value(row['p_adjusted_low'])} to " if row["verdict"] == NOT_ATTRIBUTED else ""
     most = p_value(row["p_adjusted_high"])
-    compared = f"the {n} {plural(noun(study, found.level))} compared"
-    return told + f"; {least}{most} after allowing for {compared}{jointly}"
+    compared = count(n, noun(study, found.level))
+    return told + f"; {least}{most} after allowing for the {compared} compared{jointly}"
 
 
 def _not_comparable(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any]") -> str:
@@ -373,7 +349,7 @@ def _not_comparable(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any
 def _needed(found: Comparison, row: "pd.Series[Any]", what: str) -> str:
     """Return what p is needed, and why it is so small."""
     sharing = round(found.alpha / row["p_needed"])
-    shared = f" ({p_value(found.alpha)} shared by the {sharing} {plural(what)} that could show)"
+    shared = f" ({p_value(found.alpha)} shared by the {count(sharing, what)} that could show)"
     return f"{p_value(row['p_needed'])} is needed{shared if sharing > 1 else ''}"
 
 
@@ -383,11 +359,8 @@ def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     rooms = f"and whether {inner(found.grouping.label)} can be told from the rooms depends on who sat where"
     least, most = p_value(row["p_low"]), p_value(row["p_high"])
     span = f"exact p is {least}" if least == most else f"exact p may be anything from {least} to {most}"
-    span = (
-        span
-        if row["attained"]
-        else f"more may have come out than is worked out, and exact p lies between {least} and {most}"
-    )
+    if not row["attained"]:
+        span = f"more may have come out than is worked out, and exact p lies between {least} and {most}"
     who = "by who may have said it"
     if not study.settings.complete:
         who = f"as coding is not complete, {one(what)} not found may still have been raised: {who}"
@@ -433,7 +406,7 @@ def others_table(study: Study, found: Comparison) -> Table | Say:
     for coder, rows in found.other_coders.groupby("coder", sort=False):
         shown[coder] = list(rows["verdict"])
     same = int((shown.drop(columns=what).nunique(axis=1) == 1).sum())
-    alike = f"for {share(same, len(shown), what, plural(what))} every coder leads to the same verdict"
+    alike = f"for {share(same, len(shown), what)} every coder leads to the same verdict"
     return Table(shown, f"{found.grouping.label}: {alike}")
 
 

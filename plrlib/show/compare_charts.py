@@ -1,7 +1,7 @@
 """Pictures of a comparison: who raised what, how far counts are known, and how large each difference is."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ import pandas as pd
 from plrlib.show.charts.canvas import Look, looks_in_turn
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.charts.intervals import Scale, intervals
-from plrlib.show.display import MISSING, Picture, Say, say
-from plrlib.show.excerpts import group_ids, presence_ids
+from plrlib.show.display import MISSING, Cells, Picture, Say, say
+from plrlib.show.excerpts import counts_say, group_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
-from plrlib.show.labels import counted_in, counts_say, everybody, kinds, labels, noun, out_of, quoted, raised, whom
+from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, whom
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN
@@ -20,7 +20,7 @@ from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, 
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import Text, few, inner, joined, number, one, verb
+from plrlib.text import Text, count, few, inner, joined, number, one, verb
 
 RAISED, MAY, NOT = "raised it", "may have raised it", "did not raise it"
 PERSON_LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half"), NOT: Look(BLUE, "o", NOT, "open")}
@@ -89,10 +89,9 @@ def people_picture(
     once = one(what) if what in LEVELS else f"for each {what}"
     mark = f"One mark is {of_marks(each, 'person', 'people')}"
     caption = Text(f"{mark}; each person counts once {once}, however often they raised it. ", title)
-    told = "; ".join(f"{names[code]}: {counts_say(counted, frame[frame['code'] == code])}" for code in drawn)
+    told = "; ".join(f"{names[code]}: {counts_say(counted, frame, code)}" for code in drawn)
     alt = f"A grid of people, {what} by {inner(grouping.label)}. {told}."
-    numbers = _people_numbers(grouping, frame, names, what)
-    return picture(figure, study, caption, alt, numbers, presence_ids(counted, frame, numbers))
+    return picture(figure, study, caption, alt, *_people_numbers(counted, frame))
 
 
 def widest_gap_say(counted: Counted, frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
@@ -103,7 +102,7 @@ def widest_gap_say(counted: Counted, frame: pd.DataFrame, names: dict[str, str],
         how = f"Every {what} was" if exact else f"As far as is known, every {what} may have been"
         return f"{how} raised by equal shares of {everybody(counted.grouping)}."
     code = str(gap.idxmax())
-    return Text(f"Widest apart, {quoted(names[code])}: ", counts_say(counted, frame[frame["code"] == code]), ".")
+    return Text(f"Widest apart, {quoted(names[code])}: ", counts_say(counted, frame, code), ".")
 
 
 def certain_gaps(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -113,12 +112,22 @@ def certain_gaps(frame: pd.DataFrame) -> "pd.Series[float]":
     return ends["low"] - ends["high"]
 
 
-def _people_numbers(grouping: Grouping, frame: pd.DataFrame, names: dict[str, str], what: str) -> pd.DataFrame:
-    exact = (frame["lower"] == frame["upper"]).all()
+def _people_numbers(counted: Counted, frame: pd.DataFrame) -> tuple[pd.DataFrame, Cells]:
+    """Return the numbers of a picture, a row a code and group, and their ids.
+
+    Those who raised the code have excerpts; `of`, all in the group, people where all are known by name.
+    """
+    grouping, level, exact = counted.grouping, counted.found.level, (frame["lower"] == frame["upper"]).all()
+    names, what = labels(counted.study, level), noun(counted.study, level)
     ends = {RAISED: "lower"} if exact else {"raised it, at least": "lower", "at most": "upper"}
     numbers = pd.DataFrame({what: [names[code] for code in frame["code"]]}, index=frame.index)
     numbers[inner(grouping.label)] = [grouping.levels[key] for key in frame["group"]]
-    return numbers.assign(**{name: frame[end] for name, end in ends.items()}, of=frame["n"])
+    cells: dict[tuple[int, str], Sequence[str]] = {}
+    for i, (code, key, n) in enumerate(zip(frame["code"], frame["group"], frame["n"], strict=True)):
+        cells |= dict.fromkeys(((i, head) for head in ends), counted.excerpts(code, key))
+        members = counted.members(key)
+        cells[i, "of"] = members if len(members) == n else ()
+    return numbers.assign(**{name: frame[end] for name, end in ends.items()}, of=frame["n"]), cells
 
 
 def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Picture | Say:
@@ -169,9 +178,7 @@ def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Pi
     caption = "A line runs from the smallest to the largest number of people who may have raised it, over every way of "
     caption += f"giving the excerpts to people that fits what is known. {title}"
     alt = f"Ranges of people, a line {one(what)} and level. {'; '.join(cells)}."
-    numbers = _people_numbers(grouping, frame, names, what)
-    ids = presence_ids(Counted.of(study, grouping, level), frame, numbers)
-    return picture(figure, study, caption, alt, numbers, ids)
+    return picture(figure, study, caption, alt, *_people_numbers(Counted.of(study, grouping, level), frame))
 
 
 def ranges_say(frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
@@ -179,7 +186,7 @@ def ranges_say(frame: pd.DataFrame, names: dict[str, str], what: str) -> str:
     gap = certain_gaps(frame)
     unequal = [quoted(names[str(code)]) for code in gap.index[gap > 0]]
     n = len(gap) - len(unequal)
-    of_all = f"{number(n)} of {kinds(what, len(gap))}" if unequal else f"all {kinds(what, n)}"
+    of_all = f"{number(n)} of {count(len(gap), what)}" if unequal else f"all {count(n, what)}"
     part = f"; {few(unequal, 3)} {verb(unequal, 'is', 'are')} certainly raised by unequal shares" if unequal else ""
     return f"In {of_all} the ranges of all levels overlap{part}."
 
@@ -257,23 +264,19 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     groups = " against ".join(inner(label) for label in grouping.levels.values())
     heads = (what, groups if two else "people who raised it", "verdict")
     n = int((frame["verdict"] == DIFFERS).sum())
-    shown = f"{number(n)} of {kinds(what, len(frame))} {verb(n or 1, 'is', 'are')} shown to differ"
+    shown = f"{number(n)} of {count(len(frame), what)} {verb(n or 1, 'is', 'are')} shown to differ"
     title = f"{grouping.label}: {shown} between {everybody(grouping)}."
     figure = intervals(lines, scale, VERDICT_LOOKS if two else group_looks(grouping), title, heads)
-    counted = counted_in(study, found)
-    told = [
-        f"{names[code]}: {counts_say(counted, found.counts[found.counts['code'] == code])}: {verdict}"
-        for code, verdict in zip(frame["code"], frame["verdict"], strict=True)
-    ]
+    verdicts = frame[["code", "verdict"]].itertuples(index=False, name=None)
+    told = [f"{names[code]}: {counts_say(found.counted, found.counts, code)}: {verdict}" for code, verdict in verdicts]
     caption = _odds_caption(found) if two else "A mark shows how many of the people at a level raised it."
     alt = f"A row {one(what)}, with its counts and its verdict. {'; '.join(told)}."
-    numbers = pd.DataFrame({what: [names[code] for code in frame["code"]]})
-    for key, label in grouping.levels.items():
-        numbers[label] = _counts_of(found.counts[found.counts["group"] == key])
-    if two:
-        for name, column in (("odds ratio", "odds_ratio"), ("from", "low"), ("to", "high")):
-            numbers[name] = [_odds(value) for value in frame[column]]
-    numbers["verdict"] = list(frame["verdict"])
+    rows = found.counts.groupby("group", observed=False)
+    by_group = {label: _counts_of(rows.get_group(key)) for key, label in grouping.levels.items()}
+    columns = {"odds ratio": "odds_ratio", "from": "low", "to": "high"} if two else {}
+    odds = {name: list(map(_odds, frame[column])) for name, column in columns.items()}
+    by_code = {what: [names[code] for code in frame["code"]], **by_group, **odds, "verdict": list(frame["verdict"])}
+    numbers = pd.DataFrame(by_code)
     ids = group_ids(found, list(frame["code"]), grouping.levels)
     return picture(figure, study, f"{title} {caption}", alt, numbers, ids)
 

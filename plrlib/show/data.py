@@ -1,6 +1,6 @@
 """What notebook 01 shows of the data: what was read and reconciles, whose words they can be, and what may be shown."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import compress
 
 import pandas as pd
@@ -11,7 +11,7 @@ from plrlib.privacy.disclosure import quasi_identifiers, small_groups
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_at, people_ids
+from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, people_at, people_ids
 from plrlib.show.figure import BLUE, GREY, PALE, picture
 from plrlib.stats.bounds.presence import attribution, group_sets
 from plrlib.study.load import Study
@@ -284,12 +284,10 @@ def disagreements(study: Study) -> Table | Say:
     >>> show.disagreements(study)
     study.toml names no place where the source contradicts itself.
     """
-    if not study.settings.disagreements:
+    if not (named := study.settings.disagreements):
         return say("study.toml names no place where the source contradicts itself.")
-    rows = [
-        (one.about, "; ".join(f"{where}: {what}" for where, what in one.says.items()), _held(study, one))
-        for one in study.settings.disagreements
-    ]
+    says = ["; ".join(f"{where}: {what}" for where, what in one.says.items()) for one in named]
+    rows = [(one.about, told, _held(study, one)) for one, told in zip(named, says, strict=True)]
     # as objects, since a column of strings would lose the ids
     frame = pd.DataFrame(rows, columns=["about", "the source says", "the tables hold"], dtype="object")
     return Table(frame, "Where the source contradicts itself, by study.toml, and what was kept")
@@ -341,26 +339,23 @@ def whose(study: Study, by: str) -> Picture:
     """
     grouping = study.grouping(by)
     found = attribution(study, by).merge(study.excerpts[["excerpt", "form"]], on="excerpt")
-    kept = [key for key in found["heard"].cat.categories if key in grouping.levels or (found["heard"] == key).any()]
-    counts = found["heard"].value_counts().reindex(kept, fill_value=0)
-    sets = group_sets(study, grouping)
-    names = {key: groups_label(sets[key], grouping.levels) for key in kept}
+    names, given = heard_labels(study, by), ids_by(found, "heard")
+    theirs = {key: given.get(key, []) for key in names}
+    numbers, ids = counted({"can be given to": list(names.values())}, {"excerpts": list(theirs.values())})
     every = found[["heard"]].astype("object").set_axis(["row"], axis=1)
     every["look"] = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
     every = every.assign(column="all", filled=found["form"] != "reported")
     marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
     told, one = whose_say(study, by).sentences, f"can be given to one {grouping.label.lower()}"
     looks = {"one": Look(BLUE, "o", one), "open": Look(GREY, "s", "cannot"), "other": Look(PALE, "d", OTHERS)}
-    rows = Axis({key: f"{name} ({counts[key]})" for key, name in names.items()})
+    rows = Axis({key: f"{name} ({len(theirs[key])})" for key, name in names.items()})
     columns = Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"})
-    filled = forms(found["form"])
-    figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=filled, from_left=True)
-    numbers = pd.DataFrame({"can be given to": list(names.values()), "excerpts": counts.to_numpy()})
+    figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=forms(found["form"]), from_left=True)
     mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
     caption = passage(mark, *told, others_say(names.values()))
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
     alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
-    return picture(figure, study, caption, alt, numbers, column_ids(kept, "excerpts", ids_by(found, "heard")))
+    return picture(figure, study, caption, alt, numbers, ids)
 
 
 def forms(form: "pd.Series[str]") -> tuple[str, str]:
@@ -434,10 +429,17 @@ def given_say(study: Study, by: str) -> str:
     return Text(counted, f"{whom} {'can' if k or n > 1 else 'cannot'} be given to one level{percent}.")
 
 
-def groups_label(groups: Sequence[str], labels: Mapping[str, str]) -> str:
-    """Return what the groups in which a speaker may be are called: `Voluntary or statutory`, `Other people`."""
-    names = [labels.get(group, OTHERS) for group in groups]
-    return capital(names[0] if len(names) == 1 else joined([names[0], *map(inner, names[1:])], "or"))
+def heard_labels(study: Study, by: str) -> dict[str, str]:
+    """Return what those who may have said an excerpt are called, by `heard`: `Voluntary or statutory`, `Other people`.
+
+    All levels are there, and of several, or other people, those of whom there are excerpts.
+    """
+    grouping, heard, told = study.grouping(by), set(attribution(study, by)["heard"]), {}
+    for key, groups in group_sets(study, grouping).items():
+        if key in grouping.levels or key in heard:
+            first, *others = [grouping.levels.get(group, OTHERS) for group in groups]
+            told[key] = capital(joined([first, *map(inner, others)], "or"))
+    return told
 
 
 def consent(study: Study) -> Say:

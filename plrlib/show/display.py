@@ -141,18 +141,14 @@ class Table:
         body = ""
         for i, row in enumerate(self.frame.itertuples(index=False, name=None)):
             first = _shown(row[0]) if row else ""
-            cells = (
-                f'<td style="text-align:{side}">{self._cell(cell, i, name, first)}</td>'
-                for cell, (name, side) in zip(row, heads, strict=True)
-            )
+            cells = (self._cell(cell, i, first, *head) for cell, head in zip(row, heads, strict=True))
             body += f"<tr>{''.join(cells)}</tr>"
         return f"<table>{caption_html(self.caption)}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def _cell(self, value: object, row: int, column: str, first: str) -> str:
-        of = f"{first}, {column}"
-        if isinstance(value, Text):
-            return sentence_html(value, of)
-        return count_html(Count(_shown(value), tuple(self.ids.get((row, column), ())), of))
+    def _cell(self, value: object, row: int, first: str, column: str, side: str) -> str:
+        of, ids = f"{first}, {column}", tuple(self.ids.get((row, column), ()))
+        told = sentence_html(value, of) if isinstance(value, Text) else count_html(Count(_shown(value), ids, of))
+        return f'<td style="text-align:{side}">{told}</td>'
 
 
 def _shown(value: object) -> str:

@@ -6,11 +6,11 @@ import pandas as pd
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
-from plrlib.show.data import forms, given_say, groups_label, others_say, whose_say
+from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
-from plrlib.show.labels import labels, quoted
+from plrlib.show.labels import labels, named_codes, quoted
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.study.evidence import coder_or_reference, codes_at
 from plrlib.study.load import Study
@@ -40,7 +40,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
         A study.
     marks
         One row a mark: excerpt, row and column (keys of the axes; row missing: the last of them), look (a key of
-        `LOOKS`), filled and form.
+        `LOOKS`) and form.
     rows, columns
         The axes; what all rows are is a noun in the singular, and columns are of people.
     title
@@ -48,7 +48,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     more
         What the caption says after it.
     """
-    marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]))
+    marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]), filled=marks["form"] != "reported")
     sizes = marks["row"].value_counts()
     order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
     drawn, each = thinned(marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index])
@@ -71,13 +71,11 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
 
 def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
     """Return the columns of a map: who may have said an excerpt, with people; and who other people are, if any."""
-    grouping = study.grouping(by)
     sizes = presence(study, by).groupby("group", observed=False)["n"].max()
-    heard, columns = attribution(study, by)["heard"], {}
-    for key, parts in group_sets(study, grouping).items():
-        if key in grouping.levels or (heard == key).any():
-            n = f" ({sizes[list(parts)].sum()})" if set(parts) <= set(sizes.index) else ""
-            columns[key] = groups_label(parts, grouping.levels) + n
+    sets, columns = group_sets(study, study.grouping(by)), heard_labels(study, by)
+    for key in columns:
+        if set(sets[key]) <= set(sizes.index):
+            columns[key] += f" ({sizes[list(sets[key])].sum()})"
     return Axis(columns, "who may have said it", "people"), others_say(columns.values())
 
 
@@ -137,7 +135,7 @@ def evidence_say(study: Study, by: str) -> Say:
     'Voluntary: of 199 excerpts, 180 support, 12 qualify and 7 oppose the theme.'
     """
     grouping = study.grouping(by)
-    marks = _by_group(study, by)
+    marks = by_heard(_marks(study), study, by)
     told = [*whose_say(study, by).sentences[:1]]
     by_group = {label: marks[marks["column"] == key] for key, label in grouping.levels.items()}
     told += [Text(f"{label}: ", stances_say(theirs)) for label, theirs in by_group.items() if len(theirs)]
@@ -191,7 +189,7 @@ def evidence_picture(study: Study, by: str) -> Picture:
     Money that runs out         Other people        63
     """
     columns, others = heard_columns(study, by)
-    marks, whole = _by_group(study, by), attribution(study, by)
+    marks, whole = by_heard(_marks(study), study, by), attribution(study, by)
     rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
     given, stances = given_say(study, by), stances_say(marks)
     all_given = whole["certain"].equals(whole["about"])  # which is no news
@@ -235,7 +233,7 @@ def evidence_table(study: Study, by: str) -> Table | Say:
       Planning together Voluntary supports   E0005
     """
     grouping = study.grouping(by)
-    marks, names = _by_group(study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
+    marks, names = by_heard(_marks(study), study, by), {**labels(study), NOWHERE: capital(NOWHERE)}
     theirs = marks[marks["column"].isin(list(grouping.levels))].fillna({"row": NOWHERE})
     if theirs.empty:
         return say("No excerpt can be given to one level, so none is listed.")
@@ -316,22 +314,21 @@ def hearings_picture(study: Study) -> Picture:
     Money that runs out                   Interview        16
     """
     marks = _by_event_kind(study)
-    used = set(marks["column"])
-    kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or kind in used] + sorted(used - set(ORIGINS))
+    kept = [kind for kind in ORIGINS if kind in (GROUP, ALONE) or (marks["column"] == kind).any()]
     columns = Axis({kind: capital(kind) for kind in kept}, "where it may have been said")
     return evidence_map(study, marks, _themes(study, marks), columns, hearings_say(study).sentences[0], "")
 
 
 def _themes(study: Study, marks: pd.DataFrame) -> Axis:
     """Return the themes as rows of a map, and what is in none of them where anything is."""
-    named = labels(study)
-    rows = {code: named[code] for code in study.themes["code"]}
-    return Axis(rows | ({NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}), "theme")
+    left_over = {NOWHERE: capital(NOWHERE)} if marks["row"].isna().any() else {}
+    return Axis(named_codes(study, "theme") | left_over, "theme")
 
 
-def _by_group(study: Study, by: str) -> pd.DataFrame:
+def by_heard(marks: pd.DataFrame, study: Study, by: str) -> pd.DataFrame:
+    """Return marks of excerpts, each in the column of those who may have said it."""
     heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
-    return _marks(study).assign(column=lambda marks: marks["excerpt"].map(heard))
+    return marks.assign(column=marks["excerpt"].map(heard))
 
 
 def _by_event_kind(study: Study) -> pd.DataFrame:
@@ -347,7 +344,7 @@ def _by_event_kind(study: Study) -> pd.DataFrame:
 
 
 def _marks(study: Study) -> pd.DataFrame:
-    """Return a row a mark: excerpt, row (its theme), look (its stance), filled (quoted), form.
+    """Return a row a mark: excerpt, form, row (its theme), look (its stance).
 
     An excerpt has the one envelope into which the stance coder put it. Where there are no envelopes, it has each theme
     to which the reference coder's codes belong, and no stance.
@@ -361,5 +358,4 @@ def _marks(study: Study) -> pd.DataFrame:
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
     found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")
-    found = found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})
-    return found.assign(filled=found["form"] != "reported")
+    return found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})

@@ -11,44 +11,33 @@ from numpy.typing import NDArray
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.display import MISSING, Cells, caption_html
+from plrlib.show.labels import everybody, raised
 from plrlib.stats.bounds.presence import Counted
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import few
+from plrlib.text import Count, Text, few, number
 
 # What the numbers of tables and pictures count.
 
 
-def group_ids(found: Counted | Comparison, codes: Sequence[str], columns: Mapping[str, str]) -> Cells:
+def group_ids(found: Comparison, codes: Sequence[str], columns: Mapping[str, str]) -> Cells:
     """Return the excerpts of a table with a row a code and, under each of `columns`, the number of a group."""
     return {(i, head): found.excerpts(code, key) for i, code in enumerate(codes) for key, head in columns.items()}
-
-
-def presence_ids(found: Counted, frame: pd.DataFrame, numbers: pd.DataFrame) -> Cells:
-    """Return the ids of a table with a row a code and group, as the frame of `presence` has them.
-
-    Those who raised the code have excerpts; `of`, all in the group, people where all are known by name.
-
-    Parameters
-    ----------
-    found, frame
-        What is counted, and the frame of `presence`.
-    numbers
-        The table: its first two columns name code and group, its last is `of`.
-    """
-    cells: dict[tuple[int, str], Sequence[str]] = {}
-    for i, (code, key, n) in enumerate(zip(frame["code"], frame["group"], frame["n"], strict=True)):
-        cells |= dict.fromkeys(((i, head) for head in numbers.columns[2:-1]), found.excerpts(code, key))
-        members = found.members(key)
-        if len(members) == n:
-            cells[i, "of"] = members
-    return cells
 
 
 def column_ids(rows: Iterable[Hashable], column: str, ids: Mapping[Hashable, Sequence[str]]) -> Cells:
     """Return the ids of one column of a table; `ids` has them by the key of each row."""
     return {(i, column): ids.get(key, ()) for i, key in enumerate(rows)}
+
+
+def counted(
+    words: Mapping[str, Sequence[str]], columns: Mapping[str, Sequence[Sequence[str]]]
+) -> tuple[pd.DataFrame, Cells]:
+    """Return a table of words and, beside them, how many ids each of `columns` has in each row; and those ids."""
+    numbers = {head: list(map(len, rows)) for head, rows in columns.items()}
+    ids = {(i, head): some for head, rows in columns.items() for i, some in enumerate(rows)}
+    return pd.DataFrame({**words, **numbers}), ids
 
 
 def ids_by(frame: pd.DataFrame, *columns: str, what: str = "excerpt") -> dict[Any, list[str]]:
@@ -89,6 +78,37 @@ def people_at(study: Study) -> dict[Hashable, list[str]]:
     """Return who is listed at each event."""
     seats = zip(study.events["event"], study.prepared.listed.T, strict=True)
     return {str(event): people_ids(study, there) for event, there in seats}
+
+
+# How many people of each group raised a code, with their ids.
+
+
+def group_size(counted: Counted, key: str, n: int) -> str:
+    """Return the number of people of a group, with their ids where all are known by name."""
+    members = counted.members(key)
+    return number(members) if len(members) == n and n else str(n)
+
+
+def counts_of(counted: Counted, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the counts of one code by group, from its rows of `presence`.
+
+    With ids: the people, where it is known by name who raised the code; else the excerpts that may be theirs.
+    """
+    told: dict[str, str] = {}
+    for code, key, lower, upper, n in zip(*(rows[c] for c in ("code", "group", "lower", "upper", "n")), strict=True):
+        people = counted.people(code, key)
+        ids = people if len(people) == lower == upper else counted.excerpts(code, key)
+        some = Count(raised(lower, upper), tuple(ids)) if upper else raised(lower, upper)
+        told[key] = Text(some, " of ", group_size(counted, key, n))
+    return told
+
+
+def counts_say(counted: Counted, frame: pd.DataFrame, code: str) -> str:
+    """Return the counts of one code in all groups, from a frame of `presence`.
+
+    As in `5 of 7 voluntary and none of 7 statutory staff`.
+    """
+    return everybody(counted.grouping, counts_of(counted, frame[frame["code"] == code]))
 
 
 # A table whose numbers open to their excerpts.
@@ -185,10 +205,7 @@ def opening(study: Study, heads: Sequence[str], rows: Sequence[Sequence[Cell]], 
 def shown_excerpts(study: Study, excerpts: Sequence[str]) -> dict[str, str]:
     """Return by excerpt what a reader is shown of it: its id, its page where there is one, and what was said."""
     wanted = list(dict.fromkeys(excerpts))
-    said = text_of(study, wanted)
+    said = text_of(study, wanted).fillna("nothing of it can be shown")
     pages = study.excerpts.set_index("excerpt")["page"].reindex(wanted)
-    entries = {}
-    for excerpt, text, page in zip(wanted, said, pages, strict=True):
-        where = "" if pd.isna(page) else f", p. {page}"
-        entries[excerpt] = f"{excerpt}{where}: {text if isinstance(text, str) else 'nothing of it can be shown'}"
-    return entries
+    where = ["" if pd.isna(page) else f", p. {page}" for page in pages]
+    return {excerpt: f"{excerpt}{at}: {text}" for excerpt, at, text in zip(wanted, where, said, strict=True)}

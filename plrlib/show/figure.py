@@ -1,12 +1,9 @@
 """One style for every figure, how its texts fit, and how a finished one becomes a picture: always the same bytes."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -26,23 +23,14 @@ _POINTS = 72
 _HINTED = 1.06
 """Letters set on whole pixels come out wider than the outline by up to so much."""
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": FONT, "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
     "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.spines.top": False,
     "axes.spines.right": False, "axes.spines.left": False, "axes.spines.bottom": False, "axes.grid": False,
     "xtick.color": INK, "ytick.color": INK, "xtick.major.size": 0, "ytick.major.size": 0, "figure.facecolor": PAPER,
     "svg.hashsalt": "plrlib",
 }  # fmt: skip
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw in the style of the suite."""
-    import seaborn as sns  # noqa: PLC0415 - a second that those who draw nothing need not wait
-
-    with mpl.rc_context(), sns.axes_style("white"):
-        mpl.rcParams.update(_STYLE)
-        yield
+"""The style of the suite, over the white one of seaborn."""
 
 
 def picture(

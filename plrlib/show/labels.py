@@ -1,27 +1,18 @@
-"""What groups, codes and verdicts are called, and how a count of people and a chance are read out."""
+"""What groups, codes and verdicts are called, and how a number and a chance are read out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from plrlib.stats.bounds.presence import Counted
-from plrlib.stats.comparison.compare import Comparison
-from plrlib.study.evidence import LEVELS, reading_columns, reading_values
+from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import Count, Text, count, inner, joined, number, plural
+from plrlib.text import Count, Text, inner, joined
 
 PLURAL = ("people", "children", "men", "women", "staff")
 SCALES = (100, 1000, 10000)
 TINY = 1e-9
 FEWER = "fewer than 1"
-
-
-def reading_labels(study: Study, column: str) -> dict[str, str]:
-    """Return the label of each value of a column; the value itself where study.toml has none."""
-    read = study.settings.readings.get(column)
-    given = read.levels if read else {}
-    return {value: given.get(value, value) for value in reading_values(study, column)}
 
 
 def noun(study: Study, level: str) -> str:
@@ -35,9 +26,17 @@ def noun(study: Study, level: str) -> str:
 def labels(study: Study, level: str = "code") -> dict[str, str]:
     """Return the label of each code, or of each value of a reading; the code itself where it has none."""
     if level not in LEVELS:
-        return reading_labels(study, level)
+        read = study.settings.readings.get(level)
+        given = read.levels if read else {}
+        return {value: given.get(value, value) for value in reading_values(study, level)}
     texts = study.codebook["label"].astype("object").where(study.codebook["label"].notna(), study.codebook["code"])
     return dict(zip(study.codebook["code"], texts, strict=True))
+
+
+def named_codes(study: Study, level: str) -> dict[str, str]:
+    """Return the codes of a level in the codebook's order, and what each is called."""
+    named = labels(study, level)
+    return {code: named[code] for code in codes_at(study, level)[0]}
 
 
 def level_of(study: Study, codes: Sequence[str]) -> str:
@@ -52,11 +51,6 @@ def named_coder(study: Study, coder: str) -> str:
     """Return a coder's name, with the kind where study.toml has one."""
     kind = (study.settings.coders or {}).get(coder)
     return f"{coder} ({kind})" if kind and kind != coder else coder
-
-
-def kinds(one: str, n: int) -> str:
-    """Return a number of themes, codes, or values of a reading: `7 themes`, `1 code`, `4 sides of the market`."""
-    return count(n, one, plural(one))
 
 
 def quoted(label: object, ids: Iterable[str] = ()) -> str:
@@ -99,40 +93,6 @@ def raised(lower: int, upper: int) -> str:
 def out_of(lower: int, upper: int, n: int) -> str:
     """Return how many of n people, in figures: `5 of 7`, `none of 7`, `1 to 7 of 7`."""
     return f"{raised(lower, upper)} of {n}"
-
-
-def counted_in(study: Study, found: Comparison) -> Counted:
-    """Return the excerpts and people that a comparison counts."""
-    stance, coder = found.frame["stance"].iloc[0], str(found.frame["coder"].iloc[0])
-    return Counted.of(study, found.grouping, found.level, None if pd.isna(stance) else str(stance), coder)
-
-
-def group_size(counted: Counted, key: str, n: int) -> str:
-    """Return the number of people of a group, with their ids where all are known by name."""
-    members = counted.members(key)
-    return number(members) if len(members) == n and n else str(n)
-
-
-def group_counts(counted: Counted, rows: pd.DataFrame) -> dict[str, str]:
-    """Return the counts of one code by group, from its rows of `presence`.
-
-    With ids: the people, where it is known by name who raised the code; else the excerpts that may be theirs.
-    """
-    told: dict[str, str] = {}
-    for code, key, lower, upper, n in zip(*(rows[c] for c in ("code", "group", "lower", "upper", "n")), strict=True):
-        people = counted.people(code, key)
-        ids = people if len(people) == lower == upper else counted.excerpts(code, key)
-        some = Count(raised(lower, upper), tuple(ids)) if upper else raised(lower, upper)
-        told[key] = Text(some, " of ", group_size(counted, key, n))
-    return told
-
-
-def counts_say(counted: Counted, rows: pd.DataFrame) -> str:
-    """Return the counts of one code in all groups, from its rows of `presence`.
-
-    As in `5 of 7 voluntary and none of 7 statutory staff`.
-    """
-    return everybody(counted.grouping, group_counts(counted, rows))
 
 
 # Chances.

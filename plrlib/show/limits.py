@@ -18,7 +18,6 @@ KINDS = {
     "published": "The evidence is what a report chose to print, not what was said.",
     "simulated": "The data are simulated: nobody said any of this.",
 }
-NOT_COMPLETE = "Coding is not complete"
 
 
 def kind_say(study: Study) -> str:
@@ -28,7 +27,7 @@ def kind_say(study: Study) -> str:
 
 def coding_say(study: Study, means: str) -> str:
     """Return what it means that coding is not complete, where it is not."""
-    return "" if study.settings.complete else f"{NOT_COMPLETE}{means}"
+    return "" if study.settings.complete else f"Coding is not complete{means}"
 
 
 def not_listed_say(study: Study) -> str:
@@ -184,11 +183,10 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
     coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
-    planned = "This comparison was not planned before the data were seen."
     return say(
         kind_say(study), heard, alone if n else "", coded,
         coding_say(study, ", so that anybody may have raised anything."),
-        "" if (frame["status"] == "planned").all() else planned,
+        "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen.",
     )  # fmt: skip
 
 

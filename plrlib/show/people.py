@@ -1,6 +1,7 @@
 """What notebook 02 shows: who was heard at which event, what that design can separate, and who talked how much."""
 
 from collections.abc import Hashable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, comparable_people, excerpt_ids, known_ids, people_at, people_ids
+from plrlib.show.excerpts import column_ids, comparable_people, counted, excerpt_ids, known_ids, people_at, people_ids
 from plrlib.show.figure import BLUE, picture
 from plrlib.show.labels import raised
 from plrlib.show.limits import not_listed_say
@@ -133,12 +134,10 @@ def groupings(study: Study) -> Table | Say:
         return say("study.toml declares no grouping, so nothing is compared in this study.")
     about = [people_ids(study, study.prepared.inside(grouping.population)) for grouping in declared]
     known = [people_ids(study, study.prepared.group(grouping) >= 0) for grouping in declared]
-    rows = [(g.label, ", ".join(g.levels.values()), g.population or "everybody") for g in declared]
-    frame = pd.DataFrame(rows, columns=["grouping", "levels", "about"])
-    ids: dict[tuple[int, str], list[str]] = {}
-    for head, some in (("people", about), ("level known of", known)):
-        frame[head] = list(map(len, some))
-        ids |= {(i, head): who for i, who in enumerate(some)}
+    levels = [", ".join(grouping.levels.values()) for grouping in declared]
+    whom = [grouping.population or "everybody" for grouping in declared]
+    words = {"grouping": [grouping.label for grouping in declared], "levels": levels, "about": whom}
+    frame, ids = counted(words, {"people": about, "level known of": known})
     return Table(frame, "The groupings that study.toml declares", ids)
 
 
@@ -204,8 +203,7 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
     known = attended_by_group(study, grouping)
     ids = {}
     for key, label in grouping.levels.items():
-        rest = (known[event, key] for event in study.events["event"] if event not in rows)
-        known[ALONE, key] = [who for some in rest for who in some]
+        known[ALONE, key] = [who for event in study.events["event"] if event not in rows for who in known[event, key]]
         for i, (event, n) in enumerate(zip(numbers["event"], numbers[label], strict=True)):
             who = known.get((event, key), [])
             ids[i, label] = who if len(who) == n else []  # none where some are known as a total only
@@ -242,11 +240,8 @@ def _more(grouping: Grouping, found: pd.DataFrame, known: NDArray[np.int64], hea
 def attended_by_group(study: Study, grouping: Grouping) -> dict[Hashable, list[str]]:
     """Return who is known to have attended each event, by its name and their group."""
     prepared, group = study.prepared, study.prepared.group(grouping)
-    return {
-        (event, key): people_ids(study, (group == i) & prepared.attended[:, v])
-        for v, event in enumerate(study.events["event"])
-        for i, key in enumerate(grouping.levels)
-    }
+    seats = product(zip(study.events["event"], prepared.attended.T, strict=True), enumerate(grouping.levels))
+    return {(event, key): people_ids(study, (group == i) & there) for (event, there), (i, key) in seats}
 
 
 def separable_say(study: Study, by: str) -> Say:

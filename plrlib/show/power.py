@@ -1,6 +1,5 @@
 """What a design could ever have shown: the smallest gap it would see, and its exact power."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,14 +8,14 @@ import pandas as pd
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.lines import curves
 from plrlib.show.display import Picture, Say, say
-from plrlib.show.excerpts import people_ids
+from plrlib.show.excerpts import group_size
 from plrlib.show.figure import AMBER, BLUE, picture
-from plrlib.show.labels import chance, everybody, kinds, noun, out_of, whom
+from plrlib.show.labels import chance, everybody, noun, out_of, whom
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE
 from plrlib.stats.comparison.power import power, smallest_difference
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, joined, number, passage
+from plrlib.text import Text, capital, count, joined, number, passage
 
 ALPHA, ENOUGH = 0.05, 0.8
 """The chance of a false alarm in one comparison alone, and the chance of seeing what is there that is called enough."""
@@ -30,20 +29,14 @@ MOST_TICKS = 7
 class Sizes:
     """Two groups, the people of each, and how many of them sat in each focus group (B × 2; none where not known).
 
-    `ids` are of the people, where all of a group are known; `best`: there are more groups, and these two are largest.
+    `best`: there are more groups, and these two are largest; `told`: their sizes, with ids where all are known by name.
     """
 
     keys: tuple[str, str]
     n: tuple[int, int]
     rooms: tuple[tuple[int, int], ...]
     best: bool
-    ids: tuple[Sequence[str], Sequence[str]] = ((), ())
-
-    @property
-    def told(self) -> tuple[str, str]:
-        """The number of people of each, with their ids."""
-        first, second = (number(ids) if len(ids) == n else str(n) for ids, n in zip(self.ids, self.n, strict=True))
-        return first, second
+    told: tuple[str, str] = ("", "")
 
 
 def power_say(study: Study, found: Comparison) -> Say:
@@ -103,13 +96,13 @@ def power_title(sizes: Sizes, found: Comparison, what: str) -> str:
     k, bar = len(found.frame), found.alpha
     if _mixed(sizes) > 1:  # which gaps show depends on the rooms they come about in
         one, among = (_from(enough_share(sizes, *setting), sizes.n[0]) for setting in ((ALPHA, 1), (bar, k)))
-        many = f"; with {kinds(what, k)} compared, {among}" if k > 1 else ""
+        many = f"; with {count(k, what)} compared, {among}" if k > 1 else ""
         seen = f"a difference from none would have shown {OFTEN}"
         return people + f" in {_mixed(sizes)} rooms, {seen} in one {what} alone {one}{many}"
     if not (one := _widest(smallest_difference(sizes.n, alpha=ALPHA))):
         return people + ", no gap at all would have shown"
     among = _widest(smallest_difference(sizes.n, family=k, alpha=bar))
-    many = f"; with {kinds(what, k)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
+    many = f"; with {count(k, what)} compared, {among or 'no gap at all'}" if k > 1 and among != one else ""
     return people + f", only a gap as wide as {one} would have shown in one {what} alone{many}"
 
 
@@ -143,7 +136,7 @@ def _settings(found: Comparison, what: str) -> dict[str, tuple[float, int]]:
     """Return by name the chance of a false alarm and the number of codes: alone, and as compared here."""
     k, bar = len(found.frame), found.alpha
     alone = {f"one {what} alone": (ALPHA, 1)}
-    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {kinds(what, k)}": (bar, k)}
+    return alone if k == 1 and bar >= ALPHA else {**alone, f"as here, {count(k, what)}": (bar, k)}
 
 
 def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
@@ -179,8 +172,8 @@ def sizes_of(study: Study, found: Comparison) -> Sizes | None:
     rooms = tuple(tuple(int(((place == v) & at).sum()) for at in there) for v in np.unique(place))
     total = (int(n[first]), int(n[second]))
     known = tuple(int(at.sum()) for at in there) == total and any(min(room) for room in rooms)
-    ids = tuple(people_ids(study, at) for at in there)
-    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2, ids)  # type: ignore[arg-type]
+    told = group_size(found.counted, first, total[0]), group_size(found.counted, second, total[1])
+    return Sizes((first, second), total, rooms if known else (), len(grouping.levels) > 2, told)  # type: ignore[arg-type]
 
 
 def power_picture(study: Study, found: Comparison) -> Picture | Say:

@@ -8,11 +8,10 @@ from plrlib.faults import NotInStudy
 from plrlib.show.charts.dots import Axis
 from plrlib.show.compare_charts import people_picture
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.evidence import LOOKS, NOT_SAID, evidence_map, heard_columns, stances_say
+from plrlib.show.evidence import LOOKS, NOT_SAID, by_heard, evidence_map, heard_columns, stances_say
 from plrlib.show.excerpts import column_ids, ids_by
-from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, reading_labels, whom
+from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, whom
 from plrlib.show.limits import coding_say, kind_say, speak_for_say
-from plrlib.stats.bounds.presence import attribution
 from plrlib.stats.themes import on_sides, sides
 from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
@@ -90,7 +89,7 @@ def reading_say(study: Study, column: str) -> Say:
     none = capital(count(off, "excerpt")) + f" {verb(off, 'has', 'have')} no code of any, and {verb(off, 'is', 'are')}"
     twice = capital(count(several, "excerpt")) + f" {verb(several, 'is', 'are')} on more than one, and "
     twice += f"{verb(several, 'counts', 'count')} once for each."
-    looked, named = marks.assign(look=marks["stance"].fillna(NOT_SAID)), reading_labels(study, column)
+    looked, named = marks.assign(look=marks["stance"].fillna(NOT_SAID)), labels(study, column)
     by_side = {label: looked[looked["side"] == side] for side, label in named.items()}
     missing = [inner(label) for label, theirs in by_side.items() if theirs.empty]
     told = [Text(f"{capital(s)}: ", stances_say(theirs, "its theme")) for s, theirs in by_side.items() if len(theirs)]
@@ -140,7 +139,7 @@ def reading_table(study: Study, column: str) -> Table:
                 Supply       142             42 of 45
     """
     found, what, marks = sides(study, column), noun(study, column), on_sides(study, column)
-    names, there = reading_labels(study, column), study.codebook[column].value_counts()
+    names, there = labels(study, column), study.codebook[column].value_counts()
     rows = found[found["side"].notna() | (found["excerpts"] > 0)]
     keys = [None if pd.isna(side) else str(side) for side in rows["side"].astype("object")]
     frame = pd.DataFrame({what: [f"on no {what}" if key is None else names[key] for key in keys]})
@@ -191,7 +190,7 @@ def codes_of_sides_say(study: Study, column: str) -> Say:
     Every side of the market gathers codes of two themes or more.
     """
     made, what = _codes(study, column), noun(study, column)
-    named, themes = reading_labels(study, column), labels(study)
+    named, themes = labels(study, column), labels(study)
     gathers = {label: made.loc[made["side"] == side, "theme"].unique() for side, label in named.items()}
     empty = [inner(label) for label, some in gathers.items() if not len(some)]
     of_one = [
@@ -238,7 +237,7 @@ def codes_of_sides_table(study: Study, column: str) -> Table:
     ['Demand', 'Finding a way in', 'Knowing what there is (14); Somebody to ask (17)']
     """
     made, what = _codes(study, column), noun(study, column)
-    names, themes = reading_labels(study, column), labels(study)
+    names, themes = labels(study, column), labels(study)
     made["told"] = [f"{themes[code]} ({n})" for code, n in zip(made["code"], made["excerpts"], strict=True)]
     rows = []
     for side in [*names, None]:
@@ -301,7 +300,7 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     if len(coders) == 1:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
     found = {coder: _sets(study, column, coder) for coder in coders}
-    names = reading_labels(study, column)
+    names = labels(study, column)
     frame = pd.DataFrame({what: [*names.values(), f"not on the same {plural(what)} as by {reference}"]})
     ids: dict[tuple[int, str], Sequence[str]] = {}
     for coder, sets in found.items():
@@ -423,7 +422,7 @@ def _heard(study: Study, column: str, grouping: Grouping) -> str:
     found = _sides(study, column, grouping)
     if found.empty:
         return "nobody is known to be at any level"
-    that = "" if found["side"].nunique() == len(reading_labels(study, column)) else " that any excerpt speaks for"
+    that = "" if found["side"].nunique() == len(labels(study, column)) else " that any excerpt speaks for"
     return f"{everybody(grouping)} are each heard for certain on every {noun(study, column)}{that}"
 
 
@@ -432,20 +431,19 @@ def _gaps(study: Study, column: str, grouping: Grouping) -> list[list[str]]:
 
     One sentence for all groups that lack the same sides.
     """
-    named = {side: inner(label) for side, label in reading_labels(study, column).items()}
+    named = {side: inner(label) for side, label in labels(study, column).items()}
     found, every = _sides(study, column, grouping), f"any {noun(study, column)}"
     cannot = found["excerpts"] == 0
-    told: list[list[str]] = [[], []]
-    for rows, sentence, of_them in zip(
-        (found[cannot], found[~cannot & ~(found["certain"] > 0)]), (CANNOT, NOT_CERTAIN), told, strict=True
-    ):
+    silent = {CANNOT: found[cannot], NOT_CERTAIN: found[~cannot & ~(found["certain"] > 0)]}
+    told: dict[str, list[str]] = {sentence: [] for sentence in silent}
+    for sentence, rows in silent.items():
         lacking: dict[tuple[str, ...], list[str]] = {}
         for key, theirs in rows.groupby("group", observed=True):
             lacking.setdefault(tuple(theirs["side"]), []).append(whom(grouping, str(key)))
         for some, who in lacking.items():
             on = every if len(some) == len(named) > 1 else joined((named[side] for side in some), "or")
-            of_them.append(sentence.format(on, joined(who, "or")))
-    return told
+            told[sentence].append(sentence.format(on, joined(who, "or")))
+    return list(told.values())
 
 
 def _sides(study: Study, column: str, grouping: Grouping) -> pd.DataFrame:
@@ -503,14 +501,12 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     """
     found, what = on_sides(study, column), noun(study, column)
     columns, others = heard_columns(study, by)
-    heard = attribution(study, by).set_index("excerpt")["heard"].astype("object")
     marks = found[["excerpt", "form", "side", "stance"]].set_axis(["excerpt", "form", "row", "look"], axis=1)
-    marks = marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID})
-    marks = marks.assign(column=found["excerpt"].map(heard), filled=found["form"] != "reported")
+    marks = by_heard(marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID}), study, by)
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
     twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."
-    rows = Axis(reading_labels(study, column) | off, what)
+    rows = Axis(labels(study, column) | off, what)
     return evidence_map(study, marks, rows, columns, title, passage(twice, others))
 
 

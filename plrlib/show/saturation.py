@@ -1,5 +1,6 @@
 """What notebook 03 shows of saturation: what each event added, and what may be to come."""
 
+import numpy as np
 import pandas as pd
 
 from plrlib.show.charts.lines import staircase
@@ -62,18 +63,15 @@ def saturation_say(study: Study) -> Say:
 
 def _of_one_kind_say(study: Study) -> str:
     """Return which codes came up in one kind of event alone, where there are two kinds."""
-    place = study.prepared.only_event
-    found = evidence(study, "code", None, None, "all")
+    found, place = evidence(study, "code", None, None, "all"), study.prepared.only_event
     kinds = study.events["kind"].astype("object").fillna(measures.NOT_SAID).to_numpy()
-    excerpts, codes = found.coded.nonzero()
-    of_kind = pd.Series(place[excerpts]).map(dict(enumerate(kinds)))  # none where an excerpt is of no single event
-    met = {str(kind): set(codes[of_kind == kind].tolist()) for kind in kinds}
+    met = {str(kind): found.coded[np.isin(place, np.flatnonzero(kinds == kind))].any(axis=0) for kind in kinds}
     if len(met) < 2:
         return ""
-    named, told = labels(study), []
+    named, told, in_one = labels(study), [], np.sum(list(met.values()), axis=0) == 1
     for kind, theirs in met.items():
-        own = sorted(theirs.difference(*(other for name, other in met.items() if name != kind)))
-        if own:
+        own = np.flatnonzero(theirs & in_one)
+        if len(own):
             some = few((quoted(named[found.codes[c]]) for c in own), 4)
             told.append(f"{some} in {plural(ONE[kind])} alone")
     if told:
@@ -91,11 +89,11 @@ def _kind_say(rows: pd.DataFrame, kind: str, codes: int) -> list[str]:
     if not seen:
         return [f"{came}."]
     when = "the last" if last == n else f"number {last} of {n}"
-    told = [f"{came}; the last new one in {when}, in the order held."]
-    return [*told, _guest_say(rows, kind), _chao_say(rows), _coverage_say(rows, kind)]
+    head = f"{came}; the last new one in {when}, in the order held."
+    return [head, _guest_say(rows), _chao_say(rows), _coverage_say(rows, kind)]
 
 
-def _guest_say(rows: pd.DataFrame, kind: str) -> str:
+def _guest_say(rows: pd.DataFrame) -> str:
     """Return what the rule of Guest, Namey and Chen says."""
     shares = rows[rows["measure"] == measures.INFORMATION]
     share_of = f"{100 * THRESHOLD:.0f} of 100 or fewer of the codes that the first {BASE} did"

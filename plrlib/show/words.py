@@ -182,10 +182,8 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
     figure = intervals(lines, scale, looks, title, ("family", "of words", ""))
     numbers = found.drop(columns=["words", "people"]).round(1)
     numbers = numbers.rename(columns={"per_thousand": "per thousand", "low": "from", "high": "to"})
-    told = "; ".join(
-        f"{family}, {named[str(voice)]}: {n} of {of}"
-        for family, voice, n, of in found[["family", "voice", "count", "of"]].itertuples(index=False, name=None)
-    )
+    rows = found[["family", "voice", "count", "of"]].itertuples(index=False, name=None)
+    told = "; ".join(f"{family}, {named[str(voice)]}: {n} of {of}" for family, voice, n, of in rows)
     mark = "A mark is how often words of a family stand in a voice, per thousand; its line is what would fit as well."
     short = "Lines take words as drawn one by one, so they are too short: words of one passage hang together."
     caption = f"{mark} {title}. {short}"
@@ -543,10 +541,8 @@ def keyness_picture(study: Study, words: pd.DataFrame, a: str, b: str) -> Pictur
     numbers = some[["word", "count_a", "count_b", "z", "g2"]].round({"z": 1, "g2": 1})
     numbers = numbers.rename(columns={"count_a": named[0], "count_b": named[1], "g2": "G²"})
     caption = f"{title}. To the right, words used relatively more in {voice_named(study, a)}; to the left, in "
-    caption += (
-        f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were drawn "
-    )
-    caption += "one by one. One person who says a word often can put it there."
+    caption += f"{voice_named(study, b)}. z says by how much, in what chance alone would bring about if words were "
+    caption += "drawn one by one. One person who says a word often can put it there."
     alt = "; ".join(lines["group"] + ": " + lines["count"])
     return picture(figure, study, caption, f"Words by how much more they are of one voice. {alt}.", numbers)
 

@@ -122,9 +122,8 @@ def _first_page(studies: Sequence[Study]) -> str:
     targets |= {METHOD: "How it is done", "dictionary.md": "Data dictionary", LIBRARY: "The library"}
     made_up = {f"{study.id}/index.md" for study in studies if study.settings.kind == "simulated"}
     lines = [f"- {link(text, name)}{' (simulated)' * (name in made_up)}" for name, text in targets.items()]
-    parts = ["# What people said"]
-    parts.append(plain("Focus groups and interviews, analysed in notebooks that anybody can run again. "))
-    parts += [plain("Code is folded away; a click shows it."), "\n".join(lines)]
+    first = plain("Focus groups and interviews, analysed in notebooks that anybody can run again. ")
+    parts = ["# What people said", first, plain("Code is folded away; a click shows it."), "\n".join(lines)]
     return "\n\n".join([*parts, pages.hidden_tree(name.removesuffix(".md") for name in targets)])
 
 
@@ -135,8 +134,7 @@ def build(source: Path, target: Path, jobs: int = 1) -> str:
     told = io.StringIO()
     with warnings.catch_warnings(), quick_imports():
         warnings.simplefilter("ignore")  # of libraries that Sphinx brings, about each other
-        doctrees = str(source.parent / "doctrees")
-        places = str(source), None, str(target), doctrees
+        places = str(source), None, str(target), str(source.parent / "doctrees")
         Sphinx(*places, "html", _settings(), None, told, freshenv=True, parallel=jobs).build()
     shutil.rmtree(target / "_sources", ignore_errors=True)  # empty
     page = target / LIBRARY.replace(".md", ".html")

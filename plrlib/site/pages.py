@@ -153,11 +153,10 @@ def people_page(study: Study) -> str:
     """
     people, said = study.participants, ids_by(study.excerpts.dropna(subset=["participant"]), "participant")
     groupings = study.settings.groupings.values()
-    places = zip(*(study.prepared.group(grouping) for grouping in groupings), strict=True)
-    levels = list(places) or [()] * len(people)
+    # the level -1, not known, is the last
+    levels = [[[*g.levels.values(), None][i] for i in study.prepared.group(g)] for g in groupings]
     rows = []
-    for who, room, at in zip(people["participant"].astype(str), people["focus_group"], levels, strict=True):
-        own = [list(g.levels.values())[i] if i >= 0 else None for g, i in zip(groupings, at, strict=True)]
+    for who, room, *own in zip(people["participant"].astype(str), people["focus_group"], *levels, strict=True):
         rows.append((anchored(who, who), plain(room), *map(plain, own), _linked(said.get(who, ())) or "–"))
     heads = ["person", "focus group", *(plain(g.label) for g in groupings), "excerpts that name them"]
     return "\n\n".join(["# Who was heard", bullets(show.heard_say(study).sentences), table(heads, rows)])

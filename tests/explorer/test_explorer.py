@@ -21,10 +21,10 @@ from plrlib.explorer.answers import (
     answer,
     call,
     choices,
-    named_codes,
     quick,
 )
 from plrlib.explorer.explorer import _OPEN, HOW, MOST_OPEN, NOT_CLICKED, Explorer, Still, explore, grid, live, still
+from plrlib.show.labels import named_codes
 from plrlib.stats.bounds.presence import Counted
 
 WORKED = View("sector", "theme", "", "first")

@@ -10,7 +10,8 @@ from study_maker import LEAST, RICH_TOML, least, rich
 from plrlib import NotInStudy, compare, load_study, presence, show
 from plrlib.show import compare_charts as raising
 from plrlib.show import evidence as maps
-from plrlib.show.labels import kinds, labels, level_of, noun
+from plrlib.show.labels import labels, level_of, noun
+from plrlib.text import count
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms
 from show.test_comparison_notebooks import SKELETON, source
@@ -246,7 +247,7 @@ class TestComparing:
         assert raising.ranges_say(counted, labels(published, SIDE), noun(published, SIDE)).startswith(
             "In all 4 sides of the market the ranges"
         )
-        assert kinds("side of the market", 1) == "1 side of the market"
+        assert count(1, "side of the market") == "1 side of the market"
 
 
 class TestWhichColumn:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 
-from plrlib.show.figure import INK, LINE, PAPER, SMALL, TITLE, lines_of, style, text_width, wrapped
+from plrlib.show.figure import INK, LINE, PAPER, SMALL, STYLE, TITLE, lines_of, text_width, wrapped
 
 STEP = 0.19
 """The room that a mark takes."""
@@ -73,7 +74,9 @@ class Canvas:
     @contextmanager
     def figure(self, high: float) -> Iterator[Figure]:
         """Give the figure to draw on."""
-        with style():
+        import seaborn as sns  # noqa: PLC0415 - a second that those who draw nothing need not wait
+
+        with sns.axes_style("white"), mpl.rc_context(STYLE):
             figure = Figure(figsize=(self.wide, high))
             self.ax = figure.add_axes((0, 0, 1, 1))
             self.ax.set(xlim=(0, self.wide), ylim=(high, 0))
@@ -101,7 +104,7 @@ class Canvas:
 
     def scatter(self, marks: pd.DataFrame, look: Look, filled: bool = True) -> None:
         """Draw marks of one look at their places."""
-        import seaborn as sns  # noqa: PLC0415 - a second that those who draw nothing need not wait
+        import seaborn as sns  # noqa: PLC0415
 
         for coat in look.coats(filled) if len(marks) else ():
             sns.scatterplot(marks, x="x", y="y", ax=self.ax, s=MARK_AREA, legend=False, **coat)

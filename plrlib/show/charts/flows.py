@@ -53,10 +53,9 @@ def flows(
     names = {key: wrapped(label, ROW_LABEL) for key, label in rows.items()}
     unit = min(FLAT, MOST_FLAT / max(1, int(stays.sum()))) if blocks else 0.0
     flat = {key: max(stays.get(key, 0) * unit, LINE_HEIGHT) if unit and stays.get(key, 0) else 0.0 for key in names}
-    heights = []
-    for key, name in names.items():
-        most = max(int(((where[c] == key).to_numpy() & single).sum()) for c in where)
-        heights.append(max(lines_of(name) * LINE_HEIGHT, flat[key] + step * most + 2 * PAD + HEAD))
+    most = {key: int((where[single] == key).sum().max()) for key in names}
+    rooms = {key: flat[key] + step * most[key] + 2 * PAD + HEAD for key in names}
+    heights = [max(lines_of(name) * LINE_HEIGHT, rooms[key]) for key, name in names.items()]
     left = SIDE + max(map(text_width, names.values())) + PAD + 0.5
     between = max(BETWEEN, min(WIDEST, 2 * WIDEST / where.shape[1]))
     wide = left + between * (where.shape[1] - 1) + max(0.5, between / 2 - PAD) + SIDE

@@ -51,18 +51,20 @@ class Comparison:
         The grouping compared.
     other_coders
         One row a code and other coder: code, coder, verdict; no rows where it was not asked for.
+    counted
+        The excerpts and people that the counts are of.
     """
 
     frame: pd.DataFrame
     counts: pd.DataFrame
     grouping: Grouping
     other_coders: pd.DataFrame
-    _counted: Counted = field(repr=False)
+    counted: Counted = field(repr=False)
 
     @property
     def level(self) -> str:
         """What the codes are: `theme`, `code` or a column of the codebook."""
-        return self._counted.found.level
+        return self.counted.found.level
 
     @property
     def alpha(self) -> float:
@@ -71,7 +73,7 @@ class Comparison:
 
     def excerpts(self, code: str, group: str | None = None) -> list[str]:
         """Return the excerpts with a code that a participant in a group (None: any) may have said, in order."""
-        return self._counted.excerpts(code, group)
+        return self.counted.excerpts(code, group)
 
     def summary(self) -> pd.DataFrame:
         """Return one row a verdict, in the order in which they are looked at, with the number of codes that have it."""
