@@ -27,9 +27,6 @@ from plrlib.text import joined, listed, plural, verb
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from plrlib.faults import Fault
-    from plrlib.study.load import Study
-
 _TEXTS = Path(__file__).parent
 _OPTIONS = tomllib.loads((_TEXTS / "options.toml").read_text(encoding="utf-8"))
 
@@ -329,7 +326,7 @@ def show_report(text: str) -> None:
         print(text)
 
 
-def list_faults(faults: "Iterable[Fault]") -> None:
+def list_faults(faults: "Iterable[plrlib.Fault]") -> None:
     """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
     from rich.table import Table
     from rich.text import Text
@@ -389,7 +386,7 @@ def _console() -> "Console":
     return Console(highlight=False)
 
 
-def _load(study: str) -> "Study":
+def _load(study: str) -> "plrlib.Study":
     """Load a study by its name or folder; answers about it as it was before it changed are deleted."""
     from plrlib.study.store import discard_stale
 
