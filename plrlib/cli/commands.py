@@ -20,16 +20,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+import plrlib
 from plrlib.paths import DEFAULT_STUDY, STORE, home, known_studies, processed, shipped_studies, study_folder
 from plrlib.text import joined, listed, plural, verb
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
-
-    from plrlib.cli.screens import Screen
-    from plrlib.faults import Fault
-    from plrlib.study.load import Study
 
 _TEXTS = Path(__file__).parent
 _OPTIONS = tomllib.loads((_TEXTS / "options.toml").read_text(encoding="utf-8"))
@@ -115,12 +111,11 @@ def run(study: str | None = None, jobs: int = 0, site: bool = True) -> None:
 @_command
 def check(study: str = DEFAULT_STUDY) -> None:
     """Check a study's tables and say what is wrong with them, row by row."""
-    from plrlib.faults import Fault, StudyError
     from plrlib.privacy.identifiers import stops
 
     loaded = _load(study)
     if found := stops(loaded):
-        raise StudyError(study, found)
+        raise plrlib.StudyError(study, found)
     themes, n = len(loaded.themes), loaded.withdrawn
     people, excerpts = _number(len(loaded.participants), "person"), _number(len(loaded.excerpts), "excerpt")
     codes = f"{_number(len(loaded.codebook) - themes, 'code')} in {_number(themes, 'theme')}"
@@ -128,7 +123,7 @@ def check(study: str = DEFAULT_STUDY) -> None:
     if n:
         print(f"{_number(n, 'person')} withdrew and {verb(n, 'is', 'are')} left out")
     plain = loaded.notes.astype("object").where(loaded.notes.notna(), None)
-    list_faults([Fault(*row) for row in plain.itertuples(index=False)])
+    list_faults([plrlib.Fault(*row) for row in plain.itertuples(index=False)])
 
 
 @_command
@@ -143,7 +138,6 @@ def compare_(
     as_csv: bool = False,
 ) -> None:
     """Test whether groups of people raised different themes, and say what can be told."""
-    import plrlib
     from plrlib.cli import screens
 
     loaded = plrlib.load_study(study)
@@ -153,7 +147,7 @@ def compare_(
             found = plrlib.compare(loaded, by, level=level, stance=stance, coder=coder, fragility=fragility)
     except (plrlib.NotInStudy, ValueError) as error:
         fail(f"{loaded.id}: {error}")
-    _show(found.frame, as_json, as_csv, lambda: screens.comparison(loaded, found, coder))
+    screens.show(found.frame, as_json, as_csv, lambda: screens.comparison(loaded, found, coder), _console())
 
 
 @_command
@@ -166,14 +160,13 @@ def plan(
     as_csv: bool = False,
 ) -> None:
     """Say what difference two groups of people could show at all, before they are heard."""
-    import plrlib
     from plrlib.cli import screens
 
     try:
         frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    _show(frame, as_json, as_csv, lambda: screens.plan(frame, power, family, alpha))
+    screens.show(frame, as_json, as_csv, lambda: screens.plan(frame, power, family, alpha), _console())
 
 
 @_command
@@ -318,16 +311,6 @@ def _build_site(*folders: Path) -> None:
     print(f"As a site   {_relative(page)}" if page else "")
 
 
-def _show(frame: "pd.DataFrame", as_json: bool, as_csv: bool, screen: "Callable[[], Screen]") -> None:
-    """Show a frame: all of it to programs, where that is asked for, or what there is to read."""
-    from plrlib.cli import screens
-
-    if as_json or as_csv:
-        sys.stdout.write(screens.as_json(frame) if as_json else screens.as_csv(frame))
-    else:
-        screen().print(_console())
-
-
 def _say(file: str, **words: str) -> None:
     """Print one of the texts that stand beside this file, with these words in it."""
     print((_TEXTS / file).read_text(encoding="utf-8").format(**words), end="")
@@ -343,7 +326,7 @@ def show_report(text: str) -> None:
         print(text)
 
 
-def list_faults(faults: "Iterable[Fault]") -> None:
+def list_faults(faults: "Iterable[plrlib.Fault]") -> None:
     """Show faults, or notes: as a table on a terminal, else one on each line, unwrapped."""
     from rich.table import Table
     from rich.text import Text
@@ -403,12 +386,11 @@ def _console() -> "Console":
     return Console(highlight=False)
 
 
-def _load(study: str) -> "Study":
+def _load(study: str) -> "plrlib.Study":
     """Load a study by its name or folder; answers about it as it was before it changed are deleted."""
-    from plrlib.study.load import load_study
     from plrlib.study.store import discard_stale
 
-    loaded = load_study(study)
+    loaded = plrlib.load_study(study)
     discard_stale(loaded)
     return loaded
 

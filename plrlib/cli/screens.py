@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,6 +58,14 @@ class Screen(NamedTuple):
             seen.print(part)
         if not terminal:
             print("\n".join(map(str.rstrip, lines.getvalue().splitlines())))
+
+
+def show(frame: pd.DataFrame, to_json: bool, to_csv: bool, screen: Callable[[], Screen], console: Console) -> None:
+    """Show a frame: all of it to programs, where that is asked for, or what there is to read."""
+    if to_json or to_csv:
+        sys.stdout.write(as_json(frame) if to_json else as_csv(frame))
+    else:
+        screen().print(console)
 
 
 def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen:

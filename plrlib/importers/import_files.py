@@ -53,8 +53,8 @@ def import_files(paths: Sequence[Path], name: str, choices: Choices) -> tuple[Pa
         there, faults, _ = read_settings(settings)
         if faults:
             raise StudyError(folder.name, faults)
-        columns, nesting = {**there.columns, **choices.columns}, choices.nesting or there.nesting
-        choices = replace(choices, columns=columns, nesting=nesting)
+        nesting = choices.nesting or there.nesting
+        choices = replace(choices, columns={**there.columns, **choices.columns}, nesting=nesting)
     materials = _read_all(paths, choices)
     made = to_tables(merge(materials), choices, {} if choices.keep_names else read_key(name))
     key = write_key(name, made.ids) if made.ids else None  # first: without it nobody knows who an id is
@@ -79,8 +79,7 @@ def _read_all(paths: Sequence[Path], choices: Choices) -> list[Material]:
         except StudyError as error:
             faults += error.faults
         except OSError as error:
-            why = error.strerror or ""
-            faults.append(Fault(path.name, None, "", "the file cannot be opened", why, "", "check its path"))
+            faults += refused(path.name, "the file cannot be opened", "check its path", error.strerror or "").faults
     if not faults:  # else the column may be in a file that could not be read
         allowed = "; ".join(f"{grid.file}: {', '.join(grid.header)}" for grid in grids) or "no sheet was given"
         faults = [

@@ -1,7 +1,7 @@
 """Sources and material: what every reader is given, and the one thing that it makes of it, whatever the program.
 
 A reader takes from a file what the tables of a study have a place for, and counts in the file itself how many of each
-kind it holds. All that follows (`merge`, `speakers`, `to_tables`, the report) knows material alone, and no program.
+kind it holds. All that follows (`merge`, `to_tables`, the report) knows material alone, and no program.
 What is lost or gained on the way is counted with its reason, so that the report can account for every number.
 """
 
@@ -160,14 +160,27 @@ class Code:
 
 @dataclass(slots=True)
 class Document:
-    """One transcript; `text` is None where the file has only passages of it.
+    """One transcript.
 
-    `values` are attributes that the program gives to the document: of whoever speaks in it.
+    Parameters
+    ----------
+    name
+        As the program has it.
+    text
+        All of it; None where the file has only passages of it.
+    values
+        Attributes that the program gives to the document: of whoever speaks in it.
+    people
+        Keys of those who were heard in it, alone or among others.
+    owners
+        (start, end, key of a person): passages that are theirs, who were then heard in it.
     """
 
     name: str
     text: str | None = None
     values: dict[str, str] = field(default_factory=dict)
+    people: dict[str, None] = field(default_factory=dict)
+    owners: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -180,16 +193,10 @@ class Person:
         As the program has it: it may be a real name, and is shown nowhere until it has become a code.
     values
         Attributes.
-    documents
-        Keys of documents in which they alone, or among others, were heard.
-    spans
-        (document, start, end): passages that are theirs.
     """
 
     name: str
     values: dict[str, str] = field(default_factory=dict)
-    documents: dict[str, None] = field(default_factory=dict)
-    spans: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -348,8 +355,8 @@ def merge(materials: Sequence[Material]) -> Material:
         whole.guesses += [file + guess for guess in material.guesses]
         whole.notes += [file + note for note in material.notes]
         codes = _add_codes(whole, material, number)
-        documents = _add_documents(whole, material, number)
-        people = _add_people(whole, material, number, documents, faults)
+        people = _add_people(whole, material, number, faults)
+        documents = _add_documents(whole, material, number, people)
         for segment in material.segments:
             segment.document = documents.get(segment.document, "")
             segment.person = people.get(segment.person, "")
@@ -374,11 +381,13 @@ def _add_codes(whole: Material, material: Material, number: int) -> dict[str, st
     return keys
 
 
-def _add_documents(whole: Material, material: Material, number: int) -> dict[str, str]:
+def _add_documents(whole: Material, material: Material, number: int, people: Mapping[str, str]) -> dict[str, str]:
     """Take the documents and return their new keys; one of the same name and text is an earlier file's."""
     before = dict(whole.documents)  # two of one file are two, whatever they are called
     keys = {}
     for key, document in material.documents.items():
+        document.people = {people[person]: None for person in document.people}
+        document.owners = [(start, end, people[person]) for start, end, person in document.owners]
         alike = (known for known, old in before.items() if look(old.name) == look(document.name))
         same = (known for known in alike if len({before[known].text, document.text} - {None}) < 2)
         keys[key] = next(same, f"{number} {key}")
@@ -387,12 +396,12 @@ def _add_documents(whole: Material, material: Material, number: int) -> dict[str
             whole.lose("documents", _AGAIN)
             old.text = document.text if old.text is None else old.text
             old.values |= document.values
+            old.people |= document.people
+            old.owners += document.owners
     return keys
 
 
-def _add_people(
-    whole: Material, material: Material, number: int, documents: Mapping[str, str], faults: list[Fault]
-) -> dict[str, str]:
+def _add_people(whole: Material, material: Material, number: int, faults: list[Fault]) -> dict[str, str]:
     """Take the people and return their new keys; those whose names look alike are one person, within a file too.
 
     Each attribute of which two values are given is a fault, which tells the attribute and not the name.
@@ -403,8 +412,6 @@ def _add_people(
     remedy = "correct one of them, or tell two people apart by their names"
     for key, person in material.people.items():
         keys[key] = known.setdefault(look(person.name), f"{number} {key}")
-        person.spans = [(documents[of], start, end) for of, start, end in person.spans if of in documents]
-        person.documents = {documents[of]: None for of in person.documents if of in documents}
         old = whole.people.setdefault(keys[key], person)
         if old is not person:
             whole.lose("people", "the same person named again")
@@ -414,8 +421,6 @@ def _add_people(
                 if name in old.values and look(old.values[name]) != look(value)
             ]
             old.values |= person.values | old.values  # what was said first stays
-            old.spans += person.spans
-            old.documents |= person.documents
     return keys
 
 

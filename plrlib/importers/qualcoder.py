@@ -91,16 +91,16 @@ def _read_segments(base: Database, material: Material) -> None:
 def _read_links(base: Database, material: Material) -> None:
     """Take which documents and passages are whose."""
     for key, fid, pos0, pos1 in base.rows("case_text", "caseid", "fid", "pos0", "pos1", order="id"):
-        person, document = material.people.get(str(key)), material.documents.get(str(fid))
-        if person is None or document is None:
+        document = material.documents.get(str(fid))
+        if document is None or str(key) not in material.people:
             material.not_carried["links from a case to a source that is not there"] += 1
             continue
         start, end = _position(pos0), _position(pos1)
         # A link without an extent, or from end to end, is one to the whole file.
         if end <= start or (start == 0 and end >= len((document.text or "").rstrip())):
-            person.documents[str(fid)] = None
+            document.people[str(key)] = None
         else:
-            person.spans.append((str(fid), start, end))
+            document.owners.append((start, end, str(key)))
 
 
 def _rows(base: Database, table: str, *columns: str, order: str) -> Iterator[list[str]]:

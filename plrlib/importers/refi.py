@@ -205,10 +205,12 @@ class _Project:
                     self.material.documents[source].values |= person.values
                 self.material.not_carried["cases without a name and a source"] += not there
                 continue
-            person.documents = dict.fromkeys(there)
-            person.spans = [self.places[passage] for passage in passages if passage in self.places]
             self.material.people[guid] = person
             self.material.found["people"] += 1
+            for source in there:
+                self.material.documents[source].people[guid] = None
+            for source, first, last in [self.places[passage] for passage in passages if passage in self.places]:
+                self.material.documents[source].owners.append((first, last, guid))
 
     def _source(self, target: str) -> str:
         """Return the key of a source; QualCoder names a copy of the text, which lies beside the one that it means."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from plrlib.faults import Fault, StudyError
-from plrlib.importers.material import Choices, Material, Person, Segment, told
+from plrlib.importers.material import Choices, Document, Material, Person, Segment, told
 from plrlib.privacy.keys import Key
 from plrlib.safe_open import refused
 from plrlib.study.schema import PARTICIPANTS, TABLES
@@ -37,15 +37,6 @@ _ENDING = re.compile(r"\.(txt|docx?|odt|rtf|pdf|md|html?|mp3|mp4|m4a|wav|vtt|srt
 
 
 @dataclass
-class Speakers:
-    """Of one document: who was heard, in which kind of event, and (start, end, person) of passages told apart."""
-
-    people: dict[str, None] = field(default_factory=dict)
-    kind: str = INTERVIEW
-    owners: list[tuple[int, int, str]] = field(default_factory=list)
-
-
-@dataclass
 class StudyTables:
     """The tables, as rows of text, and what the import report is made of.
 
@@ -53,7 +44,6 @@ class StudyTables:
     """
 
     material: Material
-    speakers: Mapping[str, Speakers]
     tables: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {name: [] for name in TABLES})
     ids: dict[Key, str] = field(default_factory=dict)
 
@@ -80,14 +70,15 @@ def to_tables(material: Material, choices: Choices, earlier: Mapping[Key, str]) 
     StudyError
         If there is nothing to lay out, or if it was not said who a label is.
     """
-    made = StudyTables(material, speakers_of(material, choices))
+    find_speakers(material, choices)
+    made = StudyTables(material)
     marked = {segment.document for segment in material.segments}
-    heard = {key: one for key, one in made.speakers.items() if one.people or key in marked}
+    heard = {key: document for key, document in material.documents.items() if document.people or key in marked}
     reason = "documents in which nobody speaks and nothing is marked"
     material.lose("documents", reason, len(material.documents) - len(heard))
     names = {key: ("person", person.name) for key, person in material.people.items()}
     people, made.ids = ids_for(names, earlier, keep=choices.keep_names)
-    names = {key: (one.kind, document_name(material.documents[key].name)) for key, one in heard.items()}
+    names = {key: (kind_of(document), document_name(document.name)) for key, document in heard.items()}
     events, replaced = ids_for(names, earlier, keep=choices.keep_names)
     made.ids |= replaced
     codes = _fill_codebook(made)
@@ -123,14 +114,15 @@ def _fill_codebook(made: StudyTables) -> dict[str, str]:
 
 def _fill_people(made: StudyTables, people: Mapping[str, str], events: Mapping[str, str]) -> None:
     """Lay out the events, and everybody with their group; where else they were heard goes into attendance."""
+    heard = {key: made.material.documents[key] for key in events}
     made.tables["events"] = [
-        {"event": event, "kind": made.speakers[key].kind, "participants": str(len(made.speakers[key].people) or "")}
-        for key, event in events.items()
+        {"event": events[key], "kind": kind_of(document), "participants": str(len(document.people) or "")}
+        for key, document in heard.items()
     ]
     attributes = _attributes(made)
     for key, participant in people.items():
-        where = [at for at in events if key in made.speakers[at].people]
-        group = next((at for at in where if made.speakers[at].kind == GROUP), "")
+        where = [at for at, document in heard.items() if key in document.people]
+        group = next((at for at in where if kind_of(heard[at]) == GROUP), "")
         row = {"participant": participant, "focus_group": events.get(group, "")}
         made.tables["participants"].append(row | attributes[key])
         made.tables["attendance"] += [{"participant": participant, "event": events[at]} for at in where if at != group]
@@ -145,8 +137,8 @@ def _attributes(made: StudyTables) -> dict[str, dict[str, str]]:
     material = made.material
     values = {key: dict(person.values) for key, person in material.people.items()}  # what is said of a person counts
     of_documents = 0
-    for key, document in material.documents.items():
-        for person in made.speakers[key].people:
+    for document in material.documents.values():
+        for person in document.people:
             fresh = {name: value for name, value in document.values.items() if name not in values[person]}
             values[person] |= fresh
             of_documents += len(fresh)
@@ -178,7 +170,7 @@ def _fill_excerpts(
     own_names = all(name and " " not in name for name in names) and len(set(map(look, names))) == len(names)
     digits = max(4, len(str(len(segments))))
     for number, segment in enumerate(segments, 1):
-        parts = _parts(made, segment)
+        parts = _parts(material, segment)
         if not parts:
             material.lose_passage("passages said by whoever leads the talk", len(segment.coded))
             continue
@@ -196,14 +188,15 @@ def _fill_excerpts(
             made.tables["codings"] += [{"excerpt": excerpt, "coder": coder, "code": code} for coder, code in given]
 
 
-def _parts(made: StudyTables, segment: Segment) -> list[Segment]:
+def _parts(material: Material, segment: Segment) -> list[Segment]:
     """Return a passage by whose it is; a blank person is not known.
 
     A passage in which one respondent speaks stays as it was marked. Of one in which several do, each has their part.
     """
     if segment.person or not segment.document:
         return [segment]
-    heard, text = made.speakers[segment.document], made.material.documents[segment.document].text or ""
+    heard = material.documents[segment.document]
+    text = heard.text or ""
     if not heard.owners:
         return [replace(segment, person=next(iter(heard.people)) if len(heard.people) == 1 else "")]
     places: dict[str, list[tuple[int, int]]] = {}
@@ -236,27 +229,30 @@ def _note_empty_tables(made: StudyTables) -> None:
 # Who was heard in each document, and which passages are whose.
 
 
-def speakers_of(material: Material, choices: Choices) -> dict[str, Speakers]:
-    """Return for each document who was heard; people whom only labels or documents name are added to the material.
+def find_speakers(material: Material, choices: Choices) -> None:
+    """Find who was heard in each document, and which passages are whose; people whom only those name are added.
 
     Raises
     ------
     StudyError
         If a label stands in several documents and it was not said whether it is the same person; it lists each.
     """
-    found = {key: Speakers() for key in material.documents}
-    _find_by_case(material, found)
+    _find_by_case(material)
+    for document in material.documents.values():
+        document.people |= {person: None for *_, person in document.owners}
     for segment in material.segments:
         if segment.person and segment.document:
-            found[segment.document].people[segment.person] = None
+            material.documents[segment.document].people[segment.person] = None
     if choices.speakers != "none":
-        _find_by_label(material, found, choices)
-    _find_by_document(material, found)
-    for key, speakers in found.items():
-        speakers.owners.sort()  # those at a place are found by bisection
-        if len(speakers.people) > 1 or _GROUP.search(material.documents[key].name):
-            speakers.kind = GROUP
-    return found
+        _find_by_label(material, choices)
+    _find_by_document(material)
+    for document in material.documents.values():
+        document.owners.sort()  # those at a place are found by bisection
+
+
+def kind_of(document: Document) -> str:
+    """Return in which kind of event those of a document were heard."""
+    return GROUP if len(document.people) > 1 or _GROUP.search(document.name) else INTERVIEW
 
 
 def document_name(name: str) -> str:
@@ -264,8 +260,8 @@ def document_name(name: str) -> str:
     return " ".join(_ENDING.sub("", name.strip()).replace(";", ",").split())
 
 
-def _find_by_case(material: Material, found: dict[str, Speakers]) -> None:
-    """Take the documents and passages of each case; a sheet of people may say where they sat."""
+def _find_by_case(material: Material) -> None:
+    """Take what a sheet of people says of where they sat as what other programs say of the documents of a case."""
     names = {look(document_name(document.name)): key for key, document in material.documents.items()}
     without_document = 0
     for key, person in material.people.items():
@@ -273,25 +269,20 @@ def _find_by_case(material: Material, found: dict[str, Speakers]) -> None:
             event = person.values.get(column, "")
             document = names.get(look(document_name(event)))
             if document and event:
-                person.documents[document] = None
+                material.documents[document].people[key] = None
                 del person.values[column]  # else it would become an attribute, with a name that ids have replaced
             without_document += bool(event and not document)
-        for document in person.documents:
-            found[document].people[key] = None
-        for document, start, end in person.spans:
-            found[document].people[key] = None
-            found[document].owners.append((start, end, key))
     material.note("no_document", without_document)
 
 
-def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choices) -> None:
+def _find_by_label(material: Material, choices: Choices) -> None:
     """Read the labels of the documents in which no case has passages of its own."""
     known = {look(person.name): key for key, person in material.people.items()}
     labelled: dict[str, list[Turn]] = {}
     where: Counter[str] = Counter()  # in how many documents each label is
     for key, document in material.documents.items():
         # A program that tells passages apart by cases knows better than the text.
-        own = turns(document.text) if document.text and not found[key].owners else []
+        own = turns(document.text) if document.text and not document.owners else []
         labels = {look(label) for label, *_ in own if not is_moderator(label, choices.moderators)}
         if labels:
             labelled[key] = own
@@ -305,30 +296,31 @@ def _find_by_label(material: Material, found: dict[str, Speakers], choices: Choi
         ]
         raise StudyError("who speaks", faults)
     for key, own in labelled.items():
+        document = material.documents[key]
         for label, start, end in own:
             person = MODERATOR
             if look(label) in where:
                 local = look(label) in shared and choices.speakers == "apart"  # somebody else in each document
                 person = known.get(look(label), f"label {key if local else ''} {look(label)}")
                 if person not in material.people:
-                    prefix = f"{document_name(material.documents[key].name)} " if local else ""
+                    prefix = f"{document_name(document.name)} " if local else ""
                     material.people[person] = Person(prefix + label)
                     material.found["people"] += 1
-                found[key].people[person] = None
-            found[key].owners.append((start, end, person))
+                document.people[person] = None
+            document.owners.append((start, end, person))
     if labelled:
-        who = len({owner for key in labelled for *_, owner in found[key].owners} - {MODERATOR})
+        who = len({owner for key in labelled for *_, owner in material.documents[key].owners} - {MODERATOR})
         material.guesses.append(told("labelled", n=len(labelled), who=who))
 
 
-def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
+def _find_by_document(material: Material) -> None:
     """Take a document in which nobody is told apart as one person's, unless its name says that it was a group."""
     used = {segment.document for segment in material.segments}
     known = {look(person.name): key for key, person in material.people.items()}
     interviews = groups = 0
     for key, document in material.documents.items():
         # Of a sheet a document is a name alone: where nothing was marked in it, nobody was heard.
-        if found[key].people or (document.text is None and key not in used):
+        if document.people or (document.text is None and key not in used):
             continue
         if _GROUP.search(document.name):
             groups += key in used
@@ -339,7 +331,7 @@ def _find_by_document(material: Material, found: dict[str, Speakers]) -> None:
             material.people[person] = Person(name)
             material.found["people"] += 1
             interviews += 1
-        found[key].people[person] = None
+        document.people[person] = None
     if interviews:
         material.guesses.append(told("interviews", n=interviews))
     material.note("groups", groups)

@@ -1,24 +1,31 @@
-"""The execution of a study's notebooks: which there are, which waits for which, and all of them side by side."""
+"""The execution of a study's notebooks: read, each after those it waits for, and written.
+
+Which there are, and which waits for which, stands in their metadata; equal ones are equal bytes.
+"""
 
 import asyncio
 import copy
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from plrlib.faults import RunError
+from plrlib.imports import quick_imports
 from plrlib.paths import DRAFTS, copies_of, folder_for, home, processed
+from plrlib.study.load import Study
 from plrlib.study.settings import Grouping, Settings
-from plrlib.suite.kernels import Pool
-from plrlib.suite.notebooks import as_bytes, execute, read_notebook
-from plrlib.suite.progress import Progress
+from plrlib.suite.kernels import SET, Kernel, Pool
+from plrlib.suite.progress import DONE, NOT_IN_STUDY, NotebookError, Progress
 from plrlib.text import joined
 
-if TYPE_CHECKING:
-    from plrlib.study.load import Study
+with quick_imports():
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 Said = TypeVar("Said", str, list[str])
 
@@ -36,8 +43,10 @@ class Execution(NamedTuple):
         The whole environment of the kernels.
     notebooks
         The project's, and those made for the study, by name and in order of name; executing changes them.
-    own
-        The names of those made for it; they are executed and kept among its results.
+    paths
+        Where each is executed and kept: those made for the study among its results.
+    made
+        The files of those made for it.
     waits
         For each notebook, those that must have run before it.
     files
@@ -46,18 +55,15 @@ class Execution(NamedTuple):
         How each ended, in order of name: `done` or `not in study`; blank: it has not.
     """
 
-    study: "Study"
+    study: Study
     folder: Path
     environment: dict[str, str]
     notebooks: Mapping[str, Any]
-    own: Collection[str]
+    paths: Mapping[str, Path]
+    made: tuple[Path, ...]
     waits: Mapping[str, tuple[str, ...]]
     files: dict[str, bytes]
     statuses: dict[str, str]
-
-    def folder_of(self, name: str) -> Path:
-        """Return where a notebook is executed and kept."""
-        return copies_of(self.study.id) if name in self.own else self.folder
 
     def compares(self, name: str) -> bool:
         """Tell whether a notebook compares the groups of a grouping."""
@@ -69,23 +75,17 @@ class Execution(NamedTuple):
         return any(notebook.metadata.get("plr", {}).get("drafts") for notebook in self.notebooks.values())
 
     @property
-    def made(self) -> tuple[Path, ...]:
-        """The files of the notebooks that were made for the study."""
-        return tuple(self.folder_of(name) / name for name in self.notebooks if name in self.own)
-
-    @property
     def drafts(self) -> tuple[Path, ...]:
         """The files that were drafted for a report."""
         return tuple(processed(self.study.id) / name for name in DRAFTS if name in self.files)
 
     def executed(self) -> dict[Path, tuple[str, bytes]]:
         """Return how each notebook ended and the executed file, by its path; all must have ended."""
-        ended = ((name, self.statuses[name], as_bytes(notebook)) for name, notebook in self.notebooks.items())
-        return {self.folder_of(name) / name: (status, data) for name, status, data in ended}
+        return {path: (self.statuses[name], _as_bytes(self.notebooks[name])) for name, path in self.paths.items()}
 
 
 def prepare(
-    study: "Study", environment: dict[str, str], files: dict[str, bytes], sources: Mapping[str, bytes]
+    study: Study, environment: dict[str, str], files: dict[str, bytes], sources: Mapping[str, bytes]
 ) -> Execution:
     """Read the project's notebooks for a study, and make those that it needs besides.
 
@@ -94,11 +94,13 @@ def prepare(
     RunError
         If a file is no notebook, or does not say plainly what it waits for or what it is about.
     """
-    notebooks = {name: read_notebook(data, name) for name, data in sources.items()}
-    made = compared(notebooks, study.settings)
-    everything = dict(sorted({**notebooks, **made}.items()))
+    notebooks = {name: _read_notebook(data, name) for name, data in sources.items()}
+    own = compared(notebooks, study.settings)
+    everything = dict(sorted({**notebooks, **own}.items()))
     folder, statuses = folder_for(study.folder, study.id), dict.fromkeys(everything, "")
-    return Execution(study, folder, environment, everything, frozenset(made), after(everything), files, statuses)
+    paths = {name: (copies_of(study.id) if name in own else folder) / name for name in everything}
+    made = tuple(path for name, path in paths.items() if name in own)
+    return Execution(study, folder, environment, everything, paths, made, after(everything), files, statuses)
 
 
 async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, progress: Progress) -> None:
@@ -117,17 +119,15 @@ async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, pr
     alive = asyncio.Semaphore(jobs + 1)  # one more boots meanwhile
 
     async def execute_one(execution: Execution, name: str) -> None:
-        study_id, folder = execution.study.id, execution.folder_of(name)
+        study_id = execution.study.id
         for earlier in execution.waits[name]:
             await ended[study_id, earlier].wait()
         shown = name if len(executions) == 1 else f"{study_id}: {name}"
-        async with alive, pool.kernel(folder, execution.environment) as kernel:
+        async with alive, pool.kernel(execution.paths[name].parent, execution.environment) as kernel:
             async with running:
                 progress.started(shown)
-                keep_rest = folder == home() / "notebooks"
-                status = await execute(execution.notebooks[name], name, study_id, kernel, keep_rest)
-                execution.statuses[name] = status
-                progress.finished(shown, status)
+                execution.statuses[name] = await _execute(execution, name, kernel)
+                progress.finished(shown, execution.statuses[name])
             ended[study_id, name].set()
 
     try:
@@ -136,6 +136,105 @@ async def execute_all(executions: Sequence[Execution], pool: Pool, jobs: int, pr
                 group.create_task(execute_one(execution, name))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
+
+
+_PATIENCE = 120  # seconds for the last output to come after a cell has ended; on a busy machine it may be late
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+async def _execute(execution: Execution, name: str, kernel: Kernel) -> str:
+    """Execute a notebook's cells in order, leave their outputs in it, and return `done` or `not in study`.
+
+    Parameters
+    ----------
+    execution
+        Of which study, and with which notebooks.
+    name
+        The notebook's file name.
+    kernel
+        A kernel that was launched, and in which nothing was executed.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises anything but `NotInStudy`, or the kernel dies.
+    """
+    notebook = execution.notebooks[name]
+    client = NotebookClient(
+        notebook, km=kernel.manager, record_timing=False, coalesce_streams=True, timeout=None, iopub_timeout=_PATIENCE,
+        raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and no word of it
+    )  # fmt: skip
+    client.kc = kernel.client
+    for index, cell in enumerate(notebook.cells):
+        try:
+            await client.async_execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+        except CellExecutionError as error:
+            if error.ename == "NotInStudy":
+                _answer(cell, error.evalue)
+                if execution.paths[name].parent != home() / "notebooks":
+                    del notebook.cells[index + 1 :]  # the project's own keep them, without outputs
+                return NOT_IN_STUDY
+            lines = _COLOUR.sub("", error.traceback).splitlines()
+            raise _failure(execution, name, index, lines) from error
+        except DeadKernelError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # nbclient takes being cancelled for a kernel that died
+                raise asyncio.CancelledError from error
+            lines = ["The notebook's kernel died.", *kernel.last_words().splitlines()]
+            raise _failure(execution, name, index, lines) from error
+    return DONE
+
+
+def _answer(cell: Any, text: str) -> None:
+    """Let the answer, that this is not in the study, stand below anything the cell had printed."""
+    cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
+    data = {"text/markdown": text, "text/plain": text}
+    cell.outputs.append(nbformat.v4.new_output("display_data", data=data))  # type: ignore[no-untyped-call]
+
+
+def _failure(execution: Execution, name: str, index: int, error: list[str]) -> NotebookError:
+    notebook = execution.notebooks[name]
+    cell = notebook.cells[index]
+    number = sum(1 for other in notebook.cells[: index + 1] if other.cell_type == "code" and other.source.strip())
+    return NotebookError(name, number, cell.id, cell.source, error, _as_bytes(notebook), execution.study.id)
+
+
+# Notebooks as files.
+
+
+def _read_notebook(data: bytes, name: str) -> Any:
+    """Return a notebook without what an earlier execution left in it.
+
+    A cell without an id gets one from its place, so that it keeps it from the first run on.
+
+    Raises
+    ------
+    RunError
+        If the file is not a notebook of format 4.
+    """
+    try:
+        raw = json.loads(data)
+        for number, cell in enumerate(raw["cells"], 1):
+            cell.setdefault("id", f"cell-{number:02d}")
+        raw["nbformat_minor"] = max(raw["nbformat_minor"], 5)
+        notebook = nbformat.v4.reads(json.dumps(raw))  # type: ignore[no-untyped-call]
+        nbformat.validate(notebook)
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise RunError(f"{name} cannot be read as a notebook: {reason}") from error
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.metadata.pop("widgets", None)
+    return notebook
+
+
+def _as_bytes(notebook: Any) -> bytes:
+    """Return the notebook as a file: sorted keys, one notation, nothing of the kernel's release."""
+    notebook.metadata.update(SET["metadata"])
+    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    return (text.rstrip("\n") + "\n").encode("utf-8")
 
 
 # Which notebook must wait for which.
@@ -161,10 +260,8 @@ def after(notebooks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     RunError
         If one waits for a notebook that is not there, or several wait for each other in a circle.
     """
-    waits = {
-        name: tuple(f"{other}.ipynb" for other in _said(name, notebook, "after", []))
-        for name, notebook in notebooks.items()
-    }
+    said = {name: _said(name, notebook, "after", []) for name, notebook in notebooks.items()}
+    waits = {name: tuple(f"{other}.ipynb" for other in earlier) for name, earlier in said.items()}
     for name, earlier in waits.items():
         for other in earlier:
             if other not in waits:
@@ -172,8 +269,8 @@ def after(notebooks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     try:
         TopologicalSorter(waits).prepare()
     except CycleError as error:
-        circle: Sequence[str] = error.args[1]
-        raise RunError(f"notebooks wait for each other: {', which waits for '.join(reversed(circle))}") from error
+        circle = ", which waits for ".join(reversed(error.args[1]))
+        raise RunError(f"notebooks wait for each other: {circle}") from error
     return waits
 
 

@@ -18,15 +18,15 @@ import signal
 import sys
 import tomllib
 import uuid
+import weakref
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired, run
 from threading import Lock
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -138,11 +138,10 @@ class Forked:
     """
 
     stdin = stdout = stderr = None
-    _handle = -1
 
     def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._handle = os.pidfd_open(pid)
+        self.pid, self._handle = pid, os.pidfd_open(pid)
+        weakref.finalize(self, os.close, self._handle)
 
     def poll(self) -> int | None:
         """Return None while the process is there."""
@@ -163,10 +162,6 @@ class Forked:
         """End the process at once."""
         self.send_signal(signal.SIGKILL)
 
-    def __del__(self) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
-
 
 class Server:
     """A process that imports what notebooks import, and of which kernels are forks; with it they end too.
@@ -185,7 +180,7 @@ class Server:
         self._said = scratch / "server.log"
         code = "import sys; sys.path[:] = filter(None, sys.path); from plrlib.suite.kernels import serve; serve()"
         with self._said.open("wb") as log:
-            self._process = Popen(
+            self._process: Any = Popen(  # whose pipes are all there
                 [sys.executable, "-c", code, *modules],
                 env=environment, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, encoding="utf-8",
             )  # fmt: skip
@@ -204,7 +199,6 @@ class Server:
         return await asyncio.to_thread(self._fork, json.dumps(kernel))
 
     def _fork(self, kernel: str) -> Forked:
-        assert self._process.stdin is not None and self._process.stdout is not None
         with self._one_at_a_time:  # a thread is not broken off with the task that waits for it
             with suppress(BrokenPipeError):
                 print(kernel, file=self._process.stdin, flush=True)
@@ -216,7 +210,6 @@ class Server:
 
     def end(self) -> None:
         """End the process and all its kernels, and wait until it is gone; one that is stuck in an import is killed."""
-        assert self._process.stdin is not None and self._process.stdout is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         try:
@@ -402,7 +395,7 @@ class Kernel:
             manager.context.destroy(linger=0)
 
 
-class Pool:
+class Pool(AbstractContextManager["Pool"]):
     """Hands out kernels, each for one notebook; when it is left, none is alive.
 
     A folder in which a kernel works is made if need be, and taken away if it is still empty at the end.
@@ -423,33 +416,27 @@ class Pool:
         self._runner = runner
         self._scratch = scratch
         self._server = Server(environment, scratch, modules) if Server.is_possible() else None
-        self._alive: set[Kernel] = set()
-        self._folders: set[Path] = set()
+        self._kernels: list[Kernel] = []
 
     @asynccontextmanager
     async def kernel(self, folder: Path, environment: dict[str, str]) -> AsyncIterator[Kernel]:
         """Give a kernel that answers, and end it afterwards."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._folders.add(folder)
         kernel = Kernel(folder, environment, self._scratch, self._server)
-        self._alive.add(kernel)
+        self._kernels.append(kernel)
         try:
             await kernel.ready()
             yield kernel
         finally:
             await kernel.stop()
-            self._alive.discard(kernel)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         async def end() -> None:
-            await asyncio.gather(*(kernel.stop() for kernel in self._alive), return_exceptions=True)
+            await asyncio.gather(*(kernel.stop() for kernel in self._kernels), return_exceptions=True)
 
         self._runner.run(end())
         if self._server is not None:
             self._server.end()
-        for folder in (place for made in self._folders for place in (made, made.parent)):
+        for folder in (place for kernel in self._kernels for place in (kernel.folder, kernel.folder.parent)):
             with suppress(OSError):
                 folder.rmdir()

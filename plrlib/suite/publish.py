@@ -3,27 +3,23 @@
 A manifest says what a run worked on and what came of it, without a word of when, how long or where.
 """
 
-import json
-import platform
-import re
-import sysconfig
-from collections.abc import Mapping
-from importlib.metadata import requires, version
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plrlib.study.load import Study
 import contextlib
 import hashlib
+import json
 import os
+import platform
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import requires, version
 from pathlib import Path
 
 from plrlib.faults import RunError
 from plrlib.paths import DRAFTS, EXPLORED, copies_of, home, processed, write_through
 from plrlib.privacy.keys import forget_withdrawn
+from plrlib.study.load import Study
 from plrlib.study.schema import TABLES
 from plrlib.suite.progress import NotebookError
 
@@ -40,7 +36,7 @@ def dependencies() -> dict[str, str]:
     return {name: version(name) for name in sorted(["plrlib", *names])}
 
 
-def manifest(study: "Study", files: Mapping[str, bytes], notebooks: Mapping[str, tuple[str, bytes]]) -> bytes:
+def manifest(study: Study, files: Mapping[str, bytes], notebooks: Mapping[str, tuple[str, bytes]]) -> bytes:
     """Return manifest.json: the same bytes whenever inputs, packages and platform are the same.
 
     Parameters
@@ -152,7 +148,7 @@ else:
 # Where everything belongs.
 
 
-def check_names(studies: Iterable["Study"]) -> None:
+def check_names(studies: Iterable[Study]) -> None:
     """Refuse a study that calls itself as another one does, in data/raw/ or here: each would write over the other.
 
     Raises
@@ -187,7 +183,7 @@ def check_unchanged(sources: Mapping[str, bytes]) -> None:
 
 
 def publish(
-    study: "Study", files: Mapping[str, bytes], notebooks: Mapping[Path, tuple[str, bytes]], scratch: Path
+    study: Study, files: Mapping[str, bytes], notebooks: Mapping[Path, tuple[str, bytes]], scratch: Path
 ) -> None:
     """Write all that a run has made of a study; take away what an earlier one made, or what was made of other data.
 
@@ -225,7 +221,7 @@ def publish(
     write_file(derived / "manifest.json", manifest(study, files, by_name), scratch)
 
 
-def _made_of_other_data(study: "Study", derived: Path) -> bool:
+def _made_of_other_data(study: Study, derived: Path) -> bool:
     """Tell whether what stands among a study's results was made of other data than it brings now."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         return bool(json.loads((derived / "manifest.json").read_bytes())["inputs"] != dict(study.sources))

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from plrlib.faults import RunError
+from plrlib.faults import RunError, StudyError
 from plrlib.paths import DRAFTS, STORE, home, processed, study_folder
+from plrlib.study.load import Study, load_study
 from plrlib.suite.kernels import Pool, imported, kernel_environment, run_aside
 from plrlib.suite.progress import NotebookError, Progress
 from plrlib.suite.publish import check_names, check_unchanged, keep_failed, publish, scratch_folder
 from plrlib.text import joined
 
 if TYPE_CHECKING:
-    from plrlib.study.load import Study
     from plrlib.suite.execution import Execution
 
 
@@ -76,7 +76,7 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
             check_names(studies)
             tables = [parquet_tables(study.tables) for study in studies]
             executions = [prepare(*one, sources) for one in zip(studies, environments, tables, strict=True)]
-            if any(execution.own for execution in executions):
+            if any(execution.made for execution in executions):
                 progress.total(sum(len(execution.notebooks) for execution in executions))
             with ThreadPoolExecutor(1) as aside:
                 drafting = [one for one in executions if one.drafted]
@@ -96,11 +96,9 @@ def run_all(names_or_paths: Sequence[str | Path], jobs: int, progress: Progress)
     return executions
 
 
-def _load(names_or_paths: Sequence[str | Path]) -> "list[Study]":
+def _load(names_or_paths: Sequence[str | Path]) -> list[Study]:
     """Load all studies, or raise one error with what is wrong with any; of several it tells whose file it is."""
-    from plrlib.faults import StudyError
     from plrlib.privacy.identifiers import stops
-    from plrlib.study.load import load_study
     from plrlib.study.store import discard_stale
 
     studies, errors = [], []

@@ -56,14 +56,13 @@ def test_cases_are_passages_or_whole_files(tmp_path):
                       {"name": "Ref_Title", "attr_type": "file", "value": "A book", "id": 2}],
     }  # fmt: skip
     material = read_one(project(tmp_path / "a.qda", rows))
-    people = {
-        p.name: ([GROUP[a:b] for _, a, b in p.spans], list(p.documents), p.values) for p in material.people.values()
-    }
-    assert people == {
-        "P01": (["I feel worn", "by forms."], [], {"role": "manager"}),
-        "P02": (["<tea>"], [], {}),
-        "P03": ([], ["2"], {}),
-    }
+    assert {person.name: person.values for person in material.people.values()} == {
+        "P01": {"role": "manager"}, "P02": {}, "P03": {}
+    }  # fmt: skip
+    owned = [(GROUP[start:end], material.people[key].name) for start, end, key in material.documents["1"].owners]
+    assert owned == [("I feel worn", "P01"), ("by forms.", "P01"), ("<tea>", "P02")]
+    assert [material.people[key].name for key in material.documents["2"].people] == ["P03"]
+    assert (material.documents["1"].people, material.documents["2"].owners) == ({}, [])
     assert material.documents["2"].values == {"sector": "voluntary"}
     assert material.not_carried["links from a case to a source that is not there"] == 1
 
@@ -73,8 +72,8 @@ def test_a_whole_file_that_is_linked_from_end_to_end_is_one_persons(tmp_path):
         "cases": [{"caseid": 3, "name": "P03"}],
         "case_text": [{"caseid": 3, "fid": 2, "pos0": 0, "pos1": len(ALONE)}],
     }
-    (person,) = read_one(project(tmp_path / "a.qda", rows)).people.values()
-    assert (list(person.documents), person.spans) == (["2"], [])
+    document = read_one(project(tmp_path / "a.qda", rows)).documents["2"]
+    assert (list(document.people), document.owners) == (["3"], [])
 
 
 def test_an_older_database_lacks_columns(tmp_path):

@@ -122,10 +122,14 @@ def test_a_case_without_a_name_speaks_of_its_document(tmp_path):
 
 def test_cases_have_passages_and_documents(tmp_path):
     material = read(tmp_path, made()["cases by passage"])
-    names = {key: document.name for key, document in material.documents.items()}
+    documents = material.documents.values()
     found = {
-        p.name: ([GROUP[start:end] for _, start, end in p.spans], [names[d] for d in p.documents], p.values)
-        for p in material.people.values()
+        p.name: (
+            [GROUP[start:end] for d in documents for start, end, person in d.owners if person == key],
+            [d.name for d in documents if key in d.people],
+            p.values,
+        )
+        for key, p in material.people.items()
     }
     assert found == {
         "P01": ([f"I feel worn {FAMILY} by forms.", "by forms"], [], {"role": "manager"}),
@@ -159,7 +163,8 @@ def test_qualcoder_links_a_case_to_a_copy_of_the_text(tmp_path):
     with zipfile.ZipFile(made_of, "a") as zipped:
         zipped.writestr(f"sources/{copy}.txt", ALONE)
     material = read(tmp_path, made_of.getvalue())
-    heard = {p.name: [material.documents[d].name for d in p.documents] for p in material.people.values()}
+    documents = material.documents.values()
+    heard = {p.name: [d.name for d in documents if key in d.people] for key, p in material.people.items()}
     assert heard == {"P03": ["P03.txt"], "P09": []}
     assert material.not_carried["links from a case to a source that is not there"] == 1
 

@@ -77,7 +77,7 @@ def test_somebody_else_can_lead_the_talk():
 
 
 def test_without_labels_a_group_names_nobody():
-    made = material(p=Person("P09", documents={}))
+    made = material(p=Person("P09"))
     mark(made, "I do.", ("ann", "c"))
     done = laid_out(made, speakers="none")
     assert rows(done, "excerpts", "participant", "event") == [("", "FG1")]
@@ -86,7 +86,8 @@ def test_without_labels_a_group_names_nobody():
 
 def test_cases_with_passages_come_before_labels():
     at = TALK.index("I do not mind.")
-    made = material(p=Person("P07", spans=[("d", at, at + 14)]))
+    made = material(p=Person("P07"))
+    made.documents["d"].owners = [(at, at + 14, "p")]
     mark(made, "I do not mind", ("ann", "c"))
     mark(made, "costs a lot", ("ann", "c"))
     assert rows(laid_out(made), "excerpts", "participant", "text") == [("", "costs a lot"), ("P07", "I do not mind")]

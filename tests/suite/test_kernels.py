@@ -195,13 +195,13 @@ def test_what_notebooks_import_is_read_from_their_code():
 
 
 def test_notebooks_are_imported_without_what_they_do_not_need():
-    code = "import sys, plrlib.suite.notebooks\nprint(*(m for m in sys.modules if m in ('jsonschema', 'lark')))"
+    code = "import sys, plrlib.suite.execution\nprint(*(m for m in sys.modules if m in ('jsonschema', 'lark')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "jsonschema\n"
 
 
 def test_the_import_that_is_put_off_can_be_made_later():
-    code = "from plrlib.imports import quick_imports\nimport plrlib.suite.notebooks\nimport rfc3987_syntax"
+    code = "from plrlib.imports import quick_imports\nimport plrlib.suite.execution\nimport rfc3987_syntax"
     subprocess.run([sys.executable, "-c", code], check=True)
     with quick_imports():
         assert sys.modules.get("rfc3987_syntax", "not looked at") is not None
