@@ -242,9 +242,10 @@ def serve() -> None:
     for module in sys.argv[1:]:
         with suppress(Exception, SystemExit):
             there = import_module(module)
-            if there is plrlib:  # whose modules notebooks ask for one by one
-                for one in pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show."):
-                    import_module(one.name)
+            if there is plrlib:  # whose modules are asked for one by one, and seaborn with the first figure
+                shown = pkgutil.walk_packages(plrlib.show.__path__, "plrlib.show.")
+                for name in ("seaborn", *(one.name for one in shown)):
+                    import_module(name)
     _end_with_parent(0)
     gc.freeze()  # what was imported stays in memory that is shared
     alive: set[int] = set()
