@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
-from plrlib.study.files import Sheet, missing, read_tables
+from plrlib.study.files import Sheet, read_tables
 from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
@@ -167,16 +167,11 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     folder = study_folder(name_or_path)
     settings, faults, notes = read_settings(folder / FILE)
     sheets, broken, others = read_tables(folder)
-    faults += broken
-    notes += others
-    if not broken:  # else a table may be in the workbook that cannot be read
-        faults += missing(sheets, folder)
-    table_faults, table_notes = check_tables(sheets, settings)
-    faults += [*table_faults, *check_people(sheets, settings)]
-    notes += table_notes
+    faults += [*broken, *check_tables(sheets, settings), *check_people(sheets, settings)]
     if faults:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
+    notes += [*others, *chain.from_iterable(sheet.notes for sheet in sheets.values())]
     notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
     if faults := nothing_left(kept):
         raise StudyError(str(name_or_path), faults)
@@ -253,8 +248,7 @@ class _Categories:
         """Return a categorical from distinct values, and which of them stands in each row; others are missing."""
         if values == self.values:  # as ids are, where every excerpt is coded
             return pd.Categorical.from_codes(at, dtype=self.dtype)
-        codes = dict(zip(self.values, range(len(self.values)), strict=True))
-        new = np.fromiter(map(codes.get, values, repeat(-1)), dtype=np.int64, count=len(values))
+        new = pd.Index(self.values, dtype="str").get_indexer(pd.Index(values, dtype="str"))
         return pd.Categorical.from_codes(new[at], dtype=self.dtype)
 
 

@@ -16,7 +16,6 @@ from plrlib.study.schema import WHOLE
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import ATTRIBUTES, parts
 from plrlib.text import count, verb
-from plrlib.text import people as of_people
 
 
 def check_people(sheets: Sheets, settings: Settings) -> list[Fault]:
@@ -155,12 +154,12 @@ def members(sheets: Sheets, settings: Settings, population: str) -> Members:
             by_event = {event: listed.get(event, set()) for event in values}
             room = sum(max(len(who), sizes.get(v, 0 if who else everybody)) for v, who in by_event.items())
             there = people.where(set().union(*by_event.values()).__contains__)
-            all_listed = room == sum(map(len, by_event.values()))
-            certain, possible = certain & there, possible & (there | (not all_listed))
+            may_be = there | (room > sum(map(len, by_event.values())))
         else:
             cells = _trimmed(sheets, attribute)
             there = cells.where(values.__contains__)
-            certain, possible = certain & there, possible & (there | _may_be_any(settings, attribute, cells))
+            may_be = there | _may_be_any(settings, attribute, cells)
+        certain, possible = certain & there, possible & may_be
     return Members(certain, possible, min(room, int(possible.sum()) + unreadable))
 
 
@@ -244,7 +243,7 @@ def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
     events, crowded = sheets["events"], {v for v, n in sizes.items() if n < len(listed.get(v, ()))}
     for line, event in events.rows_with("event", crowded):
         here = len(listed[event])
-        words = {"people": of_people(here), "are": verb(here, "is", "are"), "event": event, "here": here}
+        words = {"people": count(here, "person"), "are": verb(here, "is", "are"), "event": event, "here": here}
         yield events.told("too_many_listed", line, "participants", str(sizes[event]), **words)
 
 
@@ -319,7 +318,7 @@ def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fau
             problems[tuple(cells.values())] = {"code": "nobody_fits", "column": "event, role, sector"}
         elif low > min(high, n):
             place = {"code": "too_few_fit", "column": "quantifier", "value": cells["quantifier"]}
-            words = {"people": of_people(n), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
+            words = {"people": count(n, "person"), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
             problems[tuple(cells.values())] = place | words
     for line, *combination in excerpts.rows_where(*names, wrong=lambda *cells: cells in problems):
         yield excerpts.told(line=line, **problems[tuple(combination)])
