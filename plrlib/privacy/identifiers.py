@@ -76,11 +76,10 @@ def stops(study: Study) -> list[Fault]:
     faults = []
     found = places(study.folder, study.settings)
     for place in found[found["allowed"].isna()].to_dict("records"):
-        kind = place["kind"]
+        kind, at = place["kind"], [place[name] for name in ("file", "line", "column", "shape")]
         what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
-        where = {"study": study.folder.name, "kind": kind, "table": place["table"], "id": place["row"]}
-        at = (place["file"], place["line"], place["column"])
-        faults.append(told("identifier", *at, place["shape"], what=what, **where))
+        words = {"what": what, "study": study.folder.name, "kind": kind, "table": place["table"], "id": place["row"]}
+        faults.append(told("identifier", *at, **words))
     return faults
 
 

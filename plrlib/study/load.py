@@ -237,32 +237,28 @@ def typed(
     return frame.astype(kinds | {name: pd.CategoricalDtype([*values]) for name, values in ordered.items()})
 
 
-class _Categories:
-    """The values that a categorical column may have, in order."""
-
-    def __init__(self, values: Iterable[str]) -> None:
-        self.values = [*dict.fromkeys(filter(None, values))]
-        self.dtype = pd.CategoricalDtype(pd.Index(self.values, dtype="str"))
-
-    def of(self, values: list[str], at: NDArray[np.int32]) -> pd.Categorical:
-        """Return a categorical from distinct values, and which of them stands in each row; others are missing."""
-        if values == self.values:  # as ids are, where every excerpt is coded
-            return pd.Categorical.from_codes(at, dtype=self.dtype)
-        new = pd.Index(self.values, dtype="str").get_indexer(pd.Index(values, dtype="str"))
-        return pd.Categorical.from_codes(new[at], dtype=self.dtype)
+def _ordered(values: Iterable[str]) -> pd.Index:
+    """Return the values that a categorical column may have, each once."""
+    return pd.Index([*dict.fromkeys(filter(None, values))], dtype="str")
 
 
-def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
+def _categorical(ordered: pd.Index, values: list[str], at: NDArray[np.int32]) -> ExtensionArray:
+    """Return a categorical from distinct values, and which of them stands in each row; one not in order is missing."""
+    new = ordered.get_indexer(pd.Index(values, dtype="str"))
+    return pd.Categorical.from_codes(new[at], dtype=pd.CategoricalDtype(ordered))
+
+
+def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, pd.Index]:
     """Return the ids that each `refers` may name, in the order in which they are to be shown."""
     ids = {name: sheets[name].column(table.key[0]).values for name, table in TABLES.items() if len(table.key) == 1}
     coders = (sheets[table].column("coder").values for table in ("codings", "envelopes"))
     ids["coders"] = [*(settings.coders or ()), *chain.from_iterable(coders)]
     ids["populations"] = list(settings.populations)
-    return {name: _Categories(values) for name, values in ids.items()}
+    return {name: _ordered(values) for name, values in ids.items()}
 
 
 def _typed(
-    sheet: Sheet, name: str, table: TableSchema, known: Mapping[str, _Categories], settings: Settings
+    sheet: Sheet, name: str, table: TableSchema, known: Mapping[str, pd.Index], settings: Settings
 ) -> ExtensionArray:
     """Return a column as what it is, its values in the order declared; a blank is missing."""
     cells, column = sheet.column(name), table.column(name)
@@ -272,11 +268,11 @@ def _typed(
         return pd.array([cell or None for cell in cells.values], dtype="str").take(cells.codes)
     of_table = column.refers or next((name for name, t in TABLES.items() if t.key == (column.name,)), "")
     if column.kind == "id" and of_table and not column.several:
-        return known[of_table].of(cells.values, cells.codes)
+        return _categorical(known[of_table], cells.values, cells.codes)
     declared = list(settings.levels(column.name))
     if table.name == "codebook" and column.name in settings.readings:
         declared = list(settings.readings[column.name].levels)
     if not column.several:
-        return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
+        return _categorical(_ordered([*declared, *column.allowed, *cells.values]), cells.values, cells.codes)
     values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
-    return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)
+    return _categorical(_ordered([*(value for value in declared if value in values), *values]), values, cells.codes)

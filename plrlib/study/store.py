@@ -131,11 +131,10 @@ def _encoded(answer: Answer) -> dict[str, Any]:
 
 
 def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
-    kind: Any = column.dtype
+    kind, values = column.dtype, column.astype("object").where(column.notna(), None).tolist()
     if isinstance(kind, pd.CategoricalDtype):
-        kind = {"categories": list(kind.categories), "ordered": bool(kind.ordered)}
-    values = column.astype("object").where(column.notna(), None).tolist()
-    return {"name": name, "dtype": kind if isinstance(kind, dict) else str(kind), "values": values}
+        return {"name": name, "dtype": {"categories": [*kind.categories], "ordered": kind.ordered}, "values": values}
+    return {"name": name, "dtype": str(kind), "values": values}
 
 
 def _decoded(said: dict[str, Any]) -> Answer:

@@ -198,7 +198,7 @@ def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     for at, (population, attribute) in enumerate(kinds):
         totals = margins.keep(number == at)
         who = members(sheets, settings, population)
-        wrong = list(_totals_out_of_range(sheets, settings, attribute, population, who, totals))
+        wrong = list(_wrong_totals(sheets, settings, attribute, who, totals))
         yield from wrong
         numbers = list(totals.column("n"))
         if sum(map(int, numbers)) > who.most and not wrong:
@@ -207,15 +207,13 @@ def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
                 yield margins.told("wrong_totals", line, "n", n, most=who.most, **words)
 
 
-def _totals_out_of_range(
-    sheets: Sheets, settings: Settings, attribute: str, population: str, who: Members, totals: Sheet
-) -> Iterator[Fault]:
-    """Check that each total is one that the people listed allow."""
+def _wrong_totals(sheets: Sheets, settings: Settings, attribute: str, who: Members, totals: Sheet) -> Iterator[Fault]:
+    """Check that each total of a population by an attribute is one that the people listed allow."""
     if attribute not in sheets["participants"].cells:
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
     may_be_any = _may_be_any(settings, attribute, values)
-    for line, group, n in zip(totals.lines.tolist(), totals.column("level"), totals.column("n"), strict=True):
+    for line, (population, group, n) in zip(totals.lines, totals.rows("population", "level", "n"), strict=True):
         if declared and group not in declared:
             continue  # told already
         there = values.where(group.__eq__)
@@ -225,7 +223,8 @@ def _totals_out_of_range(
             allowed = str(certain) if certain == possible else f"{certain} to {possible}"
             more = f", and {possible - certain} more could be" if possible > certain else ""
             words = {"certain": certain, "are": verb(certain, "is", "are"), "group": group, "more": more}
-            yield totals.told("wrong_total", line, "n", str(int(n)), population=population, allowed=allowed, **words)
+            words |= {"population": population, "allowed": allowed}
+            yield totals.told("wrong_total", int(line), "n", str(int(n)), **words)
 
 
 def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
