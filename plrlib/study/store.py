@@ -131,10 +131,11 @@ def _encoded(answer: Answer) -> dict[str, Any]:
 
 
 def _encoded_column(name: str, column: pd.Series[Any]) -> dict[str, Any]:
-    kind, values = column.dtype, column.astype("object").where(column.notna(), None).tolist()
+    kind: Any = column.dtype
     if isinstance(kind, pd.CategoricalDtype):
-        return {"name": name, "dtype": {"categories": [*kind.categories], "ordered": kind.ordered}, "values": values}
-    return {"name": name, "dtype": str(kind), "values": values}
+        kind = {"categories": list(kind.categories), "ordered": bool(kind.ordered)}
+    values = column.astype("object").where(column.notna(), None).tolist()
+    return {"name": name, "dtype": kind if isinstance(kind, dict) else str(kind), "values": values}
 
 
 def _decoded(said: dict[str, Any]) -> Answer:
