@@ -50,7 +50,9 @@ class Fault:
         found = f" (found {self.value!r})" if self.value else ""
         allowed = f"allowed: {self.allowed}" if self.allowed else ""
         what = "; ".join(part for part in (f"{self.message}{found}", allowed, self.remedy) if part)
-        return _on_one_line(": ".join(part for part in (place, self.column, what) if part))
+        text = ": ".join(part for part in (place, self.column, what) if part)
+        # What cannot be printed, line breaks above all, stands as Python writes it: a file's header may hold anything.
+        return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def told(code: str, file: str, row: int | None = None, column: str = "", value: str = "", **words: object) -> Fault:
@@ -117,8 +119,3 @@ class NotInStudy(LookupError):  # noqa: N818 - it is an answer, not an error: th
 
 class RunError(RuntimeError):
     """A run cannot start, or cannot be finished; the message is one plain sentence."""
-
-
-def _on_one_line(text: str) -> str:
-    """Write what cannot be printed, line breaks above all, as Python writes it: a file's header may hold anything."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -182,8 +182,13 @@ def looks(identifiers: Sequence[str]) -> list[str]:
     return look.__wrapped__("\0".join(identifiers)).split("\0") if identifiers else []
 
 
-_CONSONANTS = set("bcdfghjklmnpqrstvwxz")
-_IRREGULAR = {"person": "people"}
+_ENDINGS = {
+    r"\Aperson\Z": "people",
+    r"(?<=[bcdfghjklmnpqrstvwxz])y\Z": "ies",
+    r"(?<=[sx])\Z|(?<=[cs]h)\Z": "es",
+    r"\Z": "s",
+}
+"""How a noun ends for several, by how it ends for one; the first that fits counts."""
 _JOINTS = ("of", "for", "in", "to", "on", "by", "with", "from")
 """What stands after the word that is made plural: `side of the market`, `sides of the market`."""
 
@@ -192,16 +197,9 @@ def plural(noun: str) -> str:
     """Return a noun for several: `themes`, `sides of the market`, `values of market_side`, `countries`."""
     words = noun.split(" ")
     head = next((i for i, word in enumerate(words) if word in _JOINTS and i), len(words)) - 1
-    word = words[head]
-    if word in _IRREGULAR:
-        word = _IRREGULAR[word]
-    elif word.endswith("y") and word[-2:-1] in _CONSONANTS:
-        word = f"{word[:-1]}ies"
-    elif word.endswith(("s", "x", "ch", "sh")):
-        word = f"{word}es"
-    else:
-        word = f"{word}s"
-    return " ".join([*words[:head], word, *words[head + 1 :]])
+    end = next(pattern for pattern in _ENDINGS if re.search(pattern, words[head]))
+    words[head] = re.sub(end, _ENDINGS[end], words[head])
+    return " ".join(words)
 
 
 def one(noun: str) -> str:

@@ -60,9 +60,8 @@ def drafts(study: Study) -> dict[str, bytes]:
 def _evidence(study: Study) -> pd.DataFrame:
     """Return a row a claim and excerpt, with what may be shown of it."""
     found = claim_evidence(study)
-    pages = study.excerpts.set_index("excerpt")["page"]
     found["what was said"] = text_of(study, found["excerpt"]).to_numpy()
-    found["page"] = pages.reindex(found["excerpt"]).to_numpy()
+    found["page"] = study.excerpts.set_index("excerpt")["page"].reindex(found["excerpt"]).to_numpy()
     found["left"] = found["left"].map(", ".join)
     return found.rename(columns={"part": "stance", "certain": "theirs for certain", "left": "elsewhere by"})
 

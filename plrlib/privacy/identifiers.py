@@ -76,11 +76,10 @@ def stops(study: Study) -> list[Fault]:
     faults = []
     found = places(study.folder, study.settings)
     for place in found[found["allowed"].isna()].to_dict("records"):
-        kind = place["kind"]
+        kind, at = place["kind"], [place[name] for name in ("file", "line", "column", "shape")]
         what = "a name of [privacy] names, or of the key of names" if kind == LISTED else one(kind)
-        where = {"study": study.folder.name, "kind": kind, "table": place["table"], "id": place["row"]}
-        at = (place["file"], place["line"], place["column"])
-        faults.append(told("identifier", *at, place["shape"], what=what, **where))
+        words = {"what": what, "study": study.folder.name, "kind": kind, "table": place["table"], "id": place["row"]}
+        faults.append(told("identifier", *at, **words))
     return faults
 
 
@@ -240,16 +239,11 @@ def _analyzer() -> Any:
     from presidio_analyzer.nlp_engine import SpacyNlpEngine  # noqa: PLC0415 - an extra
     from presidio_analyzer.predefined_recognizers import SpacyRecognizer  # noqa: PLC0415 - an extra
 
-    class Loaded(SpacyNlpEngine):  # type: ignore[misc]
-        """An engine whose model is there already, so that nothing is fetched."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.nlp = {"en": spacy.load(_MODEL)}
-
+    loaded = SpacyNlpEngine()
+    loaded.nlp = {"en": spacy.load(_MODEL)}  # it is there already, so that nothing is fetched
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.add_recognizer(SpacyRecognizer(supported_language="en", supported_entities=["PERSON"]))
-    return AnalyzerEngine(nlp_engine=Loaded(), registry=registry, supported_languages=["en"])
+    return AnalyzerEngine(nlp_engine=loaded, registry=registry, supported_languages=["en"])
 
 
 # Masked: a copy of a study in which each identifier is its kind and a number, the same one wherever it stands.

@@ -204,9 +204,7 @@ def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: lis
 
 def _people(told: pd.DataFrame) -> pd.DataFrame:
     """Return how many people have each combination of attributes."""
-    if told.columns.empty:
-        return pd.DataFrame({"people": [len(told)]})
-    return told.groupby(list(told)).size().reset_index(name="people")
+    return told.assign(people=group_sizes(told)).drop_duplicates().sort_values([*map(str, told)], ignore_index=True)
 
 
 def _raised(groupings: Mapping[str, Grouping], told: pd.DataFrame, given: pd.DataFrame, away: Hidden) -> pd.DataFrame:

@@ -46,9 +46,8 @@ class Cells:
     @classmethod
     def of(cls, cells: Iterable[str]) -> Self:
         """Return the cells of a column from those of its rows."""
-        places: dict[str, int] = {}
-        codes = [places.setdefault(cell, len(places)) for cell in cells]
-        return cls(list(places), np.array(codes, dtype=np.int32))
+        codes, values = pd.factorize(np.array([*cells], dtype=object))
+        return cls(values.tolist(), codes.astype(np.int32))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -62,10 +61,8 @@ class Cells:
 
 
 def first_rows(codes: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return for each code, from 0, the first row where it stands."""
-    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]  # the last to be put there stays
-    return first
+    """Return for each code, from 0 and in order of appearance, the first row where it stands."""
+    return np.flatnonzero(~pd.Series(codes).duplicated())
 
 
 @dataclass
@@ -130,14 +127,8 @@ class Sheet:
 
     def numbered(self, *names: str) -> NDArray[np.int64]:
         """Return for each row the number of its combination of cells in some columns, in order of appearance."""
-        first, *others = map(self.column, names)
-        number, size = first.codes.astype(np.int64), len(first.values)
-        for cells in others:
-            if size * len(cells.values) >= 2**63:
-                number, size = pd.factorize(number)[0], len(self)
-            number = number * len(cells.values) + cells.codes
-            size *= len(cells.values)
-        return pd.factorize(number)[0] if others else number
+        codes = pd.DataFrame({name: self.column(name).codes for name in names})
+        return np.asarray(codes.groupby(list(names), sort=False).ngroup(), dtype=np.int64)
 
     def keep(self, rows: NDArray[np.bool_]) -> Self:
         """Return the sheet with some of its rows."""
@@ -158,7 +149,7 @@ class Sheet:
 
 
 def read_tables(folder: Path) -> tuple[dict[str, Sheet], list[Fault], list[Fault]]:
-    """Return the sheet of every table, what is wrong with the folder as a whole, and a note on what was not read.
+    """Return the sheet of every table, what is wrong with the folder as a whole, and notes on what was not read.
 
     Of a table that is there twice the one with rows counts, and a blank one is passed over; both with rows are a fault.
     """
@@ -179,8 +170,9 @@ def read_tables(folder: Path) -> tuple[dict[str, Sheet], list[Fault], list[Fault
             faults.append(told("both_have_rows", f"{name}.csv", table=name, workbook=WORKBOOK))
         elif name not in sheets or _has_rows(sheet):
             sheets[name] = sheet
-    absent = {name: Sheet(f"{name}.csv") for name in TABLES if name not in sheets}
-    return sheets | absent, faults, notes + workbook_notes
+    sheets |= {name: Sheet(f"{name}.csv") for name in TABLES if name not in sheets}
+    # Nothing is known to be missing while there is a workbook that cannot be read.
+    return sheets, faults or list(_missing(sheets, folder)), notes + workbook_notes
 
 
 def _has_rows(sheet: Sheet) -> bool:
@@ -218,7 +210,7 @@ def _workbook(path: Path) -> tuple[dict[str, Sheet], list[Fault]]:
     return sheets, notes
 
 
-def missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
+def _missing(sheets: Mapping[str, Sheet], folder: Path) -> Iterator[Fault]:
     """Yield a fault for each table that must be there and is not; a file that is perhaps meant for it is named."""
     for table in TABLES.values():
         if table.required and not sheets[table.name].digest:

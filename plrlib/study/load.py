@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
-from plrlib.study.files import Sheet, missing, read_tables
+from plrlib.study.files import Sheet, read_tables
 from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
@@ -167,16 +167,11 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     folder = study_folder(name_or_path)
     settings, faults, notes = read_settings(folder / FILE)
     sheets, broken, others = read_tables(folder)
-    faults += broken
-    notes += others
-    if not broken:  # else a table may be in the workbook that cannot be read
-        faults += missing(sheets, folder)
-    table_faults, table_notes = check_tables(sheets, settings)
-    faults += [*table_faults, *check_people(sheets, settings)]
-    notes += table_notes
+    faults += [*broken, *check_tables(sheets, settings), *check_people(sheets, settings)]
     if faults:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
+    notes += [*others, *chain.from_iterable(sheet.notes for sheet in sheets.values())]
     notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
     if faults := nothing_left(kept):
         raise StudyError(str(name_or_path), faults)
@@ -242,33 +237,28 @@ def typed(
     return frame.astype(kinds | {name: pd.CategoricalDtype([*values]) for name, values in ordered.items()})
 
 
-class _Categories:
-    """The values that a categorical column may have, in order."""
-
-    def __init__(self, values: Iterable[str]) -> None:
-        self.values = [*dict.fromkeys(filter(None, values))]
-        self.dtype = pd.CategoricalDtype(pd.Index(self.values, dtype="str"))
-
-    def of(self, values: list[str], at: NDArray[np.int32]) -> pd.Categorical:
-        """Return a categorical from distinct values, and which of them stands in each row; others are missing."""
-        if values == self.values:  # as ids are, where every excerpt is coded
-            return pd.Categorical.from_codes(at, dtype=self.dtype)
-        codes = dict(zip(self.values, range(len(self.values)), strict=True))
-        new = np.fromiter(map(codes.get, values, repeat(-1)), dtype=np.int64, count=len(values))
-        return pd.Categorical.from_codes(new[at], dtype=self.dtype)
+def _ordered(values: Iterable[str]) -> pd.Index:
+    """Return the values that a categorical column may have, each once."""
+    return pd.Index([*dict.fromkeys(filter(None, values))], dtype="str")
 
 
-def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, _Categories]:
+def _categorical(ordered: pd.Index, values: list[str], at: NDArray[np.int32]) -> ExtensionArray:
+    """Return a categorical from distinct values, and which of them stands in each row; one not in order is missing."""
+    new = ordered.get_indexer(pd.Index(values, dtype="str"))
+    return pd.Categorical.from_codes(new[at], dtype=pd.CategoricalDtype(ordered))
+
+
+def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, pd.Index]:
     """Return the ids that each `refers` may name, in the order in which they are to be shown."""
     ids = {name: sheets[name].column(table.key[0]).values for name, table in TABLES.items() if len(table.key) == 1}
     coders = (sheets[table].column("coder").values for table in ("codings", "envelopes"))
     ids["coders"] = [*(settings.coders or ()), *chain.from_iterable(coders)]
     ids["populations"] = list(settings.populations)
-    return {name: _Categories(values) for name, values in ids.items()}
+    return {name: _ordered(values) for name, values in ids.items()}
 
 
 def _typed(
-    sheet: Sheet, name: str, table: TableSchema, known: Mapping[str, _Categories], settings: Settings
+    sheet: Sheet, name: str, table: TableSchema, known: Mapping[str, pd.Index], settings: Settings
 ) -> ExtensionArray:
     """Return a column as what it is, its values in the order declared; a blank is missing."""
     cells, column = sheet.column(name), table.column(name)
@@ -278,11 +268,11 @@ def _typed(
         return pd.array([cell or None for cell in cells.values], dtype="str").take(cells.codes)
     of_table = column.refers or next((name for name, t in TABLES.items() if t.key == (column.name,)), "")
     if column.kind == "id" and of_table and not column.several:
-        return known[of_table].of(cells.values, cells.codes)
+        return _categorical(known[of_table], cells.values, cells.codes)
     declared = list(settings.levels(column.name))
     if table.name == "codebook" and column.name in settings.readings:
         declared = list(settings.readings[column.name].levels)
     if not column.several:
-        return _Categories([*declared, *column.allowed, *cells.values]).of(cells.values, cells.codes)
+        return _categorical(_ordered([*declared, *column.allowed, *cells.values]), cells.values, cells.codes)
     values = [SEPARATOR.join(parts(cell)) for cell in cells.values]
-    return _Categories([*(value for value in declared if value in values), *values]).of(values, cells.codes)
+    return _categorical(_ordered([*(value for value in declared if value in values), *values]), values, cells.codes)

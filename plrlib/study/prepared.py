@@ -239,23 +239,26 @@ class Prepared:
         return np.where(self.inside(grouping.population), at, NOT_KNOWN)
 
 
-def remembered(function: Question[Parameters, Answer]) -> Question[Parameters, Answer]:
-    """Let a function of a study answer the same question once; later calls get the same answer.
-
-    A frame is handed out as a copy that shares its memory until somebody changes it. What it raises is not remembered.
-    """
-    return _asked_once(function, on_disk=False)
-
-
 def stored(function: Question[Parameters, Answer]) -> Question[Parameters, Answer]:
     """Let a function be remembered, and where a store of answers is in use look its answer up there first.
 
     Its answers are frames or arrays of counts, codes and ids; see `plrlib.study.store`.
     """
-    return _asked_once(function, on_disk=True)
+    return remembered(function, on_disk=True)
 
 
-def _asked_once(function: Question[Parameters, Answer], on_disk: bool) -> Question[Parameters, Answer]:
+def remembered(function: Question[Parameters, Answer], on_disk: bool = False) -> Question[Parameters, Answer]:
+    """Let a function of a study answer the same question once; later calls get the same answer.
+
+    A frame is handed out as a copy that shares its memory until somebody changes it. What it raises is not remembered.
+
+    Parameters
+    ----------
+    function
+        The function; its first argument is the study.
+    on_disk
+        Whether to look up its answers in the store of answers, as `stored` does.
+    """
     signature = inspect.signature(function)
 
     @functools.wraps(function)

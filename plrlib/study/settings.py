@@ -275,9 +275,7 @@ class _Reader:
 
     def settings(self, folder: str) -> Settings:
         """Return what the file says; sections that name others are read after these."""
-        for name in self.content:
-            if name not in SECTIONS:
-                self.notes.append(self._at("meaningless", (name,), allowed=", ".join(SECTIONS)))
+        self._section((), self.content, dict.fromkeys(SECTIONS, object))
         if "study" not in self.content:
             self._fault("no_study", ("study",))
         coders, study = self._coders(), self._study()

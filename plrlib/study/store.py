@@ -23,6 +23,7 @@ import pandas as pd
 
 from plrlib.paths import STORE, digest_of, processed, write_whole
 from plrlib.study.load import Study
+from plrlib.study.prepared import remembered
 
 FOLDER = ".answers"
 """What the folder is called, among a study's results."""
@@ -45,7 +46,7 @@ def look_up(study: Study, question: str, compute: Callable[[], Any]) -> Any:
     compute
         Answers it: with a frame, or an array of numbers.
     """
-    path = _folder(study) / f"{digest_of(_basis(study), _library(), question)}.json"
+    path = _folder(study, Path(os.environ[STORE])) / f"{digest_of(_basis(study), _library(), question)}.json"
     if (found := _read(path)) is None:
         found = compute()
         _write(path, found)
@@ -72,29 +73,28 @@ def delete(study_id: str) -> None:
     shutil.rmtree(processed(study_id) / FOLDER, ignore_errors=True)
 
 
-def _folder(study: Study) -> Path:
-    """Return where the answers about a study are; older ones than of the study as it is are gone from there."""
-    results = Path(os.environ[STORE])
+@remembered
+def _folder(study: Study, results: Path) -> Path:
+    """Return where the answers about a study are; older ones than of the study as it is are gone from there.
+
+    That is looked after once for each time that the study was loaded.
+    """
+    discard_stale(study, results)
     folder = results / study.id / FOLDER
-    if STORE not in study.prepared.answers:  # once for each time that the study was loaded
-        discard_stale(study, results)
-        with suppress(OSError):
-            write_whole(folder / _ABOUT, _basis(study))
-        study.prepared.answers[STORE] = None
+    with suppress(OSError):
+        write_whole(folder / _ABOUT, _basis(study))
     return folder
 
 
+@remembered
 def _basis(study: Study) -> str:
     """Return the digest of a study's tables and settings, whoever may have changed them since they were read."""
-    known = study.prepared.answers
-    if _ABOUT not in known:
-        parts = [repr(vars(study.settings)), str(study.withdrawn)]
-        for name, table in study.tables.items():
-            parts += [name, repr([(c, str(kind)) for c, kind in table.dtypes.items()])]
-            parts += [repr(list(table[c].cat.categories)) for c in table.select_dtypes("category")]
-            parts.append(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes().hex())
-        known[_ABOUT] = digest_of(*parts)
-    return str(known[_ABOUT])
+    parts = [repr(vars(study.settings)), str(study.withdrawn)]
+    for name, table in study.tables.items():
+        parts += [name, repr([(c, str(kind)) for c, kind in table.dtypes.items()])]
+        parts += [repr(list(table[c].cat.categories)) for c in table.select_dtypes("category")]
+        parts.append(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes().hex())
+    return digest_of(*parts)
 
 
 @functools.cache

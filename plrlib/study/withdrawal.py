@@ -12,7 +12,6 @@ from plrlib.study.schema import TABLES
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import UNSAID, attributions, bounds, may_fit, parts, seats
 from plrlib.text import count, verb
-from plrlib.text import people as count_people
 
 
 def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, int, list[Fault]]:
@@ -41,7 +40,7 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
     _drop(kept, "event", _events_of(sheets, kept, gone), "events", "asked")
     notes = [*_totals(sheets, kept, settings, gone), *_event_sizes(sheets, kept, gone)]
     have, are = verb(len(gone), "has", "have"), verb(len(gone), "is", "are")
-    lost = {"people": count_people(len(gone)), "excerpts": count(len(dropped), "excerpt")}
+    lost = {"people": count(len(gone), "person"), "excerpts": count(len(dropped), "excerpt")}
     notes.append(people.told("withdrawn", None, "withdrawn", "", have=have, are=are, **lost))
     if doubtful:
         notes.append(sheets["excerpts"].told("doubtful", excerpts=count(doubtful, "attributed excerpt")))
@@ -99,37 +98,28 @@ def _events_of(sheets: Sheets, kept: Sheets, gone: set[str]) -> set[str]:
 
 def _totals(sheets: Sheets, kept: dict[str, Sheet], settings: Settings, gone: set[str]) -> list[Fault]:
     """Lower the totals that counted people who are gone, or leave them out where it is not known which did."""
-    margins = sheets["margins"]
-    out = sheets["participants"].column("participant").where(gone.__contains__)
-    number, kinds = margins.combinations("population", "attribute")
-    groups, totals = list(margins.column("level")), list(margins.column("n"))
-    not_known, notes = np.zeros(len(margins), dtype=bool), []
-    for at, (population, attribute) in enumerate(kinds):
-        who = members(sheets, settings, population)
-        values = sheets["participants"].column(attribute)
-        if (out & who.possible & (~who.certain | ~values.where(bool))).any():
-            not_known |= number == at
-            notes.append(margins.told("totals_left_out", column=attribute, population=population))
-            continue
-        for row in np.flatnonzero(number == at).tolist():
-            totals[row] = str(int(totals[row]) - int((out & who.possible & values.where(groups[row].__eq__)).sum()))
-    if totals:
-        kept["margins"] = margins.change(n=totals).keep(~not_known)
-    return notes
+    margins, people = sheets["margins"], sheets["participants"]
+    out = people.column("participant").where(gone.__contains__)
+    totals: list[str] = []
+    notes: dict[tuple[str, str], Fault] = {}
+    for population, attribute, group, n in margins.rows("population", "attribute", "level", "n"):
+        who, values = members(sheets, settings, population), people.column(attribute)
+        counted = out & who.possible
+        if (counted & ~(who.certain & values.where(bool))).any():
+            totals.append("")
+            notes[population, attribute] = margins.told("totals_left_out", column=attribute, population=population)
+        else:
+            totals.append(str(int(n) - int((counted & values.where(group.__eq__)).sum())))
+    lowered = margins.change(n=totals)
+    kept["margins"] = lowered.keep(lowered.column("n").where(bool))
+    return list(notes.values())
 
 
 def _event_sizes(sheets: Sheets, kept: dict[str, Sheet], gone: set[str]) -> list[Fault]:
     """Lower the number of people at an event by those who are gone; blank where it lists nobody."""
-    listed, sizes = attendees(sheets), event_sizes(sheets)
-    numbers, notes = [], []
-    for event, number in kept["events"].rows("event", "participants"):
-        if event not in sizes:
-            numbers.append(number)
-        elif listed.get(event):
-            numbers.append(str(sizes[event] - len(listed[event] & gone)))
-        else:
-            numbers.append("")
-            notes.append(sheets["events"].told("size_left_out", column="participants", event=event))
-    if sizes:
-        kept["events"] = kept["events"].change(participants=numbers)
-    return notes
+    listed, events = attendees(sheets), kept["events"]
+    sizes = event_sizes({"events": events})
+    left = {event: str(n - len(listed[event] & gone)) for event, n in sizes.items() if listed.get(event)}
+    kept["events"] = events.change(participants=[left.get(event, "") for event in events.column("event")])
+    unknown = [event for event in sizes if event not in left]
+    return [events.told("size_left_out", column="participants", event=event) for event in unknown]

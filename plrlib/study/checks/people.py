@@ -16,7 +16,6 @@ from plrlib.study.schema import WHOLE
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import ATTRIBUTES, parts
 from plrlib.text import count, verb
-from plrlib.text import people as of_people
 
 
 def check_people(sheets: Sheets, settings: Settings) -> list[Fault]:
@@ -155,12 +154,12 @@ def members(sheets: Sheets, settings: Settings, population: str) -> Members:
             by_event = {event: listed.get(event, set()) for event in values}
             room = sum(max(len(who), sizes.get(v, 0 if who else everybody)) for v, who in by_event.items())
             there = people.where(set().union(*by_event.values()).__contains__)
-            all_listed = room == sum(map(len, by_event.values()))
-            certain, possible = certain & there, possible & (there | (not all_listed))
+            may_be = there | (room > sum(map(len, by_event.values())))
         else:
             cells = _trimmed(sheets, attribute)
             there = cells.where(values.__contains__)
-            certain, possible = certain & there, possible & (there | _may_be_any(settings, attribute, cells))
+            may_be = there | _may_be_any(settings, attribute, cells)
+        certain, possible = certain & there, possible & may_be
     return Members(certain, possible, min(room, int(possible.sum()) + unreadable))
 
 
@@ -199,7 +198,7 @@ def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     for at, (population, attribute) in enumerate(kinds):
         totals = margins.keep(number == at)
         who = members(sheets, settings, population)
-        wrong = list(_totals_out_of_range(sheets, settings, attribute, population, who, totals))
+        wrong = list(_wrong_totals(sheets, settings, attribute, who, totals))
         yield from wrong
         numbers = list(totals.column("n"))
         if sum(map(int, numbers)) > who.most and not wrong:
@@ -208,15 +207,13 @@ def _check_totals(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
                 yield margins.told("wrong_totals", line, "n", n, most=who.most, **words)
 
 
-def _totals_out_of_range(
-    sheets: Sheets, settings: Settings, attribute: str, population: str, who: Members, totals: Sheet
-) -> Iterator[Fault]:
-    """Check that each total is one that the people listed allow."""
+def _wrong_totals(sheets: Sheets, settings: Settings, attribute: str, who: Members, totals: Sheet) -> Iterator[Fault]:
+    """Check that each total of a population by an attribute is one that the people listed allow."""
     if attribute not in sheets["participants"].cells:
         return
     declared, values = settings.levels(attribute), _trimmed(sheets, attribute)
     may_be_any = _may_be_any(settings, attribute, values)
-    for line, group, n in zip(totals.lines.tolist(), totals.column("level"), totals.column("n"), strict=True):
+    for line, (population, group, n) in zip(totals.lines, totals.rows("population", "level", "n"), strict=True):
         if declared and group not in declared:
             continue  # told already
         there = values.where(group.__eq__)
@@ -226,7 +223,8 @@ def _totals_out_of_range(
             allowed = str(certain) if certain == possible else f"{certain} to {possible}"
             more = f", and {possible - certain} more could be" if possible > certain else ""
             words = {"certain": certain, "are": verb(certain, "is", "are"), "group": group, "more": more}
-            yield totals.told("wrong_total", line, "n", str(int(n)), population=population, allowed=allowed, **words)
+            words |= {"population": population, "allowed": allowed}
+            yield totals.told("wrong_total", int(line), "n", str(int(n)), **words)
 
 
 def _check_attributes_of_totals(sheets: Sheets) -> Iterator[Fault]:
@@ -244,7 +242,7 @@ def _check_event_sizes(sheets: Sheets) -> Iterator[Fault]:
     events, crowded = sheets["events"], {v for v, n in sizes.items() if n < len(listed.get(v, ()))}
     for line, event in events.rows_with("event", crowded):
         here = len(listed[event])
-        words = {"people": of_people(here), "are": verb(here, "is", "are"), "event": event, "here": here}
+        words = {"people": count(here, "person"), "are": verb(here, "is", "are"), "event": event, "here": here}
         yield events.told("too_many_listed", line, "participants", str(sizes[event]), **words)
 
 
@@ -319,7 +317,7 @@ def _check_possible_speakers(sheets: Sheets, settings: Settings) -> Iterator[Fau
             problems[tuple(cells.values())] = {"code": "nobody_fits", "column": "event, role, sector"}
         elif low > min(high, n):
             place = {"code": "too_few_fit", "column": "quantifier", "value": cells["quantifier"]}
-            words = {"people": of_people(n), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
+            words = {"people": count(n, "person"), "fit": verb(n, "fits", "fit"), "low": low, "most": min(high, n)}
             problems[tuple(cells.values())] = place | words
     for line, *combination in excerpts.rows_where(*names, wrong=lambda *cells: cells in problems):
         yield excerpts.told(line=line, **problems[tuple(combination)])

@@ -27,19 +27,19 @@ EVENT_COLUMNS = (("participants", "focus_group"), ("attendance", "event"), ("ask
 _ON_SPEAKERS = ("excerpt", "participant", "focus_group", "event", "participants", *ATTRIBUTES, "quantifier")
 
 
-def check_tables(sheets: dict[str, Sheet], settings: Settings) -> tuple[list[Fault], list[Fault]]:
-    """Return the faults of all tables and their notes; excerpts whose cells have shifted are taken out of theirs."""
+def check_tables(sheets: dict[str, Sheet], settings: Settings) -> list[Fault]:
+    """Return the faults of all tables; excerpts whose cells have shifted are taken out of theirs.
+
+    Notes on the columns of a table are added to those of its sheet.
+    """
     _leave_out_shifted_rows(sheets)
     faults: list[Fault] = []
-    notes: list[Fault] = []
     for name in TABLES:
         if (sheet := sheets[name]).digest:
             table = with_readings(TABLES[name], settings)
-            header_faults, header_notes = _check_headers(table, sheet, settings)
-            faults += [*sheet.faults, *header_faults, *_check_cells(table, sheet)]
-            notes += [*sheet.notes, *header_notes]
+            faults += [*sheet.faults, *_check_headers(table, sheet, settings), *_check_cells(table, sheet)]
     faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
-    return [*faults, *_check_settings(sheets, settings), *_check_themes(sheets), *_check_circles(sheets)], notes
+    return [*faults, *_check_settings(sheets, settings), *_check_themes(sheets), *_check_circles(sheets)]
 
 
 def events_sheet(sheets: Sheets) -> Sheet:
@@ -85,14 +85,11 @@ class Known:
 
     def unknown(self, sheet: Sheet, name: str, *, several: bool = False) -> Iterator[tuple[int, str]]:
         """Yield line and value of each filled cell, or of each of its values separated by `;`, that is not known."""
-
-        def strangers(cell: str) -> list[str]:
-            return [v for v in (parts(cell) if several else (cell.strip(),)) if v and v not in self]
-
         others = set(sheet.column(name).values).difference(self.values)
-        for line, cell in sheet.rows_with(name, {cell for cell in others if strangers(cell)}):
-            for value in strangers(cell):
-                yield line, value
+        named = {cell: parts(cell) if several else (cell.strip(),) for cell in others}
+        strangers = {cell: [value for value in values if value and value not in self] for cell, values in named.items()}
+        for line, cell in sheet.rows_with(name, {cell for cell in others if strangers[cell]}):
+            yield from ((line, value) for value in strangers[cell])
 
     def faults(
         self, sheet: Sheet, name: str, code: str, otherwise: str, *, several: bool = False, **words: str
@@ -205,56 +202,53 @@ def with_readings(table: TableSchema, settings: Settings) -> TableSchema:
     return replace(table, columns=tuple(declared.values()))
 
 
-def _check_headers(table: TableSchema, sheet: Sheet, settings: Settings) -> tuple[list[Fault], list[Fault]]:
-    """Return the faults and the notes on which columns a table has."""
+def _check_headers(table: TableSchema, sheet: Sheet, settings: Settings) -> Iterator[Fault]:
+    """Check which columns a table has; what is only worth knowing of them is noted with the sheet."""
     if not (have := list(sheet.cells)):
-        return [], []
+        return
     needed = dict.fromkeys(table.required_columns, "add the column; leave a cell blank where its value is not known")
     if table.name == "participants":
         for grouping in settings.groupings.values():
             needed.setdefault(grouping.column, f"add the column, or correct [groupings.{grouping.name}] of study.toml")
     expected = {_plain(name): name for name in (*table.names, *needed)}
-    faults, notes, there, allowed = [], [], set(have), listed(table.names)
+    there, allowed = set(have), listed(table.names)
     for name in have:
         near = expected.get(_plain(name), name)
         if near != name and name not in needed:
-            faults.append(sheet.told("misspelt_header", 1, name, name, near=near))
+            yield sheet.told("misspelt_header", 1, name, name, near=near)
             there.add(near)
         elif name not in expected.values():
             advice = Known(table.names).advice(name, "")
             if advice or not table.any_column:
-                notes.append(sheet.told("attribute" if table.any_column else "unused", 1, name, remedy=advice))
+                sheet.notes.append(sheet.told("attribute" if table.any_column else "unused", 1, name, remedy=advice))
     for name in settings.readings if table.name == "codebook" else ():
         if name not in there:
             words = Known(have).words(name, "add the column, or correct the name")
-            faults.append(settings.fault("no_reading", ("readings", name), name, table=sheet.file, **words))
+            yield settings.fault("no_reading", ("readings", name), name, table=sheet.file, **words)
     for name, remedy in needed.items():
         if name not in there:
-            faults.append(sheet.told("missing_column", 1, name, allowed=allowed, remedy=remedy))
+            yield sheet.told("missing_column", 1, name, allowed=allowed, remedy=remedy)
     if table.name == "excerpts" and not _SPEAKERS & there:
-        faults.append(sheet.told("no_speakers", 1, "participant", allowed=allowed))
-    return faults, notes
+        yield sheet.told("no_speakers", 1, "participant", allowed=allowed)
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _check_cells(table: TableSchema, sheet: Sheet) -> list[Fault]:
-    """Return every fault in the cells of a table: blanks, kinds, values and keys."""
-    if not len(sheet):
-        if not sheet.cells or not table.required or sheet.faults:  # rows that cannot be read are told already
-            return []
-        return [sheet.told("empty_table", about=table.about)]
-    faults = [fault for name in sheet.cells for fault in _check_column(sheet, table, table.column(name))]
+def _check_cells(table: TableSchema, sheet: Sheet) -> Iterator[Fault]:
+    """Check the cells of a table: blanks, kinds, values and keys."""
+    if table.required and sheet.cells and not len(sheet) and not sheet.faults:  # else rows without sense are told
+        yield sheet.told("empty_table", about=table.about)
+    for name in sheet.cells:
+        yield from _check_column(sheet, table, table.column(name))
     if set(table.key) <= set(sheet.cells):
-        faults += _check_duplicates(table, sheet)
+        yield from _check_duplicates(table, sheet)
     ids = [*table.key] if len(table.key) == 1 else []
     if table.name == "codebook":
         ids += [column.name for column in table.columns if column.kind == "choice"]
     for name in ids:
-        faults += look_alikes({table.name: sheet}, name, [(table.name, name)])
-    return faults
+        yield from look_alikes({table.name: sheet}, name, [(table.name, name)])
 
 
 def _check_column(sheet: Sheet, table: TableSchema, column: Column) -> Iterator[Fault]:
