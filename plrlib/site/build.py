@@ -94,8 +94,7 @@ def write_study(study: Study, folder: Path) -> None:
         data, found, numbers = page(notebook, name, ids, EVIDENCE)
         (folder / f"{name}.ipynb").write_bytes(data)
         if numbers.found:
-            listed = numbers_page(numbers, titles[name], said, EVIDENCE, PEOPLE)
-            written[numbers.target] = listed
+            written[numbers.target] = numbers_page(numbers, titles[name], said, EVIDENCE, PEOPLE)
         for excerpt in found:
             seen.setdefault(excerpt, []).append(name)
     written |= {

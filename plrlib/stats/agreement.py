@@ -119,8 +119,8 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
     for group in groups:
         strangers = [name for name in group if name not in known]
         if strangers or len(set(group)) < max(2, len(group)):
-            why = f"{', '.join(strangers)} did not code"
-            why = why if strangers else "two different coders at least, each named once"
+            twice = "two different coders at least, each named once"
+            why = f"{', '.join(strangers)} did not code" if strangers else twice
             raise ValueError(f"coders {', '.join(map(str, group))}: {why}; those who did: {', '.join(known)}")
     return groups
 

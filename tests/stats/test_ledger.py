@@ -64,7 +64,7 @@ def test_a_move_to_left_over_is_a_move_and_what_one_did_not_see_is_not(tmp_path)
 
 def test_totals_reconcile_or_it_raises(published):
     twice = pd.concat([published.envelopes, published.envelopes.iloc[[0]]], ignore_index=True)
-    with pytest.raises(ValueError, match=r"64 excerpts, but 65 are in the ledger.*E01"):
+    with pytest.raises(ValueError, match="not a one-to-one merge"):
         plrlib.envelopes(replace(published, envelopes=twice), "report")
 
 

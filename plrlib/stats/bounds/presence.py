@@ -96,14 +96,10 @@ def presence(
     counts = presence_counts(study, grouping, level, stance, coder, events)
     keys, n_codes = list(grouping.levels), len(found.codes)
     codes = np.repeat(np.arange(n_codes), len(keys))
-    return pd.DataFrame(
-        {
-            "grouping": grouping.name,
-            "group": pd.Categorical(keys * n_codes, categories=keys),
-            "code": pd.Categorical.from_codes(codes, categories=pd.Index(found.codes, dtype="str")),
-            **dict(zip(("n", "lower", "upper", "excerpts"), counts.reshape(-1, 4).T, strict=True)),
-        }
-    )
+    code = pd.Categorical.from_codes(codes, categories=pd.Index(found.codes, dtype="str"))
+    group = pd.Categorical(keys * n_codes, categories=keys)
+    numbers = dict(zip(("n", "lower", "upper", "excerpts"), counts.reshape(-1, 4).T, strict=True))
+    return pd.DataFrame({"grouping": grouping.name, "group": group, "code": code, **numbers})
 
 
 @stored
