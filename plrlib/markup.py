@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ def link(text: object, target: str) -> str:
     return f"[{plain(text)}]({target})"
 
 
+@cache  # each excerpt is linked to hundreds of times
 def link_html(text: str, page: str, name: str = "") -> str:
     """Return a link to a page as HTML, or to a name on it: thousands of them in Markdown take Sphinx seconds."""
     place = f"{page}.html#{anchor(name)}" if name else f"{page}.html"

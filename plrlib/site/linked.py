@@ -110,7 +110,7 @@ def page(
     for number in numbers.found:
         found.update(dict.fromkeys(one for one in number.ids if one in excerpts))
     whole = {**notebook, "cells": cells}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8"), list(found), numbers
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8"), list(found), numbers
 
 
 def title(notebook: Mapping[str, Any], name: str) -> str:
