@@ -66,9 +66,8 @@ def chao2(times: NDArray[np.int64], events: int) -> Estimate:
         variance = once * few * (0.5 + few * (1 + a / 4) * a) * a
     else:
         unseen = few * once * (once - 1) / 2
-        variance = few * (
-            few * (once * (2 * once - 1) ** 2 / 4 - once**4 / (seen + unseen) / 4) + once * (once - 1) / 2
-        )
+        variance = few * (once * (2 * once - 1) ** 2 / 4 - once**4 / (seen + unseen) / 4)
+        variance = few * (variance + once * (once - 1) / 2)
     if unseen <= 0 or variance <= 0:
         return seen + unseen, math.nan, math.nan
     spread = math.exp(NORMAL * math.sqrt(math.log1p(variance / unseen**2)))

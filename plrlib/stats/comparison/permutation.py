@@ -550,7 +550,5 @@ def family(people: NamedPeople, n_groups: int, seed: int) -> Family:
 
 
 def _adjusted(test: PermutationTest, p: NDArray[np.float64]) -> NDArray[np.float64]:
-    who = test.people
-    return step_down(
-        p, lambda codes: test.under(who.raised[:, codes], who.asked[:, codes]), sampled=not test.permutations.exact
-    )
+    who, sampled = test.people, not test.permutations.exact
+    return step_down(p, lambda codes: test.under(who.raised[:, codes], who.asked[:, codes]), sampled)

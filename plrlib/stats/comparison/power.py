@@ -275,9 +275,8 @@ def _events(n: Sequence[int] | None, blocks: Sequence[Sequence[int]] | None) -> 
     if not all(isinstance(event, Sequence | np.ndarray) for event in given):
         raise ValueError("n is two numbers of people, as (7, 7); blocks is a list of such pairs, one an event")
     if any(event is None or len(event) != 2 or any(int(k) != k or k < 0 for k in event) for event in given):
-        raise ValueError(
-            "n, and each of blocks, is two numbers of people, 0 or more: of the first group and of the second"
-        )
+        what = "two numbers of people, 0 or more: of the first group and of the second"
+        raise ValueError(f"n, and each of blocks, is {what}")
     events = [(int(event[0]), int(event[1])) for event in given if event is not None]
     people = tuple(sum(event[i] for event in events) for i in (0, 1))
     if min(people) < 1:
