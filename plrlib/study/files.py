@@ -127,8 +127,11 @@ class Sheet:
 
     def numbered(self, *names: str) -> NDArray[np.int64]:
         """Return for each row the number of its combination of cells in some columns, in order of appearance."""
-        codes = pd.DataFrame({name: self.column(name).codes for name in names})
-        return np.asarray(codes.groupby(list(names), sort=False).ngroup(), dtype=np.int64)
+        first, *others = map(self.column, names)
+        number: NDArray[np.int64] = first.codes.astype(np.int64)
+        for cells in others:  # numbered anew each time, so that no product is too large
+            number = np.asarray(pd.factorize(number * len(cells.values) + cells.codes)[0], dtype=np.int64)
+        return number
 
     def keep(self, rows: NDArray[np.bool_]) -> Self:
         """Return the sheet with some of its rows."""

@@ -242,10 +242,11 @@ def _ordered(values: Iterable[str]) -> pd.Index:
     return pd.Index([*dict.fromkeys(filter(None, values))], dtype="str")
 
 
-def _categorical(ordered: pd.Index, values: list[str], at: NDArray[np.int32]) -> ExtensionArray:
+def _categorical(ordered: pd.Index, values: list[str], at: NDArray[np.integer]) -> ExtensionArray:
     """Return a categorical from distinct values, and which of them stands in each row; one not in order is missing."""
-    new = ordered.get_indexer(pd.Index(values, dtype="str"))
-    return pd.Categorical.from_codes(new[at], dtype=pd.CategoricalDtype(ordered))
+    if values != ordered.tolist():  # they are the same where ids stand in the order of their table
+        at = ordered.get_indexer(pd.Index(values, dtype="str"))[at]
+    return pd.Categorical.from_codes(at, dtype=pd.CategoricalDtype(ordered))
 
 
 def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, pd.Index]:

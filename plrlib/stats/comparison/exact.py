@@ -139,9 +139,8 @@ def several_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: in
 def _checked(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     raised = np.asarray(raised, dtype=np.int64)
     if raised.shape[1:] != sizes.shape or (raised < 0).any() or (raised > sizes).any():
-        raise ValueError(
-            f"raised has the shape {raised.shape}, sizes {sizes.shape}; no group can raise more than it is"
-        )
+        shapes = f"raised has the shape {raised.shape}, sizes {sizes.shape}"
+        raise ValueError(f"{shapes}; no group can raise more than it is")
     return raised
 
 
