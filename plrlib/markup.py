@@ -32,9 +32,13 @@ def link(text: object, target: str) -> str:
 
 @cache  # each excerpt is linked to hundreds of times
 def link_html(text: str, page: str, name: str = "") -> str:
-    """Return a link to a page as HTML, or to a name on it: thousands of them in Markdown take Sphinx seconds."""
+    """Return a link to a page as HTML, or to a name on it: thousands of them in Markdown take Sphinx seconds.
+
+    It may stand in Markdown too, in the cell of a table as well: whatever is no letter is given by its number.
+    """
     place = f"{page}.html#{anchor(name)}" if name else f"{page}.html"
-    return f'<a href="{place}">{html.escape(text)}</a>'
+    shown = re.sub(r"[^\w\s]|_", lambda sign: f"&#{ord(sign[0])};", " ".join(text.split()))
+    return f'<a href="{place}">{shown}</a>'
 
 
 def anchored(text: str, name: str) -> str:

@@ -157,6 +157,7 @@ def main(names: Sequence[str], source: Path, target: Path, jobs: int = 1) -> str
 
 if __name__ == "__main__":
     gc.disable()  # what is made stays to the end, seconds later: looking for what could go took a sixth of them
-    jobs = 2 * (os.cpu_count() or 1)  # Sphinx deals out pages by number: in smaller parts the long ones weigh less
-    print(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), jobs), file=sys.stderr, flush=True)
+    # Sphinx deals out pages by number: in twice as many parts the long ones weigh less.
+    sys.stderr.write(main(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), 2 * (os.cpu_count() or 1)))
+    sys.stderr.flush()
     os._exit(0)  # with all that it holds at once: taken apart piece by piece, it took another second

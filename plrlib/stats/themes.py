@@ -221,10 +221,8 @@ def pairs(study: Study) -> list[tuple[str, str]]:
         if kind_of(study, coder) != kind_of(study, first) and len(sorted_twice(study, first, coder)):
             kinds.setdefault(kind_of(study, coder), coder)
     if not kinds:
-        raise NotInStudy(
-            f"Only {first} put these excerpts into envelopes, or nobody of another kind did so with the same ones: "
-            "nothing can be seen to move."
-        )
+        why = f"Only {first} put these excerpts into envelopes, or nobody of another kind did so with the same ones"
+        raise NotInStudy(f"{why}: nothing can be seen to move.")
     return [(first, coder) for coder in kinds.values()]
 
 

@@ -1,5 +1,6 @@
 """The pages of the site before they are built: what stands in them, and what leads where."""
 
+import html
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from study_maker import least, rich
 
 import plrlib
 from plrlib import load_study
-from plrlib.markup import anchor, bullets, plain, table
+from plrlib.markup import anchor, bullets, link_html, plain, table
 from plrlib.site.build import GROUPS, library
 from plrlib.site.linked import linked, page, title
 from plrlib.site.pages import codebook_page, evidence_page, people_page, start_page
@@ -41,6 +42,9 @@ class TestMarkdown:
     def test_no_sign_of_a_text_is_taken_for_markup(self, text):
         page = MarkdownIt("commonmark").enable("table").render(plain(text))
         assert page.count("<") == 2, page  # one paragraph
+        row = MarkdownIt("commonmark").enable("table").render(table(["a"], [(link_html(text, "p", "x"),)]))
+        [cell] = re.findall(r'<td><a href="p.html#x-x">(.*)</a></td>', row)
+        assert (html.unescape(cell), "<" in cell) == (text, False)
         assert plain("  a\n\n b ") == "a b"
 
     @pytest.mark.parametrize("nothing", [None, float("nan"), ""])
