@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -36,7 +37,7 @@ def link_html(text: str, page: str, name: str = "") -> str:
 
     It may stand in Markdown too, in the cell of a table as well: whatever is no letter is given by its number.
     """
-    place = f"{page}.html#{anchor(name)}" if name else f"{page}.html"
+    place = quote(page) + (f".html#{anchor(name)}" if name else ".html")
     shown = re.sub(r"[^\w\s]|_", lambda sign: f"&#{ord(sign[0])};", " ".join(text.split()))
     return f'<a href="{place}">{shown}</a>'
 

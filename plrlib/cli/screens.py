@@ -80,7 +80,7 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     coder
         The coder, where one was asked for.
     """
-    from plrlib.show.compare import DID, whys  # noqa: PLC0415 - it takes seaborn
+    from plrlib.show.compare import DID, whys  # noqa: PLC0415 - `plr plan` needs none of it
 
     grouping, frame = found.grouping, found.frame
     raised = {(of, group): _of(*n) for of, group, *n in found.counts[_COUNTS].itertuples(index=False, name=None)}

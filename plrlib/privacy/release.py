@@ -204,7 +204,9 @@ def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: lis
 
 def _people(told: pd.DataFrame) -> pd.DataFrame:
     """Return how many people have each combination of attributes."""
-    return told.assign(people=group_sizes(told)).drop_duplicates().sort_values([*map(str, told)], ignore_index=True)
+    if told.columns.empty:
+        return pd.DataFrame({"people": [len(told)]})
+    return told.groupby(list(told)).size().reset_index(name="people")  # refuses an attribute of that name
 
 
 def _raised(groupings: Mapping[str, Grouping], told: pd.DataFrame, given: pd.DataFrame, away: Hidden) -> pd.DataFrame:

@@ -95,10 +95,8 @@ def paired(study: Study, found: Evidence) -> Paired:
     if not who.any():
         raise NotInStudy("Nobody was heard in a focus group and again in an interview, so there is no change to see.")
     if not study.settings.complete:
-        raise NotInStudy(
-            "Coding is not complete: a code that was not found in a hearing may still have been raised there, so"
-            " nobody's two hearings can be set side by side."
-        )
+        why = "Coding is not complete: a code that was not found in a hearing may still have been raised there"
+        raise NotInStudy(f"{why}, so nobody's two hearings can be set side by side.")
     if nobodys := _may_be_theirs(study, found, who):
         raise NotInStudy(
             f"{count(nobodys, 'excerpt')} that {verb(nobodys, 'names', 'name')} nobody may be of people heard twice, so"

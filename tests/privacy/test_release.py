@@ -264,3 +264,13 @@ def test_few_of_everybody_are_few_where_no_attribute_is_told():
     told = pd.DataFrame(index=["P1", "P2"])
     assert hidden(two, told, 3).themes == {"T"}
     assert hidden(two, told, 2).themes == set()
+
+
+def test_an_attribute_called_people_is_not_taken_for_a_count_of_people(tmp_path):
+    """Overwritten by the count, it would let groups of one size be told as one; a clumsy refusal is safer."""
+    made(tmp_path / "study", 1, people=24)
+    for name in ("participants.csv", "study.toml"):
+        path = tmp_path / "study" / name
+        path.write_text(path.read_text(encoding="utf-8").replace("sector", "people"), encoding="utf-8")
+    with pytest.raises(ValueError, match="people, already exists"):
+        release(load_study(tmp_path / "study"), "s", ["role", "people"])

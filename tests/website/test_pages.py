@@ -44,6 +44,8 @@ class TestMarkdown:
         assert page.count("<") == 2, page  # one paragraph
         row = MarkdownIt("commonmark").enable("table").render(table(["a"], [(link_html(text, "p", "x"),)]))
         [cell] = re.findall(r'<td><a href="p.html#x-x">(.*)</a></td>', row)
+        row = MarkdownIt("commonmark").enable("table").render(table(["a"], [(link_html("b", '08-a|b "q" <c>'),)]))
+        assert '<td><a href="08-a%7Cb%20%22q%22%20%3Cc%3E.html">b</a></td>' in row
         assert (html.unescape(cell), "<" in cell) == (text, False)
         assert plain("  a\n\n b ") == "a b"
 
