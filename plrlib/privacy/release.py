@@ -57,7 +57,8 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
     Raises
     ------
     ValueError
-        If the study has fewer people than `smallest_group`: no copy of it is safe; or lacks an attribute to keep.
+        If the study has fewer people than `smallest_group`: no copy of it is safe; or lacks an attribute to keep, or
+        one is called `people`, as the counts in the copy are.
     """
     k = study.settings.privacy.smallest_group
     known = attributes(study)
@@ -65,6 +66,8 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
     if strange:
         raise ValueError(f"{listed(strange)}: no quasi-identifier of {study.id}; there: {listed(map(str, known))}")
     known = known[[column for column in known if keep is None or column in keep]]
+    if "people" in known:
+        raise ValueError("participants.csv: column 'people' is what a copy calls a count; rename it, or --keep others")
     if len(known) < k:
         raise ValueError(f"{study.id} has {len(known)} people, and smallest_group is {k}: no copy of it can be shared")
     told, merged_in = recoded(known, k)
@@ -206,7 +209,7 @@ def _people(told: pd.DataFrame) -> pd.DataFrame:
     """Return how many people have each combination of attributes."""
     if told.columns.empty:
         return pd.DataFrame({"people": [len(told)]})
-    return told.groupby(list(told)).size().reset_index(name="people")  # refuses an attribute of that name
+    return told.groupby(list(told)).size().reset_index(name="people")
 
 
 def _raised(groupings: Mapping[str, Grouping], told: pd.DataFrame, given: pd.DataFrame, away: Hidden) -> pd.DataFrame:

@@ -98,10 +98,8 @@ def paired(study: Study, found: Evidence) -> Paired:
         why = "Coding is not complete: a code that was not found in a hearing may still have been raised there"
         raise NotInStudy(f"{why}, so nobody's two hearings can be set side by side.")
     if nobodys := _may_be_theirs(study, found, who):
-        raise NotInStudy(
-            f"{count(nobodys, 'excerpt')} that {verb(nobodys, 'names', 'name')} nobody may be of people heard twice, so"
-            " nobody's two hearings can be set side by side."
-        )
+        why = f"{count(nobodys, 'excerpt')} that {verb(nobodys, 'names', 'name')} nobody may be of people heard twice"
+        raise NotInStudy(f"{why}, so nobody's two hearings can be set side by side.")
     hearing = np.tile(np.where(interviews, _AFTER, _OTHER), (len(who), 1))
     hearing[who, start[who]] = _BEFORE
     hearing[~who] = NOT_KNOWN
