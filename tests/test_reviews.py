@@ -11,8 +11,8 @@ from website.browser import CHROMIUM, MISSING, opened
 from conftest import CHECKLIST, Project
 from plrlib import load_study
 from plrlib.paths import DEFAULT_STUDY, home
+from plrlib.site.build import NOBODY, review_page, reviews_say
 from plrlib.site.linked import notebooks_of
-from plrlib.site.pages import NOBODY, review_page, reviews_say
 from plrlib.study import store
 from plrlib.study.reviews import Ran, Review, checks, read_reviews, standing
 from plrlib.suite.site import FIRST

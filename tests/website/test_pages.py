@@ -11,9 +11,8 @@ from study_maker import least, rich
 import plrlib
 from plrlib import load_study
 from plrlib.markup import anchor, bullets, link_html, plain, table
-from plrlib.site.build import GROUPS, library
+from plrlib.site.build import GROUPS, codebook_page, evidence_page, library, people_page, start_page
 from plrlib.site.linked import linked, page, title
-from plrlib.site.pages import codebook_page, evidence_page, people_page, start_page
 from plrlib.study.schema import TABLES, dictionary
 from plrlib.text import Mark, Text
 
