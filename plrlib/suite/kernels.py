@@ -181,7 +181,7 @@ class Server:
         code = "import sys; sys.path[:] = filter(None, sys.path); from plrlib.suite.kernels import serve; serve()"
         with self._said.open("wb") as log:
             self._process: Any = Popen(  # whose pipes are all there
-                [sys.executable, "-c", code, *modules],
+                [sys.executable, "-c", code, str(os.getpid()), *modules],
                 env=environment, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, encoding="utf-8",
             )  # fmt: skip
         self._one_at_a_time = Lock()
@@ -236,6 +236,8 @@ def serve() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # what is imported may print, and may read
     os.dup2(2, 1)
     _end_with_parent(signal.SIGKILL)  # later the end of `asked` tells that it is gone
+    if os.getppid() != int(sys.argv.pop(1)):  # it was gone before it could be watched
+        return
     import ipykernel.ipkernel
     import ipykernel.kernelapp  # noqa: F401
 
