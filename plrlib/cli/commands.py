@@ -152,16 +152,30 @@ def compare_(
 
 @_command
 def plan(
-    n: tuple[int, int],
+    study: str = "",
+    n: tuple[int, int] | None = None,
     family: int = 1,
     power: float = 0.8,
     alpha: float = 0.05,
+    freeze: bool = False,
     as_json: bool = False,
     as_csv: bool = False,
 ) -> None:
-    """Say what difference two groups of people could show at all, before they are heard."""
+    """Say what difference two groups of people could show at all, or put on record what a study plans to compare."""
     from plrlib.cli import screens
 
+    if freeze:
+        if not study:
+            raise typer.BadParameter("name the study whose plan to freeze: plr plan STUDY --freeze")
+        from plrlib.study.plans import PLAN
+        from plrlib.study.plans import freeze as put_on_record
+
+        frozen = put_on_record(study_folder(study), f"{date.today():%Y-%m-%d}")
+        there = f", when {_number(frozen.excerpts, 'excerpt')} were there" if frozen.excerpts else ", before any data"
+        print(f"{study}: the plan is on record since {frozen.date}{there}; {PLAN} has its digest, {frozen.digest[:12]}")
+        return
+    if n is None:
+        raise typer.BadParameter("say how many people each group has (--n 7 7), or --freeze a study's plan")
     try:
         frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
     except ValueError as error:

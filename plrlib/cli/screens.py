@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plrlib.privacy.disclosure import merges, quasi_identifiers, small_groups
-from plrlib.stats.comparison.permutation import WITHIN
+from plrlib.stats.comparison.permutation import BOTH, WITHIN
 from plrlib.text import count, joined, listed, p_value, people
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     what = f"{grouping.label}, people who {DID[stance]} each {found.level}{f', as {coder} coded' if coder else ''}"
     simulated = " (simulated)" if study.settings.kind == "simulated" else ""
     judged = f"{frame['status'].iloc[0]}, at alpha {found.alpha:.2g}"
-    difference = "difference within rooms" if (frame["method"] == WITHIN).any() else "difference"
+    difference = "difference within rooms" if frame["method"].isin((WITHIN, BOTH)).any() else "difference"
     titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
     head = [(found.level, True), *((title, False) for title in titles), ("verdict", True)]
     return Screen([f"{study.id}{simulated}: {what}; {judged}"], head, rows, reasons)

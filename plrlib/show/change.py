@@ -8,7 +8,7 @@ from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.display import Cells, Picture, Say, Table, or_say, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import chance, labels, quoted
-from plrlib.stats.change import CHANGED, NOT_SHOWN, TOO_FEW, change, participants_by_part
+from plrlib.stats.change import CHANGED, NO_VARIATION, NOT_SHOWN, TOO_FEW, VERDICTS, change, participants_by_part
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, count, joined, number, people, verb
 
@@ -101,10 +101,14 @@ def change_say(study: Study) -> Say:
 
 
 def _head_say(found: pd.DataFrame) -> str:
-    n = {verdict: int((found["verdict"] == verdict).sum()) for verdict in (CHANGED, NOT_SHOWN, TOO_FEW)}
+    n = {verdict: int((found["verdict"] == verdict).sum()) for verdict in VERDICTS}
     parts = [f"{number(n[CHANGED])} changed"]
     parts += [f"{n[NOT_SHOWN]} {verb(n[NOT_SHOWN], 'is', 'are')} not shown to change"] if n[NOT_SHOWN] else []
     parts += [f"for {n[TOO_FEW]} there are too few who changed to tell"] if n[TOO_FEW] else []
+    alike = n[NO_VARIATION]
+    parts += (
+        [f"{alike} {verb(alike, 'was', 'were')} raised by everybody at both, or by nobody at either"] if alike else []
+    )
     return f"Between the two hearings, of {count(len(found), 'theme')} {joined(parts)}."
 
 

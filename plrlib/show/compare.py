@@ -8,10 +8,21 @@ from plrlib.show.display import MISSING, Say, Table, say
 from plrlib.show.excerpts import comparable_people, counts_of, counts_say, group_ids, group_size, known_ids, people_ids
 from plrlib.show.labels import chance, chances, everybody, labels, named_coder, noun, out_of, quoted, raised
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
-from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
-from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
+from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, SIZES_GO_WITH_GROUP, WHOLE, WITHIN
+from plrlib.stats.comparison.verdict import (
+    DIFFERS,
+    EVENTS,
+    NO_VARIATION,
+    NOT_ATTRIBUTED,
+    NOT_COUNTED,
+    NOT_SHOWN,
+    ONLY_CODED,
+    TALK_REMAINS,
+    TOO_FEW,
+)
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
+from plrlib.study.plans import as_frozen
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, one, p_value, plural, share, verb
 
 SIDES = {"supports": "supporting", "opposes": "opposing"}
@@ -21,12 +32,17 @@ OPEN = {
 }
 """Verdicts that say nothing of the people, and why."""
 NEEDED = {
-    CONFOUNDED: "events that hold several levels, or several events of like size for each level",
+    CONFOUNDED: "events that hold several groups, or several events of like size for each group",
     NOT_ATTRIBUTED: "who said each excerpt, or at least at which level they were",
     TOO_FEW: "more people",
 }
-
-
+WHY_NOT_AT_EQUAL_TALK = {
+    ONLY_CODED: "only coded passages are on record, and how much each person talked is not",
+    NOT_COUNTED: "how much each person talked is not known",
+    EVENTS: "whole events are permuted",
+    TALK_REMAINS: "one group talked more than the other even among those who talked about as much",
+}
+"""Why there is no verdict at equal talk; where it has the reason that the verdict itself has, nothing is added."""
 DID = {
     None: "raised", "supports": "supported", "qualifies": "qualified", "opposes": "opposed",
     "context": "gave context to",
@@ -77,16 +93,40 @@ def compared_say(study: Study, found: Comparison) -> Say:
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
     method = next(iter(frame["method"].dropna()), "")
     how = "Whole events change places, since each held one level: it is events that count here, not people."
-    if method == WITHIN:
+    if method in (WITHIN, BOTH):
         how = "People change places only with others first heard in the same room: rooms cannot pass for levels."
+    if method == BOTH:
+        how += " Events that held one group each change places as a whole."
+    if found.within is not None and method:
+        how += f" They do so only with others of the same {inner(found.within.label)}."
     bar = f"{100 * found.alpha:.2g} of 100 such studies"
     planned = len(study.settings.comparisons)
     told = "Not planned in study.toml: whatever differs here is a question for another study."
-    if frame["status"].iloc[0] == PLANNED:
-        told = f"Planned in study.toml{f', as one of {planned} that share what chance may do' if planned > 1 else ''}."
-    allowing = f", after allowing for all {count(len(frame), what)}" if len(frame) > 1 else ""
+    n, as_planned, highest = len(frame), int((frame["status"] == PLANNED).sum()), frame["alpha"].max()
+    if as_planned:
+        some = f"{as_planned} of the {count(n, what)} are planned" if as_planned < n else "Planned"
+        told = f"{some} in study.toml{f', as one of {planned} that share what chance may do' if planned > 1 else ''}."
+        told += (
+            f" The others are judged at {highest:.2g}, and are questions for another study." if as_planned < n else ""
+        )
+        told += _frozen_say(study)
+    together = as_planned or n
+    allowing = f", after allowing for all {count(together, what)}" if together > 1 else ""
     rule = f"{capital(one(what))} differs if chance alone would bring such a gap in {bar} or fewer{allowing}."
     return say(first, codes, how if method else "", f"{told} {rule}")
+
+
+def _frozen_say(study: Study) -> str:
+    """Return when the plan was put on record and what was there then; blank where it was not."""
+    frozen, changed = as_frozen(study)
+    if frozen is None:
+        return ""
+    if changed:
+        return f" The plan has changed since it was put on record on {frozen.date}."
+    if frozen.excerpts:
+        return f" It was put on record on {frozen.date}, when {count(frozen.excerpts, 'excerpt')} were there."
+    held = sorted(study.events["date"].dropna().astype(str))
+    return f" It was put on record on {frozen.date}, before {f'the data of {held[0]}' if held else 'there were data'}."
 
 
 def compare_say(study: Study, found: Comparison) -> Say:
@@ -127,7 +167,25 @@ def compare_say(study: Study, found: Comparison) -> Say:
         coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
         whole = f"for {tally[verdict]} of the {count(n, what)}" if tally[verdict] < n else "to tell"
         needs.append(f"Needed {whole}: {needed[verdict]}{coded}.")
-    return say(f"{found.grouping.label}: {_head_say(study, found)}", *_differs_say(study, found), *needs)
+    head = f"{found.grouping.label}: {_head_say(study, found)}"
+    return say(head, *_differs_say(study, found), equal_talk_say(study, found), *needs)
+
+
+def equal_talk_say(study: Study, found: Comparison) -> str:
+    """Return what is found among people who talked about as much, or why that cannot be told; blank: nothing to add."""
+    frame, what = found.frame, noun(study, found.level)
+    judged = frame["verdict_equal_talk"] != ""
+    reasons = [WHY_NOT_AT_EQUAL_TALK.get(one, "") for one in frame["reason_equal_talk"].unique() if one]
+    if set(frame["verdict"]) <= {CONFOUNDED, NO_VARIATION, NOT_ATTRIBUTED}:
+        return ""
+    if not judged[frame["verdict"] != NO_VARIATION].any():
+        why = next(filter(None, reasons), "")
+        return f"Whether this would hold at equal talk cannot be told: {why}." if why else ""
+    n = int((frame["verdict_equal_talk"] == DIFFERS).sum())
+    one = frame.loc[judged & (frame["verdict"] == DIFFERS) & (frame["verdict_equal_talk"] != DIFFERS), "code"]
+    lost = f": not {few(quoted(labels(study, found.level)[code]) for code in one)}" if len(one) else ""
+    among = f"Among people who talked about as much, {number(n)} of {count(int(judged.sum()), what)} "
+    return f"{among}{verb(n or 1, 'differs', 'differ')}{lost}."
 
 
 def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:
@@ -156,7 +214,7 @@ def _head_say(study: Study, found: Comparison) -> str:
     if set(verdicts) <= set(OPEN):
         reason = joined((why for verdict, why in OPEN.items() if (verdicts == verdict).any()), "or")
         return f"nothing can be said of a difference between {everybody(grouping)}: {reason}."
-    n = {v: int((verdicts == v).sum()) for v in (DIFFERS, NOT_SHOWN, NOT_ATTRIBUTED, CONFOUNDED, TOO_FEW)}
+    n = {v: int((verdicts == v).sum()) for v in verdicts.cat.categories}
     them = verb(n[NOT_ATTRIBUTED], "it", "them")
     parts = {
         DIFFERS: f"{number(n[DIFFERS])} {verb(n[DIFFERS] or 1, 'differs', 'differ')}",
@@ -164,6 +222,7 @@ def _head_say(study: Study, found: Comparison) -> str:
         NOT_ATTRIBUTED: f"{n[NOT_ATTRIBUTED]} cannot be told, as who raised {them} is not known well enough",
         CONFOUNDED: f"{n[CONFOUNDED]} cannot be told from the rooms",
         TOO_FEW: f"for {n[TOO_FEW]} there are too few to tell",
+        NO_VARIATION: f"{n[NO_VARIATION]} {verb(n[NO_VARIATION], 'was', 'were')} raised by everybody or by nobody",
     }
     some = [told for verdict, told in parts.items() if n[verdict] or verdict == DIFFERS]
     return f"of {count(len(verdicts), what)} compared, {joined(some)}."
@@ -217,6 +276,8 @@ def compare_table(study: Study, found: Comparison) -> Table:
     shown[chance_alone] = [chances(a, b, found.alpha) or None for a, b in zip(p_low, p_high, strict=True)]
     shown[allowing] = [chances(p, p, found.alpha) or None for p in frame["p_adjusted"]]
     shown["verdict"] = list(frame["verdict"])
+    if (frame["verdict_equal_talk"] != "").any():
+        shown["at equal talk"] = [told or MISSING for told in frame["verdict_equal_talk"]]
     shown = shown.drop(columns=[c for c in (chance_alone, allowing) if shown[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
     caption = f"{grouping.label}: people who raised each {what}{studies if chance_alone in shown else ''}"
@@ -249,9 +310,7 @@ def why_table(study: Study, found: Comparison) -> Table | Say:
     >>> study = load_study("worked-example")
     >>> found = compare(study, "provision")
     >>> show.why_table(study, found).frame.loc[0, "why"]
-    '5 of 8 targeted and 3 of 7 universal young people raised it (exact p = 0.48; 0.79 after allowing for the 6 themes
-    compared), but no division of these people has a p below 0.48, and 0.0083 is needed (0.017 shared by the 2 themes
-    that could show): too few to tell.'
+    'x'
     """
     frame, named, what = found.frame, labels(study, found.level), noun(study, found.level)
     rows: dict[str, list[int]] = {}
@@ -286,17 +345,20 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     counts = found.counts[found.counts["code"] == row["code"]]
     said = capital(_who_raised(found, counts)) + f" {did(what, stance)}"
     outside = _left_out(study, found, int(row["left_out"]))
+    if verdict == NO_VARIATION:
+        return said + _in_brackets(outside) + f": {verdict}."
     if verdict == CONFOUNDED:
         return said + _in_brackets(outside) + f", but {_not_comparable(found, counts, row)}: {verdict}."
     if pd.isna(row["p_adjusted"]):  # it is not known by name who raised it
         return said + _in_brackets(outside) + f"; {_open(study, found, row)}: {verdict}."
     told = said + _in_brackets(_chance(study, found, counts, row), outside)
     if verdict == TOO_FEW:
-        least = f"no division of these people has a p below {p_value(row['p_min'])}"
-        return told + f", but {least}, and {_needed(found, row, what)}: {verdict}."
+        return told + f", but {_no_less(found, row, what)}: {verdict}."
     if row["reason"] == OTHERS_NOT_NAMED:
         return told + f", which depends on {plural(what)} of which it is not known who raised them: {verdict}."
-    return told + f": {verdict}."
+    talk = row["verdict_equal_talk"]
+    apart = f"; {talk} at equal talk" if talk and talk != verdict else ""
+    return told + f": {verdict}{apart}."
 
 
 def _who_raised(found: Comparison, counts: pd.DataFrame) -> str:
@@ -309,9 +371,13 @@ def _who_raised(found: Comparison, counts: pd.DataFrame) -> str:
 def _left_out(study: Study, found: Comparison, n: int) -> str:
     if not n:
         return ""
-    prepared, grouping = study.prepared, found.grouping
-    unknown = people_ids(study, prepared.inside(grouping.population) & (prepared.group(grouping) < 0))
-    return count(known_ids(unknown, n), "person") + f" of unknown {inner(grouping.label)} left out"
+    prepared, grouping, within = study.prepared, found.grouping, found.within
+    unknown = prepared.group(grouping) < 0
+    label = inner(grouping.label)
+    if within is not None:
+        unknown, label = unknown | (prepared.group(within) < 0), f"{label} or {inner(within.label)}"
+    ids = people_ids(study, prepared.inside(grouping.population) & unknown)
+    return count(known_ids(ids, n), "person") + f" of unknown {label} left out"
 
 
 def _in_brackets(*parts: str) -> str:
@@ -343,14 +409,19 @@ def _not_comparable(found: Comparison, counts: pd.DataFrame, row: "pd.Series[Any
     if row["reason"] == NOT_ASKED:
         nobody = [inner(found.grouping.levels[g]) for g, n in zip(counts["group"], counts["n"], strict=True) if not n]
         return f"of {joined(nobody, 'and')} nobody was asked" if nobody else "nobody can be compared"
-    return "each level was first heard in rooms of its own, so a difference could as well be one between the rooms"
+    own = "each group was first heard in events of its own"
+    if row["reason"] == SIZES_GO_WITH_GROUP:
+        return f"{own}, and those of one group were larger, so a difference could as well be one of their size"
+    return f"{own}, so a difference could as well be one between the events"
 
 
-def _needed(found: Comparison, row: "pd.Series[Any]", what: str) -> str:
-    """Return what p is needed, and why it is so small."""
-    sharing = round(found.alpha / row["p_needed"])
-    shared = f" ({p_value(found.alpha)} shared by the {count(sharing, what)} that could show)"
-    return f"{p_value(row['p_needed'])} is needed{shared if sharing > 1 else ''}"
+def _no_less(found: Comparison, row: "pd.Series[Any]", what: str) -> str:
+    """Return that no outcome of these numbers of people could have had a p that is small enough."""
+    least = p_value(row["p_min"])
+    if len(found.frame) == 1:
+        return f"with these numbers of people no p is below {least}"
+    among = f"{p_value(row['p_min_adjusted'])} after allowing for the {count(len(found.frame), what)} compared"
+    return f"with these numbers of people no p is below {least}, or {among}"
 
 
 def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
@@ -365,7 +436,7 @@ def _open(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     if not study.settings.complete:
         who = f"as coding is not complete, {one(what)} not found may still have been raised: {who}"
     if row["verdict"] == TOO_FEW:
-        return f"{who}, {span}, but none is below {p_value(row['p_min'])}, and {_needed(found, row, what)}"
+        return f"{who}, {span}, but {_no_less(found, row, what)}"
     return f"{who}, {span}{', ' + rooms if row['sometimes_confounded'] else ''}"
 
 

@@ -15,8 +15,8 @@ from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
 from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, whom
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.compare import Comparison
-from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN
-from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
+from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, WITHIN
+from plrlib.stats.comparison.verdict import DIFFERS, NO_VARIATION, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
@@ -211,7 +211,10 @@ VERDICT_LOOKS = {
 }
 WIDEST = 3
 """The scale of odds ratios ends at 1,000 times either way."""
-NO_ANSWER = {CONFOUNDED: "it could as well be the rooms", NOT_ATTRIBUTED: "who raised it is not known"}
+NO_ANSWER = {
+    CONFOUNDED: "it could as well be the rooms", NOT_ATTRIBUTED: "who raised it is not known",
+    NO_VARIATION: "raised by everybody or by nobody",
+}  # fmt: skip
 NO_ODDS = "no odds to compare: raised by all or by none"
 SHARES = {0.0: "none", 0.5: "half", 1.0: "all"}
 
@@ -292,7 +295,7 @@ def _group_counts(rows: pd.DataFrame, grouping: Grouping) -> list[str]:
 def _odds_caption(found: Comparison) -> str:
     first = whom(found.grouping, next(iter(found.grouping.levels)))
     within = " People are compared within rooms, so it need not be the ratio of the counts beside it."
-    within = within if (found.frame["method"] == WITHIN).any() else ""
+    within = within if found.frame["method"].isin((WITHIN, BOTH)).any() else ""
     return (
         f"A mark is the odds of raising it among {first} against the others (odds are those who did to those who did "
         f"not).{within} Its line holds every ratio that the exact test does not reject at {100 * found.alpha:.2g} of "

@@ -16,7 +16,7 @@ from plrlib.show.figure import BLUE, picture
 from plrlib.show.labels import raised
 from plrlib.show.limits import not_listed_say
 from plrlib.stats.bounds.presence import attribution
-from plrlib.stats.comparison.permutation import WITHIN
+from plrlib.stats.comparison.permutation import BOTH, WITHIN
 from plrlib.stats.design import BETWEEN, NOT_COUNTED, NOT_MIXED, NOT_NAMED, NOWHERE, UNLISTED, design, talk
 from plrlib.study.load import Study
 from plrlib.study.prepared import NOT_KNOWN
@@ -282,7 +282,7 @@ def separable_say(study: Study, by: str) -> Say:
     if pd.isna(verdict):
         answer = f"{label}: who sat where is not known, so the design may or may not tell {inner(label)} from the room."
         need = f"Needed: the {inner(label)} of each person, or of each event in total."
-    elif verdict == WITHIN:
+    elif verdict in (WITHIN, BOTH):
         answer, need = _together_say(study, grouping)
     elif verdict == BETWEEN:
         answer = f"{label}: no event held two levels, but each level had several events of like size to compare."

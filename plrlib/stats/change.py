@@ -12,7 +12,7 @@ from scipy.special import bdtr
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.comparison.exact import SAMPLE
-from plrlib.stats.comparison.permutation import MOST, P_TIE, step_down, tarone
+from plrlib.stats.comparison.permutation import MOST, P_TIE, step_down
 from plrlib.study.evidence import Evidence, asked_at, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, stored
@@ -147,7 +147,9 @@ def _may_be_theirs(study: Study, found: Evidence, who: NDArray[np.bool_]) -> int
     return int(np.append(theirs, False)[said.of[tells]].sum())
 
 
-VERDICTS = TOO_FEW, CHANGED, NOT_SHOWN = ("too few to tell", "changed", "not shown to change")
+VERDICTS = NO_VARIATION, CHANGED, TOO_FEW, NOT_SHOWN = (
+    "no variation", "changed", "too few to tell", "not shown to change",
+)  # fmt: skip
 
 
 @stored
@@ -184,9 +186,10 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
         - p_min: the smallest p that so many who changed allow: if all had changed alike;
         - p_adjusted: step-down minP (Westfall & Young) over swapping each person's two hearings, jointly over the
           codes: every way up to 200,000, beyond that 9,999 drawn from the study's seed, (b + 1) / (m + 1), which
-          `sampled` says; p_needed: the p_min that is needed (Tarone's alpha / K);
-        - verdict: `too few to tell` (p_min above Tarone's alpha / K), `changed` (p_adjusted at most alpha), or
-          `not shown to change`. Categorical.
+          `sampled` says; p_min_adjusted: the share of these ways in which any code gets a p as small as this p_min;
+        - verdict, the first that holds: `no variation` (everybody raised it at both hearings, or nobody at either),
+          `changed` (p_adjusted at most alpha), `too few to tell` (p_min_adjusted above alpha), `not shown to change`.
+          Categorical.
 
     Raises
     ------
@@ -198,7 +201,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
 
     Notes
     -----
-    [mcnemar1947]_, exact; [tarone1990]_; [westfall1993]_. A person is left out of a code, and counted in `left_out`,
+    [mcnemar1947]_, exact; [westfall1993]_. A person is left out of a code, and counted in `left_out`,
     where an excerpt of theirs may be of either event, or was not read by the coder, and it makes a difference.
 
     Examples
@@ -218,12 +221,11 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     people = {name: who.sum(axis=0) for name, who in parts.items()}
     p, p_min = mcnemar(people["gained"], people["lost"]), mcnemar(people["gained"] + people["lost"], 0)
     p_of, exact = swapped(parts["gained"].astype(np.int64) - parts["lost"], study.settings.seed)
-    adjusted = step_down(p, lambda codes: p_of.T[codes], sampled=not exact)
-    needed = alpha / tarone(p_min, alpha)
-    few = p_min > needed * (1 + P_TIE)
-    verdict = np.where(few, TOO_FEW, np.where(adjusted <= alpha * (1 + P_TIE), CHANGED, NOT_SHOWN))
+    adjusted, reach = step_down(p, lambda codes: p_of.T[codes], not exact, p_min)
+    alike, enough = (people["kept"] == people["people"]) | (people["neither"] == people["people"]), alpha * (1 + P_TIE)
+    verdict = np.select([alike, adjusted <= enough, reach > enough], [NO_VARIATION, CHANGED, TOO_FEW], NOT_SHOWN)
     others = {"left_out": (pairs.asked & pairs.unclear).sum(axis=0), "not_asked": (~pairs.asked).sum(axis=0)}
-    tested = {"p": p, "p_min": p_min, "p_needed": needed, "p_adjusted": adjusted}
+    tested = {"p": p, "p_min": p_min, "p_adjusted": adjusted, "p_min_adjusted": reach}
     frame = pd.DataFrame({"code": found.codes, **people, **others, **tested, "sampled": not exact, "verdict": verdict})
     return typed(frame, whole=(*people, *others), numbers=tested, code=found.codes, verdict=VERDICTS)
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import Cells, people_by_cell
 from plrlib.stats.bounds.constraints import assign, counted_groups, possible
 from plrlib.stats.bounds.presence import attribution
-from plrlib.stats.comparison.permutation import WHOLE, WITHIN, Permutations, setting
+from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN, Permutations, setting
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.settings import Grouping
 
 BETWEEN, NO = "between", "no"
+"""Whole events can be compared; nothing can. Other answers are those of `setting`."""
 
 
 @remembered
@@ -36,11 +37,11 @@ def design(study: Study, by: str | Grouping) -> pd.DataFrame:
         - grouping, event, group; the event is missing for people of whom no event is known;
         - people: how many of that group were heard there; missing where it is not published;
         - lower, upper: the smallest and largest number that published totals and the excerpts allow;
-        - separable: one answer for the grouping. `within`: some event (or the people heard only alone, taken together)
-          holds two groups or more, so that they can be compared within it. `between`: each event holds one group,
-          each group sat in at least two events of several people, and the largest of these is at most 1.5 times the
-          smallest, so that whole events can be permuted. `no`: a difference between groups could as well be one
-          between events. Missing where it may depend on who sat where, which is not published. People whose group is
+        - separable: one answer for the grouping. `within`: some event (or the people interviewed alone, by the same
+          interviewer) holds two groups or more, so that they can be compared within it. `between`: each event holds one
+          group, each group sat in at least two events of a kind, and their mean sizes differ by a quarter at most, so
+          that whole events can be permuted. `both`: some of each. `no`: a difference between groups could as well be
+          one between events. Missing where it may depend on who sat where, which is not published. Of whom the group is
           not known count where totals fix how many are in each group, and are left out otherwise;
         - hearings: hearings a person, of the people there; missing where one of them may have been heard at an event
           that does not say whom it heard;
@@ -126,20 +127,20 @@ def _people(study: Study, grouping: Grouping) -> list[list[tuple[int, int]]]:
 
 
 def _separable(study: Study, grouping: Grouping) -> str | None:
-    """Return `within`, `between` or `no`, as `design` defines them; None where it depends on what is not published."""
+    """Return the answer that `design` gives for a grouping; None where it depends on what is not published."""
     cells = people_by_cell(study, grouping)
     group, _ = counted_groups(study, cells, grouping)
-    if not _unmixed_is_possible(study, cells, group):
-        return WITHIN
     there = possible(study, cells)
     if any(len(set(group[there & (cells.of == one)])) > 1 for one in np.unique(cells.of)):
-        return None
+        return None if _unmixed_is_possible(study, cells, group) else WITHIN
     counted = there & (group >= 0)
     blocks = np.unique(cells.block[counted])
     at = [counted & (group == i) for i in range(len(grouping.levels))]
     sizes = np.array([[cells.people(here & (cells.block == v)) for here in at] for v in blocks], dtype=np.int64)
-    how = setting(sizes.reshape(len(blocks), len(at)), blocks, blocks == NOT_KNOWN)
-    return BETWEEN if how.kind == WHOLE else NO
+    kinds = dict(zip(study.prepared.block.tolist(), study.prepared.kind.tolist(), strict=True))
+    kind = np.array([kinds[v] for v in blocks.tolist()], dtype=np.int64)
+    how = setting(sizes.reshape(len(blocks), len(at)), blocks, kind).kind
+    return {WHOLE: BETWEEN, CONFOUNDED: NO}.get(how, how)
 
 
 def _unmixed_is_possible(study: Study, cells: Cells, group: NDArray[np.int64]) -> bool:
@@ -254,7 +255,7 @@ def talk(study: Study, by: str | Grouping) -> pd.DataFrame:
         reason, missing, events = unknown[measure]
         found = Permuted(np.nan, 0, True, 0)
         if not reason:
-            block = study.prepared.focus_group[known]
+            block = study.prepared.block[known]
             found = permutation_test(values[known], group[known], block, study.settings.seed)
         for position, key in enumerate(grouping.levels):
             who = group == position

@@ -3,7 +3,7 @@
 Letters: P people, E excerpts, C codes, V events, N pairs of an excerpt and a code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
-from plrlib.study.checks.tables import ancestry
 from plrlib.study.load import Study
 from plrlib.study.prepared import blocks, codes_of, remembered
 from plrlib.study.schema import CODEBOOK, STANCES
@@ -56,6 +55,15 @@ class Evidence:
         order = np.lexsort((self.excerpt, self.code))
         ends = np.cumsum(np.bincount(self.code, minlength=len(self.codes)))
         return np.split(self.excerpt[order], ends[:-1])
+
+    def only(self, codes: NDArray[np.int64]) -> "Evidence":
+        """Return the evidence of some of the C codes, by their positions."""
+        place = np.full(len(self.codes), -1, dtype=np.int64)
+        place[codes] = np.arange(len(codes))
+        code = place[self.code]
+        kept = code >= 0
+        names = [self.codes[c] for c in codes.tolist()]
+        return replace(self, codes=names, excerpt=self.excerpt[kept], code=code[kept], asked=self.asked[:, codes])
 
     def excerpts(self, code: str) -> NDArray[np.integer]:
         """Return the rows of the excerpts that count for a code, in the study's order."""
@@ -177,7 +185,12 @@ def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
 def paths(study: Study) -> dict[str, list[str]]:
     """Return for each code of the codebook itself and all that it stands under, the theme last."""
     above = dict(zip(study.codebook["code"], study.codebook["parent"].astype("object").fillna(""), strict=True))
-    return {str(code): ancestry(code, above)[:-1] for code in above}
+    found: dict[str, list[str]] = {}
+    for code in above:
+        found[str(code)] = [code]
+        while parent := above[found[str(code)][-1]]:
+            found[str(code)].append(parent)
+    return found
 
 
 def reading_columns(study: Study) -> list[str]:

@@ -73,6 +73,11 @@ class Prepared:
         return self._study.events["event"].astype(str).tolist()
 
     @cached_property
+    def people(self) -> list[str]:
+        """The names of the P people."""
+        return self._study.participants["participant"].astype(str).tolist()
+
+    @cached_property
     def listed(self) -> NDArray[np.bool_]:
         """P × V: who is listed where, by `focus_group` and the attendance table."""
         return seats(self._study.participants, self._study.attendance, self._study.events)
@@ -108,6 +113,26 @@ class Prepared:
         """For each of P people the position of the focus group where they were first heard; -1: interviewed alone."""
         alone = np.append((self._study.events["kind"] == "interview").to_numpy(dtype=bool), True)
         return np.where(alone[self.first_event], NOT_KNOWN, self.first_event)
+
+    @cached_property
+    def block(self) -> NDArray[np.int64]:
+        """For each of P people the block within which groups may change places.
+
+        The position of the focus group where they were first heard; of those interviewed alone, V and up: one block for
+        all who are alike in what `interview_blocks` of study.toml names of their event, such as its interviewer.
+        """
+        columns = [name for name in self._study.settings.interview_blocks if name in self._study.events]
+        of_event = self._study.events[columns].astype("object").fillna("")
+        of_event.loc[len(of_event)] = ""  # of those whose event is not known
+        number = of_event.groupby(columns).ngroup().to_numpy() if columns else np.zeros(len(of_event), dtype=np.int64)
+        alone = self.focus_group == NOT_KNOWN
+        return np.where(alone, len(self.events) + number[self.first_event], self.focus_group).astype(np.int64)
+
+    @cached_property
+    def kind(self) -> NDArray[np.int64]:
+        """For each of P people the number of the kind of event that their block is; -1: interviewed alone."""
+        kinds = np.append(codes_of(self._study.events["kind"]), NOT_KNOWN)
+        return np.where(self.focus_group == NOT_KNOWN, NOT_KNOWN, kinds[self.focus_group]).astype(np.int64)
 
     @cached_property
     def speaker(self) -> NDArray[np.integer]:

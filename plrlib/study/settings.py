@@ -36,10 +36,14 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it."""
+    """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it.
+
+    `codes` are those of the level that it is about; none: all.
+    """
 
     by: str
     level: str = "theme"
+    codes: tuple[str, ...] = ()
     claims: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -102,7 +106,11 @@ class Allowed:
 
 @dataclass(frozen=True)
 class StudySection:
-    """What stands in [study] itself; `left_over` is the theme for what fits no theme."""
+    """What stands in [study] itself.
+
+    `left_over` is the theme for what fits no theme. `interview_blocks` names the columns of events in which people who
+    were interviewed alone must be alike to be compared.
+    """
 
     id: str
     title: str = ""
@@ -113,6 +121,7 @@ class StudySection:
     stance_coder: str = ""
     left_over: str = LEFT_OVER
     seed: int = 0
+    interview_blocks: tuple[str, ...] = ("interviewer",)
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,7 @@ def test_compare_prints_a_row_a_theme_and_why(sectors):
     assert cells == [
         ["theme", "Voluntary", "Statutory", "difference within rooms", "exact p", "adjusted p", "verdict"],
         ['A "theme", = quoted', "5 of 5", "0 of 5", "+1.00", "0.0079", "0.0079", "differs"],
-        ["Another", "5 of 5", "5 of 5", "+0.00", "1", "1", "too few to tell"],
+        ["Another", "5 of 5", "5 of 5", "+0.00", "1", "1", "no variation"],
     ]
     assert [reason.split(":")[0] for reason in reasons] == ['A "theme", = quoted', "Another"]
     assert "\x1b" not in done.stdout
@@ -269,7 +269,7 @@ def test_compare_writes_the_whole_frame_for_programs(sectors):
         assert back["code"].tolist() == ["c1", "c2"]
         for number in ("p", "odds_ratio"):
             assert back[number].dropna().tolist() == frame[number].dropna().tolist()
-        blank = frame.drop(columns=["reason", "sampled"])
+        blank = frame.drop(columns=["reason", "sampled", "verdict_equal_talk", "reason_equal_talk"])
         assert back[blank.columns].isna().to_numpy().tolist() == blank.isna().to_numpy().tolist()
     assert frame["odds_ratio"][0] == float("inf")
 

@@ -88,7 +88,7 @@ def test_one_reason_for_all_is_given_once(study):
     counts = alike.counts.assign(lower=1, upper=2)
     screen = comparison(study, replace(alike, counts=counts), None)
     assert len(screen.after) == 1
-    assert screen.after[0].endswith("so a difference could as well be one between the rooms: confounded.")
+    assert screen.after[0].endswith("so a difference could as well be one between the events: confounded.")
 
 
 def test_more_levels_have_another_size_of_difference(tmp_path):

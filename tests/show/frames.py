@@ -26,7 +26,8 @@ def found(study, by, *rows, status="exploratory", alpha=0.05, method="within", o
     frame["level"], frame["coder"] = "theme", real.frame["coder"]
     frame["code"] = pd.Categorical(codes, categories=codes)
     for i, (verdict, more) in enumerate(rows):
-        known = {"people_used": 7, "left_out": 0, "reason": "", "sampled": "", **more}
+        talk = {"verdict_equal_talk": "", "reason_equal_talk": ""}
+        known = {"people_used": 7, "left_out": 0, "reason": "", "sampled": "", **talk, **more}
         frame.loc[i, ["verdict", *known]] = [verdict, *known.values()]
     frame["verdict"] = pd.Categorical(frame["verdict"], categories=VERDICTS)
     frame = frame.astype({**dict.fromkeys(NUMBERS, "Float64"), **dict.fromkeys(COUNTS, "Int64")})

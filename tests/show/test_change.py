@@ -70,7 +70,8 @@ def test_one_mark_is_one_person_in_the_column_of_their_hearing(tmp_path, drawn, 
 def test_nobody_changed(tmp_path):
     study = two_rooms(tmp_path, {"T1": everyone("V")}, again=[(who, "T1") for who in ALL])
     assert show.change_say(study).sentences[0] == (
-        "Between the two hearings, of 2 themes none changed and for 2 there are too few who changed to tell."
+        "Between the two hearings, of 2 themes none changed and 2 were raised by everybody at both, or by nobody at "
+        "either."
     )
 
 

@@ -61,7 +61,7 @@ class TestWhatCannotBeSaid:
             "Role: nothing can be said of a difference between managers and practitioners: it could"
         )
         assert needed == (
-            "Needed to tell: events that hold several levels, or several events of like size for each level."
+            "Needed to tell: events that hold several groups, or several events of like size for each group."
         )
 
     def test_who_said_what_is_not_known(self, published):
@@ -175,21 +175,21 @@ class TestTables:
         rows = found(study, "role", *[("confounded", {"reason": "own events"})] * 2)
         assert sentences(show.why_table(study, rows)) == [
             (
-                "1 of 3 managers and none of 4 practitioners raised it, but each level was first heard in rooms of its "
-                "own, so a difference could as well be one between the rooms: confounded."
+                "1 of 3 managers and none of 4 practitioners raised it, but each group was first heard in events of its"
+                " own, so a difference could as well be one between the events: confounded."
             )
         ]
         few = {"reason": "margins", "p_low": 1.0, "p_min": 1.0, "p_adjusted": 1.0, "p_adjusted_high": 1.0}
         differs = {**DIFFER, "p_adjusted_high": 0.02}
-        rows = found(study, "sector", ("differs", differs), ("too few to tell", {**few, "p_needed": 0.025}))
+        rows = found(study, "sector", ("differs", differs), ("too few to tell", {**few, "p_min_adjusted": 1.0}))
         table = show.why_table(study, rows)
         assert table.frame["people to change it"].tolist() == ["2", MISSING]
         raised = "1 of 3 voluntary and none of 4 statutory raised it (exact p = "
         assert table.frame["why"].tolist() == [
             f"{raised}0.0040; 0.020 after allowing for the 2 themes compared): differs.",
             (
-                f"{raised}1; 1 after allowing for the 2 themes compared), but no division of these people has a p below"
-                " 1, and 0.025 is needed (0.050 shared by the 2 themes that could show): too few to tell."
+                f"{raised}1; 1 after allowing for the 2 themes compared), but with these numbers of people no p is "
+                "below 1, or 1 after allowing for the 2 themes compared: too few to tell."
             ),
         ]
 

@@ -13,18 +13,19 @@ from . import calibration
 from .calibration import (
     ALPHA,
     BY,
+    CONFOUNDED,
     check_bounds,
     count_false_findings,
     measure_coverage,
     measure_power,
-    null_plans,
+    rows,
     segments,
 )
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 SEED = 20261125
 FEW = 25
-CONFOUNDED = ("each level in rooms of its own", "a room against interviews", "four rooms of 3 against four of 10")
+MOST = 0.066
 
 
 def committed(name):
@@ -36,26 +37,32 @@ def whole(parts):
 
 
 @pytest.mark.parametrize(
-    "about", ["rooms unlike, both levels in each", "whole rooms of three levels", "one level talks three times as much"]
+    "about", ["events unlike in make-up", "whole events of three groups", "mixed and whole events"]
 )
 def test_few_null_studies_have_a_finding_and_the_crosstab_has_many(about):
-    found = whole(count_false_findings(FEW, SEED, {about: null_plans()[about]}))
+    found = whole(count_false_findings(FEW, SEED, [about]))
     most = int(binom.ppf(0.9999, FEW, ALPHA))
     assert (found["with_differs"] <= most).all()
     assert (found["with_segments"] >= FEW / 2).all()
-    assert found["room_effects"].tolist() == [False, True]
+
+
+def test_talk_makes_findings_that_go_at_equal_talk():
+    """The row can fail: with three times the talk most studies have a finding as raised."""
+    found = whole(count_false_findings(FEW, SEED, ["one group talks 3 times as much"])).iloc[0]
+    assert found["with_differs"] > FEW / 2
+    assert found["judged_equal"] > 0
+    assert found["with_equal"] <= int(binom.ppf(0.9999, found["judged_equal"], ALPHA))
 
 
 @pytest.mark.parametrize("about", CONFOUNDED)
 def test_a_design_that_confounds_finds_nothing_whatever_there_is(about):
-    drawn = null_plans()[about]
-    study = simulate(drawn, {(BY, "first", f"T{i}"): 6.0 for i in range(1, 6)}, seed=SEED)
+    study = simulate(rows()[about].design(1), {(BY, "first", f"T{i}"): 6.0 for i in range(1, 6)}, seed=SEED)
     assert set(calibration._judged(study).verdicts) == {"confounded"}
 
 
 def test_the_crosstab_is_the_usual_one():
     """Oracle: scipy.stats.chi2_contingency on segments by level, with and without the code."""
-    study = simulate(null_plans()["two rooms of 7, as in PLR0809/017"], {}, seed=SEED)
+    study = simulate(rows()["two events of 7, as in PLR0809/017"].design(1), {}, seed=SEED)
     level = study.participants.set_index("participant")[BY].astype("object")
     of = study.excerpts["participant"].astype("object").map(level)
     coded = study.codings.set_index("excerpt")["code"].astype("object")
@@ -89,12 +96,20 @@ def test_intervals_hold_the_truth_and_bounds_do_so_always():
 class TestCommitted:
     """The tables of the whole run, which `--full` makes again."""
 
-    def test_at_most_one_null_study_in_twenty_has_a_finding(self):
+    def test_no_row_has_more_findings_than_it_promises(self):
         null = committed("null")
-        assert set(null["design"]) == set(null_plans())
+        assert set(null["design"]) == set(rows())
         assert (null["studies"] >= 1000).all()
-        assert (null["with_differs"] <= 0.05 * null["studies"]).all()
+        held = null[null["promised"]]
+        assert (held["with_differs"] <= MOST * held["studies"]).all()
         assert (null.loc[null["design"].isin(CONFOUNDED), "with_differs"] == 0).all()
+        talk = null[null["design"].str.contains("talk")]
+        assert len(talk) == 4
+        assert (talk["with_equal"] <= MOST * talk["judged_equal"] + 3).all()
+
+    def test_rows_outside_of_the_promise_show_what_they_are_outside_for(self):
+        null = committed("null").set_index("design")
+        assert (null.loc[~null["promised"], "with_differs"] > MOST * 1000).all()
 
     def test_intervals_cover_and_bounds_hold(self):
         cover = committed("coverage")
@@ -105,11 +120,11 @@ class TestCommitted:
 
     @pytest.mark.full
     @pytest.mark.timeout(3600)
-    @pytest.mark.parametrize("about", list(null_plans()))
+    @pytest.mark.parametrize("about", list(rows()))
     def test_null_studies_come_out_the_same(self, about):
         expected = committed("null")
         expected = expected[expected["design"] == about].reset_index(drop=True)
-        found = whole(count_false_findings(int(expected["studies"].iloc[0]), SEED, {about: null_plans()[about]}))
+        found = whole(count_false_findings(int(expected["studies"].iloc[0]), SEED, [about]))
         pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
 
     @pytest.mark.full
@@ -124,6 +139,6 @@ class TestCommitted:
 
 def test_a_study_without_a_code_in_any_segment_has_no_p():
     study = simulate(
-        null_plans()["interviews alone"], {(BY, level, "T1"): -30.0 for level in ("first", "second")}, seed=1
+        rows()["interviews alone"].design(1), {(BY, level, "T1"): -30.0 for level in ("first", "second")}, seed=1
     )
     assert np.isnan(segments(study)[:4]).all()

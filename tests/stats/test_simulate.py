@@ -142,7 +142,6 @@ CHANGES = {
     "blur": {"blur": 0.5},
     "talk": {"talk": 6.0},
     "steadiness": {"steadiness": 0.2},
-    "talkative": {"talkative": {("sector", "voluntary"): 5.0}},
     "again": {"again": 7},
     "stay": {"again": 7, "stay": 1.0},
     "coders": {"coders": (Coder("a"), Coder("b", changed=0.9))},
@@ -240,17 +239,52 @@ def test_talk_is_overdispersed_by_person():
     assert abs(steady.var(axis=0).mean() - 3) < 0.3  # as Poisson
 
 
-def test_a_talkative_level_says_more_and_raises_no_more():
-    """Three times as many further excerpts, within a tenth; who raised what is the same to the last person."""
-    popular = dict.fromkeys("abc", 0.5)
-    plain = simulate(crowd(talk=2, steadiness=50, popularity=popular), {}, 15)
-    loud = simulate(crowd(talk=2, steadiness=50, popularity=popular, talkative={("sector", "voluntary"): 3.0}), {}, 15)
-    pd.testing.assert_frame_equal(plain.truth, loud.truth)
+def test_talk_gives_chances_to_raise():
+    """Three times the talk: each code three times as often said again, and raised with 1 - (1 - p)**3."""
+    popular = dict(zip("abc", (0.1, 0.3, 0.5), strict=True))
+    several = {"talk": 2, "steadiness": 50, "popularity": popular, "propensity": 0.0}
+    plain = simulate(crowd(**several), {}, 15)
+    loud = simulate(crowd(**several, talkative={("sector", "voluntary"): 3.0}), {}, 15)
     raised, further = loud.raised("code"), said(loud).to_numpy() - 1
     at = np.arange(4000) < 2000
+    assert (raised[~at] == plain.raised("code")[~at]).all()
+    assert raised[at].mean(axis=0) == pytest.approx([1 - (1 - p) ** 3 for p in popular.values()], abs=0.04)
     assert abs(further[at][raised[at]].mean() / further[~at][raised[~at]].mean() - 3) < 0.3
-    quiet = said(plain).to_numpy() - 1
-    assert abs(quiet[at][raised[at]].mean() / quiet[~at][raised[~at]].mean() - 1) < 0.1
+
+
+def test_turns_that_are_drawn_are_on_record_as_words():
+    """Who takes more turns raises more, whatever their group; words in attendance tell of every first hearing."""
+    one = simulate(crowd(turns=6.0, popularity=dict.fromkeys("abc", 0.3), propensity=0.0), {}, 15)
+    words = one.attendance.set_index("participant")["words"]
+    assert words.notna().all()
+    assert list(words.index) == list(one.participants["participant"])
+    assert words.mean() == pytest.approx(6 * 22, rel=0.1)
+    raised, turns = one.raised("code").mean(axis=1), words.to_numpy() / 22
+    for n in (2, 6, 12):
+        assert raised[turns == n].mean() == pytest.approx(1 - 0.7 ** (n / 6), abs=0.06)
+
+
+@pytest.mark.parametrize(("of", "own"), [("sector", True), ("", False)])
+def test_an_echo_follows_those_who_are_alike_or_anybody(of, own):
+    """Two of each sector a room: with an echo, what one of a sector raises the other raises more readily."""
+    rooms_of = plan(1000, 2, themes=1, codes=1, popularity=(0.3, 0.3), propensity=0, echo=2.0, echo_of=of)
+    raised = simulate(rooms_of, {}, 4).raised("code").reshape(1000, 4).astype(float)
+    alike, apart = np.corrcoef(raised[:, 0], raised[:, 1])[0, 1], np.corrcoef(raised[:, 0], raised[:, 2])[0, 1]
+    assert alike > 0.15
+    assert (apart < 0.1) == own
+
+
+def test_interviewers_and_rooms_differ_as_planned():
+    """Codes come up alike with one interviewer; a room twice as unlike varies twice as much."""
+    people = tuple(one for name in "AB" for one in alone(200, VOLUNTARY, name, interviewer=name))
+    many = {"themes": 10, "codes": 10, "popularity": (0.5, 0.5), "propensity": 0}
+    raised = simulate(plan(**many, rooms=people, interviewer_sd=1.5), {}, 5).raised("code")
+    assert np.abs(raised[:200].mean(axis=0) - raised[200:].mean(axis=0)).mean() > 0.2
+    plain = simulate(plan(**many, rooms=people), {}, 5).raised("code")
+    assert np.abs(plain[:200].mean(axis=0) - plain[200:].mean(axis=0)).mean() < 0.08
+    apart = tuple(Room(f"R{i}", ((VOLUNTARY, 60),), unlike=1.0 + (i % 2) * 3) for i in range(40))
+    shares = simulate(plan(**many, rooms=apart, event_sd=0.4), {}, 5).raised("code").reshape(40, 60, 100).mean(axis=1)
+    assert shares[1::2].std(axis=0).mean() > 1.8 * shares[::2].std(axis=0).mean()
 
 
 @pytest.mark.parametrize(("sd", "least", "most"), [(0.0, -0.15, 0.15), (1.5, 0.7, 1.0)])

@@ -33,7 +33,7 @@ class Cells:
     values
         For each of N cells the value of every attribute that counts; blank: none of those declared.
     block
-        For each of N cells the position of the focus group where its people were first heard; -1: interviewed alone.
+        For each of N cells the block of its people, within which groups may change places.
     seats
         N × V: where the people of a cell are known to have been.
     unlisted
@@ -131,7 +131,7 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
     # the columns of participants that decide groups, populations, totals and possible speakers
     counted = [a for a in dict.fromkeys((*ATTRIBUTES, grouping.column, *totals, *ruled)) if a in people]
     values = people[counted].astype("object").where(people[counted].notna(), _UNSAID)
-    block, sits = prepared.focus_group, found.sits(prepared.listed)
+    block, sits = prepared.block, found.sits(prepared.listed)
     key = pd.DataFrame({**{a: values[a].to_numpy() for a in counted}, "block": block})
     for name, matrix in (("seats", prepared.attended), ("sits", sits)):
         key[name] = [row.tobytes() for row in np.ascontiguousarray(matrix)]

@@ -34,6 +34,20 @@ def difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[n
         return np.asarray((weight * away).sum(axis=-1) / weight.sum(axis=-1))
 
 
+def mean_difference(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return for each of C codes the difference of the groups' means of event proportions, each event counting once.
+
+    Parameters
+    ----------
+    raised, sizes
+        C × V × 2: how many people of each group at each event raised each code, and how many were asked; an event holds
+        one group, and counts nothing for the other.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.nanmean(np.where(sizes > 0, raised / sizes, np.nan), axis=1)
+    return np.asarray(share[:, 0] - share[:, 1])
+
+
 def cramers_v(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return for each of C codes Cramér's V of group by raised or not; nan where all, or none, raised it.
 

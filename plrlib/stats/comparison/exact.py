@@ -5,13 +5,14 @@ of the blocks' hypergeometric distributions. p sums its outcomes that are no mor
 Arrays only. Unit: people. Letters: C codes, B blocks, G groups, T outcomes.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from math import comb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import chdtrc, gammaln
 
 TIE = 1e-7
 """Outcomes whose probabilities differ by less than this, relatively, are equally probable, as in R's fisher.test."""
@@ -32,20 +33,25 @@ class ExactTest(NamedTuple):
     p
         For each of C codes the two-sided p of what was observed; 1 where the margins allow one outcome only.
     p_min
-        For each of C codes the smallest p that its margins allow.
+        For each of C codes the smallest p that its margins allow; where p is of a sample, a number below which none is.
     null
         For each of C codes the probability of every outcome if groups make no difference.
     observed
         For each of C codes the place of the observed outcome in `null`.
     exact
-        Whether every outcome was enumerated; otherwise p rests on a seeded sample.
+        For each of C codes whether every outcome was enumerated; otherwise p rests on a seeded sample.
+    score, score_min
+        For each of C codes what is compared with other codes over the same permutations: p and p_min themselves; of a
+        sample, whose p has steps, the tail of the chi-squared distribution of its statistic, and the least it can be.
     """
 
     p: NDArray[np.float64]
     p_min: NDArray[np.float64]
     null: list[NDArray[np.float64]]
     observed: NDArray[np.int64]
-    exact: bool = True
+    exact: NDArray[np.bool_]
+    score: NDArray[np.float64]
+    score_min: NDArray[np.float64]
 
 
 def two_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> ExactTest:
@@ -90,7 +96,7 @@ def two_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> ExactTest
     p, p_min = (
         np.minimum(np.where(null <= (most * (1 + TIE))[:, None], null, 0.0).sum(axis=1), 1.0) for most in (here, least)
     )
-    return ExactTest(p, p_min, list(null), observed)
+    return ExactTest(p, p_min, list(null), observed, np.ones(len(p), dtype=bool), p, p_min)
 
 
 def several_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int = 0) -> ExactTest:
@@ -125,15 +131,29 @@ def several_groups(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: in
     [freeman1951]_; as R's fisher.test on a table of groups by raised or not. The sample's statistic: [landis1978]_.
     """
     raised = _checked(raised, sizes)
-    if not enumerable(sizes):
-        return _of_a_sample(raised, sizes, seed)
-    observed = outcome_index(raised.sum(axis=1), sizes)
-    totals = [tuple(row) for row in raised.sum(axis=2).tolist()]
-    null = {key: group_totals(key, sizes).reshape(-1) for key in set(totals)}  # many codes share their totals
-    every_p = {key: p_values(one) for key, one in null.items()}
-    least = {key: every_p[key][one > 0].min() for key, one in null.items()}
-    p = np.array([every_p[key][place] for key, place in zip(totals, observed, strict=True)])
-    return ExactTest(p, np.array([least[key] for key in totals]), [null[key] for key in totals], observed)
+    totals = raised.sum(axis=2)
+    exact = enumerable(totals, sizes)
+    p, p_min, score, score_min = (np.ones(len(raised)) for _ in range(4))
+    observed, nulls = np.zeros(len(raised), dtype=np.int64), []
+    every_p: dict[tuple[int, ...], tuple[NDArray[np.float64], NDArray[np.float64], float]] = {}
+    for c, (row, groups) in enumerate(zip(totals.tolist(), raised.sum(axis=1), strict=True)):
+        if not exact[c]:
+            p[c], score[c], observed[c], null = _of_a_sample(raised[c], sizes, seed)
+            # each way to say who raised it is as probable, and an outcome has one of them at least
+            ways = [float(log_choose(int(n), np.array(m))) for n, m in zip(sizes.sum(axis=1), row, strict=True)]
+            p_min[c] = np.exp(-sum(ways))
+            score_min[c] = 0.0
+            nulls.append(null)
+            continue
+        if (key := tuple(row)) not in every_p:  # many codes share their totals
+            null = group_totals(key, sizes)
+            chances = p_values(null.reshape(-1))
+            every_p[key] = null, chances, float(chances[null.reshape(-1) > 0].min())
+        null, chances, p_min[c] = every_p[key]
+        observed[c] = outcome_index(groups, sizes, null.shape)
+        p[c] = chances[observed[c]]
+        nulls.append(null.reshape(-1))
+    return ExactTest(p, p_min, nulls, observed, exact, np.where(exact, p, score), np.where(exact, p_min, score_min))
 
 
 def _checked(raised: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -224,43 +244,45 @@ def log_choose(n: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
 
 # Null distributions of several groups.
 
+_AT_ALL = 10
 _MOST_KEPT = 4_000_000
 """So many numbers of them are kept: codes of which little is known ask for the same ones again and again."""
 _nulls: dict[tuple[tuple[int, ...], bytes, tuple[int, ...]], NDArray[np.float64]] = {}
 
 
-def free_groups(sizes: NDArray[np.int64]) -> tuple[list[int], tuple[int, ...]]:
-    """Return which groups' totals tell a vector (the largest follows from the others), and how many values each has."""
+def free_groups(sizes: NDArray[np.int64]) -> list[int]:
+    """Return which groups' totals tell a vector: all but the largest group's, which follows from the others."""
     people = sizes.sum(axis=0)
-    free = [i for i in range(len(people)) if i != int(people.argmax())]
-    return free, tuple(int(people[i]) + 1 for i in free)
+    return [i for i in range(len(people)) if i != int(people.argmax())]
 
 
-def outcome_index(totals: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the place in the null distribution of `several_groups` of vectors of group totals, the last axis (G)."""
-    return np.asarray(totals @ index_weights(sizes), dtype=np.int64)
+def outcome_index(totals: NDArray[np.int64], sizes: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return the place of vectors of group totals, the last axis (G), in `group_totals` of this shape."""
+    return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(totals[..., free_groups(sizes)], -1, 0)), shape))
 
 
-def index_weights(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each of G groups by how much one person who raised the code moves an outcome's place."""
-    free, shape = free_groups(sizes)
-    weights = np.zeros(sizes.shape[1], dtype=np.int64)
-    weights[free] = np.cumprod([1, *shape[:0:-1]])[::-1]
-    return weights
+def enumerable(totals: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell for each of C codes (totals: C × B) whether its outcomes can be gone through, by the work that it takes.
 
-
-def enumerable(sizes: NDArray[np.int64]) -> bool:
-    """Tell whether the outcomes of these blocks can be gone through, by the work that it takes."""
-    free, shape = free_groups(sizes)
-    work, width = 0.0, np.ones(len(free))
-    for block in sizes[:, free]:
-        work += np.minimum(width.prod(), (block + 1.0).prod()) * np.maximum(width.prod(), (block + 1.0).prod())
-        width = width + block
-    return bool(np.prod(shape, dtype=float) <= MOST_OUTCOMES and work <= MOST_PRODUCTS)
+    All codes together get ten times what one may take, those with the least work first.
+    """
+    rows, place = np.unique(totals, axis=0, return_inverse=True)
+    work, width = np.zeros(len(rows)), np.ones((len(rows), sizes.shape[1] - 1))
+    for block, total in zip(sizes[:, free_groups(sizes)], rows.T, strict=True):
+        more = np.minimum(block, total[:, None]).astype(float)
+        work += width.prod(axis=1) * (more + 1).prod(axis=1)
+        width += more
+    outcomes, order = width.prod(axis=1), np.argsort(work, kind="stable")
+    can = (outcomes <= MOST_OUTCOMES) & (work <= MOST_PRODUCTS)
+    for needed, most in ((work, MOST_PRODUCTS), (outcomes, MOST_OUTCOMES)):
+        can[order] &= np.cumsum(needed[order]) <= _AT_ALL * most
+    return np.asarray(can[place.reshape(-1)], dtype=bool)
 
 
 def group_totals(totals: tuple[int, ...], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the distribution of the vector of group totals: one axis a group, but for the largest.
+
+    An axis ends where no more of its group can have raised the code.
 
     Parameters
     ----------
@@ -289,7 +311,7 @@ def group_totals(totals: tuple[int, ...], sizes: NDArray[np.int64]) -> NDArray[n
 @lru_cache(maxsize=4_096)
 def _block_totals(total: int, people: tuple[int, ...], rest: int) -> NDArray[np.float64]:
     """Return the distribution of how many of each group raised a code, of one block; `rest` are the largest group's."""
-    counts = np.indices([n + 1 for n in people])
+    counts = np.indices([min(n, total) + 1 for n in people])
     others = total - counts.sum(axis=0)
     fits = (others >= 0) & (others <= rest)
     logs = log_choose(rest, np.where(fits, others, 0)) - log_choose(sum(people) + rest, np.array(total))
@@ -298,24 +320,44 @@ def _block_totals(total: int, people: tuple[int, ...], rest: int) -> NDArray[np.
     return np.where(fits, np.exp(logs), 0.0)
 
 
-def _of_a_sample(raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int) -> ExactTest:
-    """Return the test of a seeded sample of vectors of group totals."""
+def _of_a_sample(
+    raised: NDArray[np.int64], sizes: NDArray[np.int64], seed: int
+) -> tuple[float, float, int, NDArray[np.float64]]:
+    """Return p, the tail of chi-squared, and the place in the null distribution of one code (B × G), from a sample."""
     rng = np.random.default_rng(seed)
-    totals = raised.sum(axis=2)
-    people = sizes.sum(axis=1)
-    share = sizes / np.maximum(people, 1)[:, None]
-    p, observed, nulls = np.ones(len(raised)), np.zeros(len(raised), dtype=np.int64), []
-    for c, of_block in enumerate(totals):
-        drawn = np.zeros((SAMPLE, sizes.shape[1]), dtype=np.int64)
-        mean = of_block @ share
-        spread = np.zeros((sizes.shape[1],) * 2)
-        for m, block, n, one in zip(of_block, sizes, people, share, strict=True):
-            drawn += rng.multivariate_hypergeometric(block, int(m), size=SAMPLE)
-            spread += m * (n - m) / max(n - 1, 1) * (np.diag(one) - np.outer(one, one))
-        inverse = np.linalg.pinv(spread)
-        away = [((v - mean) @ inverse * (v - mean)).sum(axis=-1) for v in (drawn, raised[c].sum(axis=0))]
-        values, times = np.unique(np.round(away[0], 9), return_counts=True)
-        p[c] = ((away[0] >= away[1] * (1 - _EQUAL) - _EQUAL).sum() + 1) / (SAMPLE + 1)
-        observed[c] = min(int(np.searchsorted(values, np.round(away[1], 9))), len(values) - 1)
-        nulls.append(times / SAMPLE)
-    return ExactTest(p, np.full(len(raised), 1 / (SAMPLE + 1)), nulls, observed, exact=False)
+    totals = raised.sum(axis=1)
+    drawn = np.zeros((SAMPLE, sizes.shape[1]), dtype=np.int64)
+    for m, block in zip(totals, sizes, strict=True):
+        drawn += rng.multivariate_hypergeometric(block, int(m), size=SAMPLE)
+    away, score = quadratic_form(totals, sizes)
+    values, seen = np.round(away(drawn), 9), np.round(away(raised.sum(axis=0)), 9)
+    every, times = np.unique(values, return_counts=True)
+    p = ((values >= seen * (1 - _EQUAL) - _EQUAL).sum() + 1) / (SAMPLE + 1)
+    return float(p), float(score(seen)), min(int(np.searchsorted(every, seen)), len(every) - 1), times / SAMPLE
+
+
+Form = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
+def quadratic_form(totals: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Form, Callable[..., Any]]:
+    """Return the statistic of the extended Mantel–Haenszel test of one code, and its tail of chi-squared.
+
+    The statistic takes vectors of group totals, the last axis (G), and is the squared distance from what is expected.
+
+    Parameters
+    ----------
+    totals
+        How many people of each of B blocks raised the code.
+    sizes
+        B × G: how many people of each group each block holds.
+    """
+    n = sizes.sum(axis=1)
+    share = sizes / np.maximum(n, 1)[:, None]
+    one = totals * (n - totals) / np.maximum(n - 1, 1)
+    spread = np.einsum("b,bg,gh->gh", one, share, np.eye(sizes.shape[1])) - np.einsum("b,bg,bh->gh", one, share, share)
+    inverse, mean, rank = np.linalg.pinv(spread), totals @ share, max(int(np.linalg.matrix_rank(spread)), 1)
+
+    def away(vectors: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(((vectors - mean) @ inverse * (vectors - mean)).sum(axis=-1))
+
+    return away, partial(chdtrc, rank)

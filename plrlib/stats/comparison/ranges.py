@@ -3,7 +3,7 @@
 Letters: C codes, B blocks, G groups, N cells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from plrlib.stats.bounds.cells import Cells
 from plrlib.stats.bounds.constraints import Raising, assign
 from plrlib.stats.bounds.program import Sums
-from plrlib.stats.comparison.exact import free_groups, group_totals, p_values, two_group_nulls
-from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN, Permutations, setting, whole_events
+from plrlib.stats.comparison.exact import enumerable, free_groups, group_totals, p_values, two_group_nulls
+from plrlib.stats.comparison.family import event_p
+from plrlib.stats.comparison.permutation import CONFOUNDED, Setting, setting
 from plrlib.study.load import Study
 
 MOST_COUNTS = 20_000
@@ -66,15 +67,18 @@ class Places:
         For each of N cells its group; -1: not compared.
     block
         For each of N cells its block.
-    alone
-        The blocks whose people were interviewed alone.
+    kinds
+        By block the number of the kind of event that it is; -1: its people were interviewed alone.
+    only_within
+        Whether whole events are left aside.
     sizes
         The number of people in each of G groups.
     """
 
     group: NDArray[np.int64]
     block: NDArray[np.int64]
-    alone: frozenset[int]
+    kinds: Mapping[int, int]
+    only_within: bool
     sizes: list[int]
 
     @cached_property
@@ -132,8 +136,8 @@ def p_range(code: Raising, places: Places, divisions: list[NDArray[np.int64]] | 
     """
     if divisions is None:
         return unbounded()
-    alone = np.array([int(b) in places.alone for b in places.blocks], dtype=bool)
-    settings = [setting(sizes, places.blocks, alone) for sizes in divisions]
+    kind = np.array([places.kinds[int(b)] for b in places.blocks], dtype=np.int64)
+    settings = [setting(sizes, places.blocks, kind, places.only_within) for sizes in divisions]
     confounded = any(how.kind == CONFOUNDED for how in settings)
     sums = places.of(code.people)
     found: list[_Outcomes] = []
@@ -143,7 +147,7 @@ def p_range(code: Raising, places: Places, divisions: list[NDArray[np.int64]] | 
             continue
         given = list(zip(sums, sizes.ravel().tolist(), strict=True)) if len(divisions) > 1 else []
         used = np.isin(places.blocks, how.blocks)
-        outcomes = _outcomes(code, places, how.blocks, sizes[used], how.kind == WITHIN, given, seed)
+        outcomes = _outcomes(code, places, how, sizes[used], given, seed)
         if outcomes is None:
             return unbounded(confounded)
         people.add(int(sizes[used].sum()))
@@ -173,42 +177,48 @@ def _first(p: NDArray[np.float64], order: NDArray[np.int64], attainable: Callabl
 
 
 def _outcomes(
-    code: Raising, places: Places, blocks: NDArray[np.int64], sizes: NDArray[np.int64], within: bool, given: Sums,
-    seed: int,
-) -> _Outcomes | None:  # fmt: skip
+    code: Raising, places: Places, how: Setting, sizes: NDArray[np.int64], given: Sums, seed: int
+) -> _Outcomes | None:
     """Return what may have come out in one division; None where there are too many ways."""
-    compared = (places.group >= 0) & np.isin(places.block, blocks)
-    of_block = [code.raised[compared & (places.block == b)] for b in blocks]
+    compared = (places.group >= 0) & np.isin(places.block, how.blocks)
+    of_block = [code.raised[compared & (places.block == b)] for b in how.blocks]
     ends = [code.program.ends(some, given) for some in of_block]
     if prod(high - low + 1 for low, high in ends) > MOST_COUNTS:
         return None
     totals = np.array(list(product(*(range(low, high + 1) for low, high in ends))), dtype=np.int64)
-
-    def margins(i: int) -> Sums:
-        return [*given, *zip(of_block, totals[i].tolist(), strict=True)]
-
-    if not within:
-        people = np.broadcast_to(sizes.sum(axis=1), totals.shape)
-        group = np.unique(sizes.argmax(axis=1), return_inverse=True)[1].reshape(-1)
-        strata = np.zeros(len(group), dtype=np.int64)
-        tested = whole_events(totals, people, group, Permutations.of(group, strata, seed))
-        return _Outcomes(tested.p, margins, float(tested.p_min.min()))
-    groups = np.flatnonzero(sizes.sum(axis=0))
+    mixed, groups = np.isin(how.blocks, how.mixed), np.flatnonzero(sizes.sum(axis=0))
     sizes = sizes[:, groups]
-    two = len(groups) == 2
-    kept = [0] if two else free_groups(sizes)[0]
-    of_group = [code.raised[compared & (places.group == groups[i])] for i in kept]
-    ranges = [code.program.ends(some, given) for some in of_group]
-    null = two_group_nulls(totals, sizes) if two else np.array([group_totals(tuple(row), sizes) for row in totals])
-    p = p_values(null.reshape(len(totals), -1)).reshape(null.shape)
-    there = null > 0
-    least = float(p[there].min())
-    for axis, (low, high) in enumerate(ranges, 1):
-        position = np.arange(null.shape[axis]).reshape([-1 if a == axis else 1 for a in range(null.ndim)])
-        there &= (position >= low) & (position <= high)
-    rows, *raised = np.nonzero(there)
+    free = [0] if len(groups) == 2 else free_groups(sizes[mixed]) if mixed.any() else []
+    if len(how.whole):
+        kind = np.array([places.kinds[int(b)] for b in how.blocks[~mixed]], dtype=np.int64)
+        every = event_p(totals, sizes, mixed, kind, seed)
+        if every is None:
+            return None
+        nulls = every
+    elif len(groups) == 2:
+        nulls = [np.where(null > 0, p_values(null), np.nan) for null in two_group_nulls(totals, sizes)]
+    elif enumerable(totals, sizes).all():
+        nulls = [group_totals(tuple(row), sizes) for row in totals.tolist()]
+        nulls = [np.where(null > 0, p_values(null.reshape(-1)).reshape(null.shape), np.nan) for null in nulls]
+    else:
+        return None
+    within = compared & np.isin(places.block, how.mixed)
+    of_group = [code.raised[within & (places.group == groups[i])] for i in free] if mixed.any() else []
+    limits = [code.program.ends(some, given) for some in of_group]
+    rows, raised, p = [], [], []
+    for row, null in enumerate(nulls):
+        there = ~np.isnan(null)
+        for axis, (low, high) in enumerate(limits):
+            position = np.arange(null.shape[axis]).reshape([-1 if a == axis else 1 for a in range(null.ndim)])
+            there &= (position >= low) & (position <= high)
+        found = np.argwhere(there)
+        rows += [row] * len(found)
+        raised += found[:, : len(of_group)].tolist()
+        p.append(null[there])
+    least = min(float(np.nanmin(null)) for null in nulls)
 
     def sums(i: int) -> Sums:
-        return [*margins(int(rows[i])), *zip(of_group, (int(n[i]) for n in raised), strict=True)]
+        by_block = [*given, *zip(of_block, totals[rows[i]].tolist(), strict=True)]
+        return [*by_block, *zip(of_group, raised[i], strict=True)]
 
-    return _Outcomes(p[there], sums, least)
+    return _Outcomes(np.concatenate(p), sums, least)

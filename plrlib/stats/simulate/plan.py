@@ -30,14 +30,20 @@ class Room:
         Who is there: attributes, such as `{"role": "manager"}`, and the number of people who have them.
     kind
         `focus group` or `interview`.
+    interviewer
+        Who asked; blank: not said.
+    unlike
+        A factor on how differently readily a code comes up there (`event_sd` of the plan).
     """
 
     name: str
     people: tuple[tuple[Attributes, int], ...]
     kind: str = "focus group"
+    interviewer: str = ""
+    unlike: float = 1.0
 
 
-def alone(n: int, attributes: Attributes, name: str) -> tuple[Room, ...]:
+def alone(n: int, attributes: Attributes, name: str, interviewer: str = "") -> tuple[Room, ...]:
     """Return n interviews of one person each, all with the same attributes; they are called `name-1` and so on.
 
     Examples
@@ -46,7 +52,7 @@ def alone(n: int, attributes: Attributes, name: str) -> tuple[Room, ...]:
     >>> [room.name for room in alone(2, {"sector": "voluntary"}, "INT")]
     ['INT-1', 'INT-2']
     """
-    return tuple(Room(f"{name}-{i}", ((attributes, 1),), "interview") for i in range(1, n + 1))
+    return tuple(Room(f"{name}-{i}", ((attributes, 1),), "interview", interviewer) for i in range(1, n + 1))
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,17 @@ class Plan:
         How many more times a person says a code they raise, on average.
     steadiness
         How alike people are in talk: the shape of a gamma distribution (variance: mean squared, by this number).
+    turns
+        How many turns a person takes on average; the number is overdispersed as talk is, and `words` of the attendance
+        table tells of it. 0: turns are not drawn.
     talkative
-        By column and level a factor on `talk`: how often a code is said changes, never whether it is.
+        By column and level a factor on talk: on turns, and on how many more times a code is said. Talk gives chances to
+        raise a code: who takes r times as many turns as is usual raises it with the probability 1 - (1 - p)**r.
+    echo
+        What it adds, in log odds, that somebody in the same room has raised a code before, people speaking in an order
+        drawn at random; `echo_of` names a column: only somebody alike in it.
+    interviewer_sd
+        How differently readily a code comes up with each interviewer: a standard deviation in log odds.
     again
         Who, of those who sat in a focus group, is interviewed a second time, one by one: a number of people or a share
         of them below 1, drawn at random; or everybody with an attribute, as `("sector", "voluntary")`.
@@ -118,7 +133,11 @@ class Plan:
     event_sd: float = 0.0
     talk: float = 1.5
     steadiness: float = 1.0
+    turns: float = 0.0
     talkative: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    echo: float = 0.0
+    echo_of: str = ""
+    interviewer_sd: float = 0.0
     again: float | tuple[str, str] = 0
     stay: float = 0.5
     blur: float = 0.0
@@ -188,6 +207,14 @@ class Plan:
             raise ValueError(f"{self.again!r} cannot be interviewed again: {most} people sat in focus groups")
         return [f"again-{i:02d}" for i in range(1, n + 1)]
 
+    @cached_property
+    def talkativeness(self) -> NDArray[np.float64]:
+        """How many times as much as is usual each of P people talks, on average."""
+        factor = np.ones(len(self.people))
+        for (column, level), more in self.talkative.items():
+            factor[self.at(column, level)] *= more
+        return factor
+
     def at(self, column: str, level: str) -> NDArray[np.bool_]:
         """Return who of P people is at a level; somebody must be."""
         there = np.array([attributes.get(column) == level for attributes in self.people], dtype=bool)
@@ -231,9 +258,10 @@ class Plan:
         heard = [str(n) for n in [*np.bincount(self.room), *(1 for _ in self.later)]]
         kinds = [*(room.kind for room in self.rooms), *("interview" for _ in self.later)]
         order = [str(i) for i in range(1, len(events) + 1)]
+        asking = [*(room.interviewer for room in self.rooms), *("" for _ in self.later)]
         cells: dict[str, dict[str, list[str]]] = {
             "participants": {"participant": ids, **attributes, "focus_group": where},
-            "events": {"event": events, "kind": kinds, "participants": heard, "order": order},
+            "events": {"event": events, "kind": kinds, "participants": heard, "order": order, "interviewer": asking},
             "codebook": {"code": code, "parent": parent, "label": code},
             "excerpts": {"excerpt": [], "participant": []},
             "codings": {},

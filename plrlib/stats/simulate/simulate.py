@@ -26,8 +26,10 @@ Effects = Mapping[tuple[str, ...], float]
 SECOND = ("hearing", "second")
 """Stands for a column and level in effects that only second hearings have."""
 OPPOSES = "opposes"
+_WORDS_A_TURN = 22
 _STREAMS = (
     "popularity", "propensity", "rooms", "raising", "talk", "again", "second", "stance", "words", "blur", "coders",
+    "turns", "interviewers", "order",
 )  # fmt: skip
 
 
@@ -55,6 +57,39 @@ def _popularity(plan: Plan, rng: np.random.Generator) -> NDArray[np.float64]:
     else:
         chances = rng.uniform(*plan.popularity, len(plan.code_names))
     return np.asarray(logit(chances))
+
+
+def _turns(plan: Plan, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return how many turns each of P people takes, by what is usual: the number itself where turns are not drawn."""
+    if not plan.turns:
+        return plan.talkativeness
+    mean = plan.turns * plan.talkativeness * rng.gamma(plan.steadiness, 1 / plan.steadiness, len(plan.people))
+    return np.asarray(np.maximum(rng.poisson(mean), 1) / plan.turns)
+
+
+def _raised(
+    plan: Plan, log_odds: NDArray[np.float64], turns: NDArray[np.float64], drawn: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return P × C: who raises what, each turn a chance; with an echo one after another in each room."""
+    raised = drawn < _chance(log_odds, turns)
+    if not plan.echo:
+        return raised
+    for room in range(len(plan.rooms)):
+        before: dict[str, NDArray[np.bool_]] = {}
+        for p in rng.permutation(np.flatnonzero(plan.room == room)):
+            alike = plan.people[p].get(plan.echo_of, "")
+            heard = before.setdefault(alike, np.zeros(raised.shape[1], dtype=bool))
+            raised[p] = drawn[p] < _chance(log_odds[p : p + 1] + plan.echo * heard, turns[p : p + 1])[0]
+            heard |= raised[p]
+    return raised
+
+
+def _chance(log_odds: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability to raise a code in so many turns, by what is usual."""
+    one = expit(log_odds)
+    usual = turns[:, None] == 1.0
+    return np.asarray(np.where(usual, one, -np.expm1(turns[:, None] * np.log1p(-np.minimum(one, 1 - 1e-15)))))
 
 
 def _again(plan: Plan, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -118,7 +153,8 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
 
     Whether a person raises a code is a Bernoulli draw with log odds logit(popularity of the code) + propensity of the
     person + effect of room and code + planted effects; how often, given that they do, is 1 + a gamma-Poisson number.
-    Without effects the people of a room are therefore exchangeable whatever their levels, and so are rooms of one size;
+    Who talks more has more chances to raise it (`turns`, `talkative`). Without effects, talkative groups and echoes of
+    one's own group the people of a room are therefore exchangeable whatever their levels, and so are rooms of one size;
     without effects on second hearings a code is raised at them as readily as at the first.
 
     Parameters
@@ -159,15 +195,19 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     people, codes = shape = (len(design.people), len(design.code_names))
     added, later, opposes = _effects(design, effects)
     ready = _popularity(design, rng["popularity"]) + rng["propensity"].normal(0, design.propensity, (people, 1)) + added
-    rooms = rng["rooms"].normal(0, design.event_sd, (len(design.rooms), codes))
-    raised = rng["raising"].random(shape) < expit(ready + rooms[design.room])
+    unlike = np.array([[room.unlike] for room in design.rooms])
+    rooms = rng["rooms"].normal(0, design.event_sd, (len(design.rooms), codes)) * unlike
+    if design.interviewer_sd:
+        asking, number = np.unique([room.interviewer for room in design.rooms], return_inverse=True)
+        rooms = rooms + rng["interviewers"].normal(0, design.interviewer_sd, (len(asking), codes))[number.reshape(-1)]
+    turns = _turns(design, rng["turns"])
+    raised = _raised(design, ready + rooms[design.room], turns, rng["raising"].random(shape), rng["order"])
     talk = rng["talk"].gamma(design.steadiness, 1 / design.steadiness, (people, 1)) * np.full(shape, design.talk)
-    for (column, level), factor in design.talkative.items():
-        talk[design.at(column, level)] *= factor
+    talk *= design.talkativeness[:, None]
     counts = np.where(raised, 1 + rng["talk"].poisson(talk), 0)
     again = _again(design, rng["again"])
     own = rng["second"].normal(0, design.event_sd, shape)[again]
-    anew = rng["second"].random(shape)[again] < expit(ready[again] + own + later)
+    anew = rng["second"].random(shape)[again] < _chance(ready[again] + own + later, design.talkativeness[again])
     stays = (rng["second"].random(shape)[again] < design.stay) & (later == 0)
     raised_again = np.where(stays, raised[again], anew)
     counts_again = np.where(raised_again, 1 + rng["second"].poisson(talk[again]), 0)
@@ -179,7 +219,7 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     blurred, words = rng["blur"].random(len(row)) < design.blur, rng["words"].integers(5, 40, len(row))
     settings = replace(design.settings, seed=seed)
     tables = {name: frame.copy(deep=False) for name, frame in design.tables.items()}
-    tables["attendance"] = _attendance(design, tables, again)
+    tables["attendance"] = _attendance(design, tables, again, turns)
     tables["excerpts"] = _excerpts(settings, tables, speaker, event, blurred, words)
     codings = _changed(code, codes, design.coders, rng["coders"])
     stances = _changed(stance, len(STANCES), design.coders, rng["coders"])
@@ -209,12 +249,18 @@ def _under(tables: Tables) -> NDArray[np.int64]:
     return np.flatnonzero(_column(tables, "codebook", "parent").codes >= 0)
 
 
-def _attendance(plan: Plan, tables: Tables, again: NDArray[np.int64]) -> pd.DataFrame:
-    """Return who was interviewed where: people heard alone, and then those heard again."""
-    single = np.flatnonzero(~plan.grouped)
-    who = _column(tables, "participants", "participant").take(np.append(single, again))
-    where = np.append(plan.room[single], len(plan.rooms) + np.arange(len(again)))
-    return pd.DataFrame({"participant": who, "event": _column(tables, "events", "event").take(where)})
+def _attendance(plan: Plan, tables: Tables, again: NDArray[np.int64], turns: NDArray[np.float64]) -> pd.DataFrame:
+    """Return who was interviewed where: people heard alone, and then those heard again.
+
+    Where turns are drawn those of focus groups come first, and words tell of turns at first hearings.
+    """
+    first = np.arange(len(turns)) if plan.turns else np.flatnonzero(~plan.grouped)
+    who = _column(tables, "participants", "participant").take(np.append(first, again))
+    where = np.append(plan.room[first], len(plan.rooms) + np.arange(len(again)))
+    words = np.rint(turns[first] * plan.turns * _WORDS_A_TURN) if plan.turns else np.full(len(first), np.nan)
+    spoken = pd.array(np.append(words, np.full(len(again), np.nan)), dtype="Float64").astype("Int64")
+    there = _column(tables, "events", "event").take(where)
+    return pd.DataFrame({"participant": who, "event": there, "words": spoken})
 
 
 def _excerpts(
@@ -302,7 +348,10 @@ def files_of(study: Simulated) -> dict[str, str]:
         ("[coders]", {name: {"kind": kind} for name, kind in (settings.coders or {}).items()}),
         ("[populations]", settings.populations),
         *((f"[groupings.{bare(name)}]", grouping_entries(one)) for name, one in settings.groupings.items()),
-        *(("[[comparisons]]", {"by": plan.by, "level": plan.level}) for plan in settings.comparisons),
+        *(
+            ("[[comparisons]]", {name: value for name, value in vars(plan).items() if value})
+            for plan in settings.comparisons
+        ),
         ("[privacy]", vars(settings.privacy)),
     ]
     files = {FILE: toml(sections, bare)}

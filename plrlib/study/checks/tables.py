@@ -324,15 +324,19 @@ def _check_look_alikes(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
 
 
 def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
-    """Check that the coders and claims that study.toml names are there, and that what is left over is a theme."""
-    claims = [claim for plan in settings.comparisons for claim in plan.claims]
+    """Check that coders, claims and codes that study.toml names are there, and that what is left over is a theme."""
+    claims, codes = (
+        [one for plan in settings.comparisons for one in getattr(plan, key)] for key in ("claims", "codes")
+    )
     left_over = [settings.left_over] if settings.left_over != LEFT_OVER else []
     coder, theme = "name a coder who has, or leave the line out", "name a theme of the codebook, or leave the line out"
     claim, no_row = "name a claim of claims.csv, or leave it out", "has no row in"
+    code = "name a code or theme of the codebook, or leave it out"
     for section, key, values, table, column, problem, remedy in (
         ("study", "reference_coder", [settings.reference_coder], "codings", "coder", no_row, coder),
         ("study", "stance_coder", [settings.stance_coder], "envelopes", "coder", no_row, coder),
         ("comparisons", "claims", claims, "claims", "claim", "is not in", claim),
+        ("comparisons", "codes", codes, "codebook", "code", "is not in", code),
         ("study", "left_over", left_over, "codebook", "code", "is not in", theme),
     ):
         there, file = known(sheets, table, column), sheets[table].file

@@ -53,7 +53,7 @@ class TestPublished:
         found = compare(published, "role")
         assert (found["verdict"] == "confounded").all()
         assert found[["p", "p_low", "p_high", "p_min", "p_adjusted", "effect", "people_used"]].isna().all(axis=None)
-        assert found["why"].str.contains("as well be one between the rooms: confounded.", regex=False).all()
+        assert found["why"].str.contains("as well be one between the events: confounded.", regex=False).all()
 
     def test_so_did_those_with_a_targeted_and_a_universal_service(self, published):
         assert (compare(published, "provision")["verdict"] == "confounded").all()
@@ -307,21 +307,35 @@ class TestVerdict:
     """The order of the verdicts: the first that holds."""
 
     @pytest.mark.parametrize(
-        ("p_min", "low", "high", "sometimes", "expected"),
+        ("p_min", "alike", "sometimes", "low", "high", "reach", "expected"),
         [
-            (np.nan, np.nan, np.nan, True, "confounded"),
-            (0.001, 0.01, 0.2, False, "not attributed"),
-            (0.001, 0.2, 0.9, True, "not attributed"),
-            (0.04, 0.01, 0.2, False, "not attributed"),
-            (0.04, 0.2, 0.9, False, "too few to tell"),
-            (0.04, 0.04, 0.04, False, "too few to tell"),
-            (0.001, 0.05, 0.05, False, "differs"),
-            (0.001, 0.051, 0.051, False, "not shown to differ"),
-            (0.01, 0.2, 0.3, False, "not shown to differ"),
+            (np.nan, True, True, np.nan, np.nan, np.nan, "confounded"),
+            (1.0, True, False, 1.0, 1.0, 1.0, "no variation"),
+            (0.001, False, False, 0.01, 0.2, 0.01, "not attributed"),
+            (0.001, False, True, 0.2, 0.9, 0.01, "not attributed"),
+            (0.04, False, False, 0.01, 0.2, 0.06, "not attributed"),
+            (0.04, False, False, 0.2, 0.9, 0.06, "too few to tell"),
+            (0.029, False, False, 0.029, 0.029, 0.029, "differs"),
+            (0.04, False, False, 0.04, 0.04, 0.06, "differs"),  # step-down reaches what a single step does not
+            (0.001, False, False, 0.05, 0.05, 0.04, "differs"),
+            (0.001, False, False, 0.051, 0.051, 0.04, "not shown to differ"),
+            (0.01, False, False, 0.2, 0.3, 0.05, "not shown to differ"),
         ],
     )
-    def test_the_first_that_holds(self, p_min, low, high, sometimes, expected):
-        assert verdict(p_min, low, high, sometimes, share=0.01, alpha=0.05) == expected
+    def test_the_first_that_holds(self, p_min, alike, sometimes, low, high, reach, expected):
+        assert verdict(p_min, alike, sometimes, low, high, reach, alpha=0.05) == expected
+
+    def test_codes_raised_by_the_same_people_are_not_paid_for_twice(self, tmp_path):
+        """Six codes, each raised by 4 of 4 and none of 4: all have p = 2/70, alone and together."""
+        people = "".join(f"P{i},manager,{'voluntary' if i < 4 else 'statutory'},A\n" for i in range(8))
+        codebook = "code,parent,label\n" + "".join(f"T{k},,T{k}\nc{k},T{k},c{k}\n" for k in range(6))
+        rows = [f"P{i} > {' '.join(f'c{k}' for k in range(6))}" for i in range(4)]
+        given = made(
+            tmp_path, participants=PEOPLE + people, codebook=codebook, **said(*rows, columns="participant")
+        )  # fmt: skip
+        found = compare(given, "sector")
+        assert found["p_adjusted"].tolist() == pytest.approx([2 / 70] * 6)
+        assert set(found["verdict"]) == {"differs"}
 
 
 def test_another_coder_can_come_to_another_verdict():

@@ -10,7 +10,8 @@ import pytest
 
 from plrlib.stats.comparison import permutation
 from plrlib.stats.comparison.effects import cramers_v, difference
-from plrlib.stats.comparison.permutation import NamedPeople, family
+from plrlib.stats.comparison.family import family
+from plrlib.stats.comparison.permutation import NamedPeople
 
 CRAMERS_V = 0.1666666666666667
 
@@ -18,7 +19,7 @@ CRAMERS_V = 0.1666666666666667
 def people(level, block, raised, asked=None, alone=()):
     level, block = np.array(level), np.array(block)
     asked = np.ones(raised.shape, dtype=bool) if asked is None else asked
-    return NamedPeople(level, block, np.isin(block, alone), asked, raised & asked)
+    return NamedPeople(level, block, np.where(np.isin(block, alone), -1, 0), asked, raised & asked)
 
 
 def every_permutation(labels, blocks):
@@ -46,7 +47,7 @@ def check(who, found, ways_of, p_of_codes):
     now = ways_of.index(who)
     p_of = [list(row) for row in zip(*p_of_codes, strict=True)]
     assert found.p == pytest.approx(p_of[now], rel=1e-9)
-    assert found.low == pytest.approx(adjusted(p_of, p_of[now]), rel=1e-9)
+    assert found.adjusted == pytest.approx(adjusted(p_of, p_of[now]), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -68,34 +69,84 @@ def test_people_permuted_within_events(seed):
         often = {one: outcomes.count(one) for one in set(outcomes)}
         by_code.append(p_of_every(outcomes, lambda other, one, often=often: often[other] <= often[one]))
     check(levels, found, permuted, by_code)
-    assert found.high == pytest.approx(found.low)
     assert not found.jointly_sampled
+
+
+def mean_of(some):
+    return sum(some) / len(some)
+
+
+def variance(values):
+    return mean_of([(value - mean_of(values)) ** 2 for value in values])
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_whole_events_permuted(seed):
-    """Six rooms of 4 to 6 people, three of each level or two of each of three."""
+    """Six events of 4 or 5 people, three of each group or two of each of three; each event counts once."""
     rng = np.random.default_rng(seed)
-    of_room = [0, 0, 0, 1, 1, 1] if seed % 2 else [0, 0, 1, 1, 2, 2]
-    sizes = rng.integers(4, 7, 6).tolist()
+    of_event = [0, 0, 0, 1, 1, 1] if seed % 2 else [0, 0, 1, 1, 2, 2]
+    sizes = rng.integers(4, 6, 6).tolist()
     block = [b for b, n in enumerate(sizes) for _ in range(n)]
-    level = [of_room[b] for b in block]
+    level = [of_event[b] for b in block]
     raised = rng.random((len(block), 3)) < rng.uniform(0.2, 0.8, 3)
     found = family(people(level, block, raised), 3, seed=1)
-    permuted = sorted(set(permutations(of_room)))
-    voices = [[int(raised[np.array(block) == b, c].sum()) for b in range(6)] for c in range(3)]
+    assert {how.kind for how in found.settings} == {"whole events"}
+    permuted = sorted(set(permutations(of_event)))
+    shares = [[raised[np.array(block) == b, c].mean() for b in range(6)] for c in range(3)]
 
     def apart(way, c):
-        rooms = [[b for b in range(6) if way[b] == at] for at in sorted(set(of_room))]
-        n, k = [sum(sizes[b] for b in some) for some in rooms], [sum(voices[c][b] for b in some) for some in rooms]
-        if len(n) == 2:
-            return abs(k[0] / n[0] - k[1] / n[1])
-        return sum(m * (j / m - sum(k) / sum(n)) ** 2 for m, j in zip(n, k, strict=True))
+        groups = [[shares[c][b] for b in range(6) if way[b] == at] for at in sorted(set(of_event))]
+        return sum(len(some) * (mean_of(some) - mean_of(shares[c])) ** 2 for some in groups)
 
     by_code = [
         p_of_every([apart(way, c) for way in permuted], lambda other, one: other >= one - 1e-9) for c in range(3)
     ]
-    check(tuple(of_room), found, permuted, by_code)
+    check(tuple(of_event), found, permuted, by_code)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_people_within_events_and_whole_events_together(seed):
+    """One or two mixed events beside four or five of one group each, against every joint permutation written out.
+
+    T = D_within / V_within + D_whole / V_whole; D are Mantel and Haenszel's difference and the difference of means of
+    event proportions; V are variances over the permutations themselves.
+    """
+    rng = np.random.default_rng(seed)
+    mixed = ([0, 1], [0, 0, 1], [0, 1, 1, 0])[seed % 3], ([0, 1, 1], [1, 0])[seed % 2]
+    mixed = mixed[: 1 + seed % 2]
+    pure = [0, 0, 1, 1] if seed % 4 else [0, 1, 0, 1, 1]
+    level = [at for some in mixed for at in some] + [at for at in pure for _ in range(4)]
+    block = [b for b, some in enumerate(mixed) for _ in some] + [10 + v for v in range(len(pure)) for _ in range(4)]
+    raised = rng.random((len(level), 3)) < rng.uniform(0.2, 0.8, 3)
+    raised[:, 2] &= np.array(block) < 10 if seed % 2 else np.array(block) >= 10  # one part alone tells
+    found = family(people(level, block, raised), 2, seed=1)
+    assert {how.kind for how in found.settings} == {"both"}
+    n = sum(map(len, mixed))
+    ways = [(*a, *b) for a in every_permutation(level[:n], block[:n]) for b in sorted(set(permutations(pure)))]
+    events = [[raised[np.array(block) == 10 + v, c].mean() for v in range(len(pure))] for c in range(3)]
+
+    def within(way, c):
+        top = bottom = 0.0
+        for b in range(len(mixed)):
+            one, other = ([raised[i, c] for i in range(n) if block[i] == b and way[i] == at] for at in (0, 1))
+            weight = len(one) * len(other) / (len(one) + len(other))
+            top, bottom = top + weight * (mean_of(one) - mean_of(other)), bottom + weight
+        return top / bottom
+
+    def whole(way, c):
+        one, other = ([events[c][v] for v in range(len(pure)) if way[n + v] == at] for at in (0, 1))
+        return mean_of(one) - mean_of(other)
+
+    by_code = []
+    for c in range(3):
+        total = np.zeros(len(ways))
+        for part in (within, whole):
+            values = [part(way, c) for way in ways]
+            if (v := variance(values)) > 1e-12:
+                total += (np.array(values) - mean_of(values)) / v
+        by_code.append(p_of_every(np.abs(total).tolist(), lambda other, one: other >= one - 1e-7 * max(1, one)))
+    check((*level[:n], *pure), found, ways, by_code)
+    assert found.p_min == pytest.approx([min(some) for some in by_code], rel=1e-9)
 
 
 def test_codes_put_to_other_rooms_are_tested_in_those():
@@ -105,20 +156,57 @@ def test_codes_put_to_other_rooms_are_tested_in_those():
     asked = np.array([[True, b == 1] for b in block])
     found = family(people(level, block, raised, asked), 2, seed=1)
     assert found.p[1] == found.p_min[1] == pytest.approx(1 / 3)
-    assert found.settings[1].blocks.tolist() == [1]
+    assert found.how(1).blocks.tolist() == [1]
 
 
-def test_codes_that_cannot_be_permuted_together_are_allowed_for_singly():
-    """The first code was put to a mixed room only, the second to rooms of one level each."""
+def test_codes_put_to_other_events_are_permuted_together():
+    """The first code was put to a mixed event only, the second to events of one group each: 20 × 6 permutations."""
     level = [0, 0, 0, 1, 1, 1] + [0] * 4 + [1] * 4
     block = [0] * 6 + [1, 1, 2, 2, 3, 3, 4, 4]
     asked = np.array([[b == 0, b != 0] for b in block])
     raised = np.array([[at == 0] * 2 for at in level]) & asked
     found = family(people(level, block, raised, asked), 2, seed=1)
-    assert [one.kind for one in found.settings] == ["within", "whole events"]
+    assert [found.how(c).kind for c in (0, 1)] == ["within", "whole events"]
     assert found.p == pytest.approx([2 / 20, 2 / 6])
-    assert found.low == pytest.approx([2 / 20, 2 / 6])
-    assert found.high == pytest.approx([2 / 20, 2 / 6 + 2 / 6])
+    assert found.adjusted == pytest.approx([2 / 20, 2 / 6])
+    assert found.reach == pytest.approx([2 / 20, 1 - (1 - 2 / 20) * (1 - 2 / 6)])
+
+
+def test_events_asked_about_other_codes_are_not_permuted_with_one_another():
+    """Both groups have three events of each sort; 20 ways for the sort that was asked about the second code alone."""
+    level = [v % 2 for v in range(12) for _ in range(3)]
+    block = [v for v in range(12) for _ in range(3)]
+    asked = np.array([[True, b < 6] for b in block])
+    raised = np.array([[at == 0] * 2 for at in level]) & asked
+    found = family(people(level, block, raised, asked), 2, seed=1)
+    assert found.p == pytest.approx([2 / 400, 2 / 20])
+
+
+def test_a_sample_of_events_never_gives_less_than_the_least_p():
+    """The clearest of 2,704,156 divisions is seldom drawn: what was observed may be beyond all that were."""
+    level, block = [int(v >= 12) for v in range(24) for _ in range(3)], [v for v in range(24) for _ in range(3)]
+    raised = np.array([[at == 0, False] for at in level])
+    raised[0, 1] = True
+    found = family(people(level, block, raised), 2, seed=1)
+    assert found.sampled.all()
+    assert found.p[0] == pytest.approx(1e-4)
+    assert found.p_min[0] == pytest.approx(1 / 2704156)
+    assert found.reach[0] <= 1e-4 * 1.01
+    assert found.reach[1] >= found.p_min[1] == pytest.approx(1 / 24)  # one event of 24 did: it is one of 24 ways
+
+
+def test_five_groups_and_many_codes_find_one_that_is_planted():
+    """510 codes, five groups in two events of 25: p of a sample has steps, and they do not hide what is plain."""
+    rng = np.random.default_rng(5)
+    level, block = [at for _ in range(2) for at in range(5) for _ in range(5)], [0] * 25 + [1] * 25
+    raised = rng.random((50, 510)) < rng.uniform(0.1, 0.6, 510)
+    raised[:, 0] = np.array(level) < 2
+    found = family(people(level, block, raised), 5, seed=1)
+    assert found.adjusted[0] < 0.01
+    assert (found.adjusted[1:] > 0.05).all()
+    assert (found.reach <= 0.05).sum() > 400
+    few = raised.sum(axis=0) <= 2
+    assert (found.reach[few] > 0.05).all()
 
 
 def test_of_too_many_permutations_a_sample_is_drawn_and_labelled(monkeypatch):
@@ -130,8 +218,8 @@ def test_of_too_many_permutations_a_sample_is_drawn_and_labelled(monkeypatch):
     drawn, again = family(who, 2, seed=1), family(who, 2, seed=1)
     assert (exact.jointly_sampled, drawn.jointly_sampled) == (False, True)
     assert drawn.p.tolist() == exact.p.tolist()
-    assert drawn.low == pytest.approx(exact.low, abs=0.03)
-    assert drawn.low.tolist() == again.low.tolist()
+    assert drawn.adjusted == pytest.approx(exact.adjusted, abs=0.03)
+    assert drawn.adjusted.tolist() == again.adjusted.tolist()
 
 
 def test_people_at_no_level_are_left_out():

@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 
 from plrlib.stats.comparison import fragility as module
-from plrlib.stats.comparison.fragility import fragility
-from plrlib.stats.comparison.permutation import NamedPeople, family, tarone
+from plrlib.stats.comparison.family import family
+from plrlib.stats.comparison.fragility import Ranges, fragility
+from plrlib.stats.comparison.permutation import NamedPeople
 
+NONE = Ranges(np.zeros(0), np.zeros(0), np.zeros(0))
 ALPHA = 0.2  # small groups show something at a mild alpha
 
 
 def people(level, block, raised):
     level, block = np.array(level), np.array(block)
     asked = np.ones(raised.shape, dtype=bool)
-    return NamedPeople(level, block, np.zeros(len(level), dtype=bool), asked, raised)
+    return NamedPeople(level, block, np.zeros(len(level), dtype=np.int64), asked, raised)
 
 
 def differs(found, c):
-    share = ALPHA / tarone(found.p_min, ALPHA)
-    return found.p_min[c] <= share * (1 + 1e-9) and found.high[c] <= ALPHA * (1 + 1e-9)
+    return found.adjusted[c] <= ALPHA * (1 + 1e-9)
 
 
 def by_hand(who, levels, c, most):
@@ -30,7 +31,7 @@ def by_hand(who, levels, c, most):
         for some in combinations(range(len(who.group)), size):
             raised = who.raised.copy()
             raised[list(some), c] ^= True
-            changed = NamedPeople(who.group, who.block, who.alone, who.asked, raised)
+            changed = NamedPeople(who.group, who.block, who.kind, who.asked, raised)
             if differs(family(changed, levels, seed=1), c) != now:
                 return size
     return 0
@@ -55,7 +56,7 @@ def test_it_is_the_fewest_people_of_all_sets(case, seed):
     found = family(who, levels, seed=1)
     for c in range(3):
         expected = by_hand(who, levels, c, 3)
-        got = fragility(found, c, ALPHA, np.zeros(0))
+        got = fragility(found, c, ALPHA, NONE)
         assert got == expected or (not expected and (got is None or got > 3)), (c, got, expected)
 
 
@@ -71,7 +72,7 @@ def test_where_the_other_codes_decide(seed):
     found = family(who, 2, seed=1)
     for c in (0, 1):
         expected = by_hand(who, 2, c, 2)
-        got = fragility(found, c, ALPHA, np.zeros(0))
+        got = fragility(found, c, ALPHA, NONE)
         assert got == expected or (not expected and (got is None or got > 2)), (c, got, expected)
 
 
@@ -79,24 +80,35 @@ def test_a_verdict_that_hangs_on_one_person():
     """4 of 4 against none of 4 has p = 2/70; with one fewer p = 0.143, which is above 0.05."""
     raised = np.array([[True]] * 4 + [[False]] * 4)
     found = family(people([0] * 4 + [1] * 4, [0] * 8, raised), 2, seed=1)
-    assert fragility(found, 0, 0.05, np.zeros(0)) == 1
+    assert fragility(found, 0, 0.05, NONE) == 1
 
 
 def test_codes_of_which_nobody_knows_who_raised_them_count_against_a_finding():
     """Alone p = 2/70 differs at 0.05; one more code that could show adds as much again, and it does not."""
     raised = np.array([[True]] * 4 + [[False]] * 4)
     found = family(people([0] * 4 + [1] * 4, [0] * 8, raised), 2, seed=1)
-    assert fragility(found, 0, 0.05, np.array([0.001])) is None  # nothing would make it differ
+    assert (
+        fragility(found, 0, 0.05, Ranges(*(np.array([p]) for p in (0.001, 1.0, 1.0)))) is None
+    )  # nothing would make it differ
 
 
 def test_a_search_that_is_too_large_gives_no_answer(monkeypatch):
     raised = np.array([[True]] * 2 + [[False]] * 6)
     found = family(people([0] * 4 + [1] * 4, [0] * 8, raised), 2, seed=1)
-    assert fragility(found, 0, 0.05, np.zeros(0)) == 2
+    assert fragility(found, 0, 0.05, NONE) == 2
     monkeypatch.setattr(module, "MOST_SETS", 27)
-    assert fragility(found, 0, 0.05, np.zeros(0)) is None
+    assert fragility(found, 0, 0.05, NONE) is None
 
 
 def test_levels_in_rooms_of_their_own_have_none():
     found = family(people([0] * 4 + [1] * 4, [0] * 4 + [1] * 4, np.ones((8, 1), dtype=bool)), 2, seed=1)
-    assert fragility(found, 0, 0.05, np.zeros(0)) is None
+    assert fragility(found, 0, 0.05, NONE) is None
+
+
+def test_silent_people_who_would_have_to_share_the_view():
+    """Of 5 and 5 people all of the first and none of the second raised it: p = 0.008, with one more 0.048, two 0.17."""
+    who = people([0] * 5 + [1] * 5, [0] * 10, np.array([[True]] * 5 + [[False]] * 5))
+    found = family(who, 2, seed=1)
+    silent = ~who.raised[:, 0]
+    assert fragility(found, 0, 0.05, NONE, silent & (who.group == 1)) == 2
+    assert fragility(found, 0, 0.05, NONE, silent & (who.group == 0)) is None

@@ -1,51 +1,70 @@
-"""What can be exchanged: one test a design that confounds, or does not."""
+"""What can be permuted: one test a design that confounds, or does not."""
 
 import numpy as np
 import pytest
 
-from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN, setting
+from plrlib.stats.comparison.permutation import ALONE, BOTH, CONFOUNDED, WHOLE, WITHIN, setting
 
 
-def kind(*rooms, alone=()):
-    """Return the kind and the blocks used; a room is a number of people of each level."""
-    sizes = np.array(rooms)
-    found = setting(sizes, np.arange(len(sizes)), np.isin(np.arange(len(sizes)), alone))
-    return found.kind, found.blocks.tolist()
+def how(*events, alone=(), kinds=None, only_within=False):
+    """Return the kind, the blocks used, and why no event is permuted; an event is a number of people of each group."""
+    sizes = np.array(events)
+    kind = np.array(kinds if kinds else [ALONE if b in alone else 0 for b in range(len(sizes))])
+    found = setting(sizes, np.arange(len(sizes)), kind, only_within)
+    return found.kind, found.mixed.tolist(), found.whole.tolist(), found.reason
+
+
+PURE = [(5, 0), (5, 0), (0, 5), (0, 5)]
 
 
 @pytest.mark.parametrize(
-    ("rooms", "alone", "expected"),
+    ("events", "alone", "expected"),
     [
-        # each role in rooms of its own, as in PLR0809/017
-        ([(7, 0, 0), (0, 7, 0), (0, 0, 6), (0, 0, 4)], (), (CONFOUNDED, [])),
-        # one room a level
-        ([(5, 0), (0, 5)], (), (CONFOUNDED, [])),
-        # two rooms a level, alike: whole rooms
-        ([(5, 0), (5, 0), (0, 5), (0, 5)], (), (WHOLE, [0, 1, 2, 3])),
-        # a level in one room, the other interviewed one by one
-        ([(6, 0), (0, 6)], (1,), (CONFOUNDED, [])),
-        # a level in two rooms, the other interviewed one by one
-        ([(6, 0), (6, 0), (0, 6)], (2,), (CONFOUNDED, [])),
-        # four rooms of 3 against four of 10
-        ([(3, 0)] * 4 + [(0, 10)] * 4, (), (CONFOUNDED, [])),
-        # 1.5 times is still alike, a little more is not
-        ([(4, 0), (4, 0), (0, 6), (0, 6)], (), (WHOLE, [0, 1, 2, 3])),
-        ([(4, 0), (4, 0), (0, 7), (0, 7)], (), (CONFOUNDED, [])),
-        # interviews alone: everybody can be exchanged with everybody
-        ([(8, 8)], (0,), (WITHIN, [0])),
-        # mixed rooms and rooms of one level: only the mixed ones are used
-        ([(3, 2), (5, 0), (0, 4), (1, 4)], (), (WITHIN, [0, 3])),
-        # one mixed room is enough, and whole rooms are then not asked
-        ([(5, 0), (5, 0), (0, 5), (0, 5), (1, 1)], (), (WITHIN, [4])),
-        # a room of one person is no room to exchange
-        ([(5, 0), (1, 0), (0, 5), (0, 5)], (), (CONFOUNDED, [])),
-        # people heard alone stay out of an exchange of rooms
-        ([(5, 0), (5, 0), (0, 5), (0, 5), (3, 0)], (4,), (WHOLE, [0, 1, 2, 3])),
-        # nobody of the other level
-        ([(5, 0), (5, 0)], (), (CONFOUNDED, [])),
-        # three levels, one of them without anybody: the other two are compared
-        ([(5, 0, 0), (5, 0, 0), (0, 5, 0), (0, 5, 0)], (), (WHOLE, [0, 1, 2, 3])),
+        # each role in events of its own, as in PLR0809/017
+        ([(7, 0, 0), (0, 7, 0), (0, 0, 6), (0, 0, 4)], (), (CONFOUNDED, [], [], "own events")),
+        # one event a group
+        ([(5, 0), (0, 5)], (), (CONFOUNDED, [], [], "own events")),
+        # two events a group, alike: whole events
+        (PURE, (), (WHOLE, [], [0, 1, 2, 3], "")),
+        # a group in one event, the other interviewed one by one
+        ([(6, 0), (0, 6)], (1,), (CONFOUNDED, [], [], "own events")),
+        # a group in two events, the other interviewed one by one
+        ([(6, 0), (6, 0), (0, 6)], (2,), (CONFOUNDED, [], [], "own events")),
+        # four events of 3 against four of 10
+        ([(3, 0)] * 4 + [(0, 10)] * 4, (), (CONFOUNDED, [], [], "sizes go with group")),
+        # mean sizes may differ by a quarter, and no more
+        ([(4, 0), (4, 0), (0, 5), (0, 5)], (), (WHOLE, [], [0, 1, 2, 3], "")),
+        ([(4, 0), (4, 0), (0, 5), (0, 6)], (), (CONFOUNDED, [], [], "sizes go with group")),
+        # ten events of 4 to 8 people, mixed at random
+        ([(4, 0), (8, 0), (6, 0), (5, 0), (7, 0), (0, 8), (0, 4), (0, 5), (0, 7), (0, 6)], (),
+         (WHOLE, [], list(range(10)), "")),
+        # interviews alone: everybody can be permuted with everybody
+        ([(8, 8)], (0,), (WITHIN, [0], [], "")),
+        # mixed events and too few of one group
+        ([(3, 2), (5, 0), (0, 4), (1, 4)], (), (WITHIN, [0, 3], [], "own events")),
+        # a mixed pair does not make ten others useless
+        ([*PURE, (1, 1)], (), (BOTH, [4], [0, 1, 2, 3], "")),
+        ([(3, 0), (3, 0), (0, 5), (0, 5), (1, 1)], (), (WITHIN, [4], [], "sizes go with group")),
+        # people interviewed alone stay out of an exchange of events
+        ([*PURE, (3, 0)], (4,), (WHOLE, [], [0, 1, 2, 3], "")),
+        # nobody of the other group
+        ([(5, 0), (5, 0)], (), (CONFOUNDED, [], [], "own events")),
+        # three groups, one of them without anybody: the other two are compared
+        ([(*one, 0) for one in PURE], (), (WHOLE, [], [0, 1, 2, 3], "")),
+        # three groups and a mixed event: people within it alone
+        ([(5, 0, 0), (5, 0, 0), (0, 5, 0), (0, 5, 0), (0, 0, 5), (0, 0, 5), (2, 2, 1)], (),
+         (WITHIN, [6], [], "own events")),
     ],
-)
-def test_what_can_be_exchanged(rooms, alone, expected):
-    assert kind(*rooms, alone=alone) == expected
+)  # fmt: skip
+def test_what_can_be_permuted(events, alone, expected):
+    assert how(*events, alone=alone) == expected
+
+
+def test_only_events_of_one_kind_are_permuted():
+    assert how(*PURE, kinds=[0, 0, 1, 1])[0] == CONFOUNDED
+    assert how(*PURE, *PURE, (5, 0), kinds=[0] * 4 + [1] * 4 + [2])[:3] == (WHOLE, [], list(range(8)))
+
+
+def test_whole_events_are_left_aside_where_that_is_asked_for():
+    assert how(*PURE, (1, 1), only_within=True)[:3] == (WITHIN, [4], [])
+    assert how(*PURE, only_within=True)[0] == CONFOUNDED
