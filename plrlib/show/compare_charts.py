@@ -12,7 +12,7 @@ from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Cells, Picture, Say, say
 from plrlib.show.excerpts import counts_say, group_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
-from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, whom
+from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, stated_labels, whom
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.comparison.permutation import CONFOUNDED, WITHIN
@@ -71,7 +71,7 @@ def people_picture(
     Finding a way in  Targeted          8   8
     Finding a way in Universal          2   7
     """
-    grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
+    grouping, names, what = study.grouping(by), stated_labels(study, labels(study, level), stance), noun(study, level)
     counted, frame = Counted.of(study, grouping, level, stance, coder), presence(study, grouping, level, stance, coder)
     if codes is not None:
         frame = frame[frame["code"].isin(codes)].assign(code=lambda f: f["code"].cat.remove_unused_categories())
@@ -88,7 +88,8 @@ def people_picture(
     figure = dot_grid(marks, *axes, PERSON_LOOKS, title, per_line=across, from_left=True)
     once = one(what) if what in LEVELS else f"for each {what}"
     mark = f"One mark is {of_marks(each, 'person', 'people')}"
-    caption = Text(f"{mark}; each person counts once {once}, however often they raised it. ", title)
+    only = f"Only what {stance} the statement of its theme counts. " if stance else ""
+    caption = Text(f"{mark}; each person counts once {once}, however often they raised it. {only}", title)
     told = "; ".join(f"{names[code]}: {counts_say(counted, frame, code)}" for code in drawn)
     alt = f"A grid of people, {what} by {inner(grouping.label)}. {told}."
     return picture(figure, study, caption, alt, *_people_numbers(counted, frame))
@@ -258,7 +259,7 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     if set(frame["verdict"]) <= set(NO_ANSWER):
         reasons = "; or ".join(reason for v, reason in NO_ANSWER.items() if (frame["verdict"] == v).any())
         return say(f"{grouping.label}: there is no difference to draw, for none has an answer: {reasons}.")
-    two, names = len(grouping.levels) == 2, labels(study, found.level)
+    two, names = len(grouping.levels) == 2, stated_labels(study, labels(study, found.level), _stance(frame))
     lines = _odds_lines(found, names) if two else _group_lines(found, names)
     scale = _odds_scale(found) if two else Scale(0, 1, SHARES, "of the people at that level")
     groups = " against ".join(inner(label) for label in grouping.levels.values())
@@ -279,6 +280,11 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     numbers = pd.DataFrame(by_code)
     ids = group_ids(found, list(frame["code"]), grouping.levels)
     return picture(figure, study, f"{title} {caption}", alt, numbers, ids)
+
+
+def _stance(frame: pd.DataFrame) -> object:
+    """Return the stance by which codes were compared; blank: any."""
+    return frame["stance"].dropna().iloc[0] if frame["stance"].notna().any() else ""
 
 
 def _counts_of(rows: pd.DataFrame) -> list[str]:

@@ -425,7 +425,7 @@ def given_say(study: Study, by: str) -> str:
     counted = number(certain) + " of the " + number(about) if k < n else "all " + number(about)
     counted = counted + " excerpts" if n > 1 else "the one excerpt"
     whom = f" that {grouping.population} may have said" if grouping.population else ""
-    percent = f" ({100 * k / n:.0f} %)" if n >= MANY and k else ""
+    percent = f" ({100 * k / n:.0f} %)" if n >= MANY and 0 < k < n else ""
     return Text(counted, f"{whom} {'can' if k or n > 1 else 'cannot'} be given to one level{percent}.")
 
 

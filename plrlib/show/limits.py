@@ -256,7 +256,7 @@ def limits_of_claims(study: Study, found: JointDisplay) -> Say:
     told = count(known_ids(list(unknown), blank), "excerpt")
     return say(
         kind_say(study),
-        f"What is for or against a claim is as {named_coder(study, coder)} read it." if coder else "",
+        f"What supports or opposes a statement is as read by {named_coder(study, coder)}." if coder else "",
         capital(told) + f" {verb(blank, 'has', 'have')} no stance on record." if blank else "",
         coding_say(study, ": others may have said the same, or the opposite."), outside,
     )  # fmt: skip

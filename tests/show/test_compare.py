@@ -115,7 +115,7 @@ class TestWhatDiffers:
         assert (rows.frame["verdict"] != "differs").all()
         told = sentences(show.stance_say(study, rows))
         assert "Raising “First theme” alone does not show this." in told
-        seen = "“First theme”: {} of 12 voluntary and {} of 12 statutory staff {} it."
+        seen = "“First theme”: {} of 12 voluntary and {} of 12 statutory staff {} “First theme”."
         assert any(s.startswith(seen.format(12, "none", "supported")) for s in told)
         assert any(s.startswith(seen.format("None", 12, "opposed")) for s in told)
 
@@ -128,7 +128,7 @@ class TestWhatDiffers:
     def test_sides_without_stances(self, tmp_path):
         study = made(tmp_path)
         assert sentences(show.stance_say(study, compare(study, "sector"))) == [
-            "No stances are on record, so who was for a theme and who against it is not compared."
+            "No stances are on record, so who supported what and who opposed it is not compared."
         ]
         partly = two_rooms(tmp_path, {"T1": {"V1": FOR, "V2": ""}})
         assert sentences(show.stance_say(partly, compare(partly, "sector")))[0].startswith("Not compared by stance: ")
@@ -137,7 +137,9 @@ class TestWhatDiffers:
         monkeypatch.setattr("plrlib.show.compare.compare", None)  # it depends on the rooms, which are known
         told = sentences(show.stance_say(published, found(published, "role", *[("confounded", {})] * 7)))
         assert len(told) == 1
-        assert told[0].startswith("Supporting or opposing a theme: nothing can be said of a difference")
+        assert told[0].startswith(
+            "Supporting or opposing the statement of a theme: nothing can be said of a difference"
+        )
 
 
 class TestTables:
