@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.data import forms, heard_labels
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, counted, counts_say, ids_by, opening
@@ -392,7 +392,7 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     looks = {STAYS: Look(BLUE, "o", STAYS), LEAVES: Look(RED, "s", LEAVES)}
     every = theirs[["claim", "part"]].astype("object").set_axis(["row", "column"], axis=1)
     every = every.assign(look=leaves.map({True: LEAVES, False: STAYS}), filled=theirs["form"] != "reported")
-    drawn, each = thinned(every.sort_values(["look", "filled"], ascending=[False, False], kind="stable"))
+    drawn = every.sort_values(["look", "filled"], ascending=[False, False], kind="stable")
     to = (frame["statement"] + ")").radd(" (stances are to: ").where(frame["statement"] != frame["gist"], "")
     answers = zip(frame["claim"], frame["inference"], frame["gist"] + to, strict=True)
     rows = Axis({str(claim): f"{claim}, {inference}: {gist}" for claim, inference, gist in answers}, "claim")
@@ -407,9 +407,7 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     numbers["answer"] = frame["inference"].astype("object")
     sides = numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()
     told = "; ".join(f"{claim}: {joined(f'{number(n)} {side}' for side, n in row.items())}" for claim, row in sides)
-    caption = (
-        f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes to the claim, "
-    )
+    caption = f"{mark_say(len(drawn))}, in the row of the claim and the column of the stance it takes to the claim, "
     caption += f"or to the statement beside it. {title}"
     return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, ids)
 
@@ -481,10 +479,10 @@ def statements_table(study: Study) -> Opening | Say:
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
     >>> show.statements_table(study)
-    So there is nothing to list.
+    There is no table of prompts, since the study has no statements.csv.
     """
     if study.statements.empty:
-        return say("So there is nothing to list.")
+        return say("There is no table of prompts, since the study has no statements.csv.")
     rows: list[list[Cell]] = []
     for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]

@@ -141,10 +141,20 @@ def compare_say(study: Study, found: Comparison) -> Say:
     tally, needs = found.frame["verdict"].value_counts(), []
     needed = {**NEEDED, TOO_FEW: "more events"} if (found.frame["method"] == WHOLE).any() else NEEDED
     for verdict in [verdict for verdict in needed if tally.get(verdict, 0)]:
+        lacking = _open_for_lack(found) if verdict == TOO_FEW else tally[verdict]
+        if not lacking:
+            continue
         coded = "" if study.settings.complete or verdict != NOT_ATTRIBUTED else ", and every transcript coded through"
-        whole = f"for {tally[verdict]} of the {count(n, what)}" if tally[verdict] < n else "to tell"
+        whole = f"for {lacking} of the {count(n, what)}" if lacking < n else "to tell"
         needs.append(f"Needed {whole}: {needed[verdict]}{coded}.")
     return say(f"{found.grouping.label}: {_head_say(study, found)}", *_differs_say(study, found), *needs)
+
+
+def _open_for_lack(found: Comparison) -> int:
+    """Return of how many codes more people could tell: those too few to tell that some raised, and not all."""
+    few_ = set(found.frame.loc[found.frame["verdict"] == TOO_FEW, "code"])
+    totals = found.counts[found.counts["code"].isin(few_)].groupby("code", observed=True)[["lower", "upper", "n"]].sum()
+    return int(((totals["upper"] > 0) & (totals["lower"] < totals["n"])).sum())
 
 
 def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> list[str]:
@@ -315,7 +325,8 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
         return said + _in_brackets(outside) + f"; {_open(study, found, row)}: {verdict}."
     told = said + _in_brackets(_chance(study, found, counts, row), outside)
     if verdict == TOO_FEW:
-        least = f"no division of these people has a p below {p_value(row['p_min'])}"
+        of = "events" if row["method"] == WHOLE else "people"
+        least = f"no division of these {of} has a p below {p_value(row['p_min'])}"
         return told + f", but {least}, and {_needed(found, row, what)}: {verdict}."
     if row["reason"] == OTHERS_NOT_NAMED:
         return told + f", which depends on {plural(what)} of which it is not known who raised them: {verdict}."

@@ -5,7 +5,7 @@ import pandas as pd
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
@@ -54,7 +54,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]), filled=marks["form"] != "reported")
     sizes = marks["row"].value_counts()
     order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
-    drawn, each = thinned(marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index])
+    drawn = marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index]
     stance = rows.title == "theme" and marks["look"].isin(VERBS).any()
     named = stated_labels(study, rows.labels, stance)
     heads = Axis({key: f"{label} ({sizes.get(key, 0)})" for key, label in named.items()}, rows.title, "excerpts")
@@ -74,7 +74,7 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     twice = (
         f"An excerpt of more than one {rows.title} has a mark in each." if marks["excerpt"].duplicated().any() else ""
     )
-    caption = passage(f"One mark is {of_marks(each)}, in the row of its {rows.title}.", twice, title, more)
+    caption = passage(f"{mark_say(len(marks))}, in the row of its {rows.title}.", twice, title, more)
     alt = f"A grid of excerpts. {title} {told}."
     return picture(figure, study, caption, alt, numbers, column_ids(cells, "excerpts", ids))
 
