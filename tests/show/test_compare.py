@@ -73,7 +73,7 @@ class TestWhatCannotBeSaid:
         assert told[1].endswith("and every transcript coded through.")
 
     def test_no_theme_that_is_open_is_counted_as_not_differing(self, tmp_path):
-        study = made(tmp_path)
+        study = made(tmp_path, **said("V1,,,, > c3"))
         told = show.compare_say(study, found(study, "sector", ("not attributed", {}), ("too few to tell", {})))
         assert sentences(told)[0] == (
             "Sector: of 2 themes compared, none differs, 1 cannot be told, as who raised it is not known well enough "
@@ -82,9 +82,17 @@ class TestWhatCannotBeSaid:
         assert "Needed for 1 of the 2 themes: more people." in sentences(told)
 
     def test_more_events_are_needed_where_events_are_compared(self, tmp_path):
-        study = made(tmp_path)
+        study = made(tmp_path, **said("V1,,,, > c1", "V2,,,, > c3"))
         rows = found(study, "role", *[("too few to tell", {})] * 2, method="whole events")
         assert "Needed to tell: more events." in sentences(show.compare_say(study, rows))
+
+    def test_nothing_is_needed_for_what_none_or_all_raised(self, tmp_path):
+        study = made(tmp_path, **said("V1,,,, > c1"))
+        rows = found(study, "sector", *[("too few to tell", {})] * 2)
+        assert sentences(show.compare_say(study, rows))[1:] == ["Needed for 1 of the 2 themes: more people."]
+        (tmp_path / "all").mkdir()
+        study = made(tmp_path / "all", **said(*(f"{who},,,, > c1" for who in study.participants["participant"])))
+        assert len(sentences(show.compare_say(study, found(study, "sector", *[("too few to tell", {})] * 2)))) == 1
 
 
 class TestWhatDiffers:
