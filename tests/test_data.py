@@ -10,8 +10,8 @@ from plrlib import Study, load_study, text_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "raw" / "plr0809-017"
 DIGESTS = {
-    "claims.csv": "ee219e1fbba6a1c647042b7393d057e0b436f953ecc32f99ea32fea4da37b33b",
-    "codebook.csv": "fe3094e336eee02947e1f357014bc9727d82af68520d1fe1b522d6e8166d4ee4",
+    "claims.csv": "322cf6150f79346e14309d4d15e10320fb54ca22f37329a23c9ff927896953e0",
+    "codebook.csv": "0a1c892ecaaf5a5e789fd093eed813b38619fe15fd1cc9c76aefa26264b6c88e",
     "codings.csv": "c66f662e9eecee09bb58b2091a0b6366a6ec520dedd298e4e0a291676918aeae",
     "envelopes.csv": "17172794cbd2269d539d7a0e7f595b6948244f719ca338c518a5ee7375c167f1",
     "events.csv": "2a795c42ed9e0593f745a9131a3af6cb0b1ae87f437062b4767e1a3822f15be2",
@@ -21,7 +21,7 @@ DIGESTS = {
     "quantifiers.csv": "0498834e057540cd9a1bb483c7b1c6fca62eec4dfa0c343cea58ade07d300c28",
     "statements.csv": "ad1be59be106a8ec8aea90979bc1036a59fd034a45c9b6f7cef06b0c62538342",
     "words.csv": "6fc00f3af20534074eed51cac221d7319050e3d90cd2c6504143ceb1b2bd318a",
-    "README.md": "9ee3547ea01a18f794e02bf88ba2733536b325ff5d4d9de6e2df8ef7521101bb",
+    "README.md": "a8a1fe27116d7ed029617d9a5557bc03aed7318bff554f7910cf157ff2c013ab",
 }
 
 

@@ -75,7 +75,7 @@ def folder_of(name: str) -> Path:
 
 ROWS = 2000
 """How many rows have lists to choose from."""
-_WIDE = ("text", "gist", "definition", "use_when", "do_not_use_when", "label", "finding")
+_WIDE = ("text", "gist", "definition", "use_when", "do_not_use_when", "label", "statement", "finding")
 _LISTED = ("events", "participants", "excerpts", "codebook", "quantifiers")
 
 

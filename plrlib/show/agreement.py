@@ -162,7 +162,7 @@ def _interval_say(found: Pairs) -> str:
     return f"{base} of excerpts. That is optimistic, for excerpts of one event are alike; to draw events, {why}."
 
 
-@or_say("So there is no table.")
+@or_say("There is no table of agreement, since fewer than two coders can be compared.")
 def agreement_table(study: Study, unit: str) -> Table:
     """Return a row a pair of coders: whether they are of one kind, and each coefficient over all.
 
@@ -212,7 +212,7 @@ def agreement_table(study: Study, unit: str) -> Table:
     return Table(frame, f"Agreement of each two coders on the {what}", ids)
 
 
-@or_say("So there is no table.")
+@or_say("There is no table of agreement, since fewer than two coders can be compared.")
 def agreed_table(study: Study, unit: str) -> Table:
     """Return a row a theme or code: how many excerpts each coder gave it to, and alpha between kinds.
 
@@ -261,7 +261,7 @@ def agreed_table(study: Study, unit: str) -> Table:
     return Table(frame, f"Excerpts that each coder gave each {unit}, and agreement on it beyond chance", ids)
 
 
-@or_say("So there is nothing to draw.")
+@or_say("There is no picture of agreement, since fewer than two coders can be compared.")
 def agreement_picture(study: Study, unit: str) -> Picture:
     """Return a picture of alpha by theme or code, with its interval, for coders of different kinds.
 

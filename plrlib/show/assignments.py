@@ -3,6 +3,7 @@
 Texts that a reader sees call a theme assignment an envelope, as the published report does.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import MOST_MARKS as MOST_DRAWN
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.charts.flows import flows
 from plrlib.show.display import Picture, Say, Table, or_say, say
 from plrlib.show.evidence import NOWHERE
@@ -233,18 +235,20 @@ def moved_picture(study: Study, a: str, b: str) -> Picture:
     both, names = sorted_twice(study, a, b), _names(study)
     places = both[["from", "to"]].astype("object").fillna(NOWHERE)
     stays = places["from"] == places["to"]
-    tags = both["excerpt"].astype("object").where(~stays & (int((~stays).sum()) <= MOST_NAMED), "")
+    named = len(both) <= MOST_DRAWN and int((~stays).sum()) <= MOST_NAMED
+    tags = both["excerpt"].astype("object").where(~stays & named, "")
     looked = stays.map({True: "stays", False: "moves"})
-    marks, each = thinned(places.set_axis(["row", "column"], axis=1).assign(look=looked, tag=tags))
+    marks = places.set_axis(["row", "column"], axis=1).assign(look=looked, tag=tags)
+    fullest = int(places.value_counts().max())
     columns = {theme: name for theme, name in names.items() if (places == theme).any(axis=None)}
     rows = {theme: f"{name} ({int((places['from'] == theme).sum())})" for theme, name in columns.items()}
     moves = "moves, with its number" if (tags != "").any() else "moves"
     looks = {"stays": Look(GREY, "o", "stays"), "moves": Look(RED, "s", moves)}
     told = moved_say(study, a, b).sentences
     axes = Axis(rows, f"envelope by {a}"), Axis(columns, f"envelope by {b}")
-    figure = dot_grid(marks, *axes, looks, told[0], per_line=5)
+    figure = dot_grid(marks, *axes, looks, told[0], per_line=max(5, math.ceil(math.sqrt(fullest))))
     numbers = places.map(columns.get).value_counts(sort=False).reset_index(name="excerpts")
-    mark = f"One mark is {of_marks(each)}, in the row of its {axes[0].title} and the column of its {axes[1].title}."
+    mark = f"{mark_say(len(marks))}, in the row of its {axes[0].title} and the column of its {axes[1].title}."
     routes = numbers[numbers["from"] != numbers["to"]].sort_values("excerpts", ascending=False, kind="stable")
     away = [f"{n} from {start} to {end}" for start, end, n in routes.itertuples(index=False, name=None)]
     alt = f"A grid of excerpts. {told[0]}" + (f" {capital(few(away))}." if away else "")
@@ -284,13 +288,13 @@ def left_over_say(study: Study) -> Say:
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
     >>> show.left_over_say(study).sentences[0]
-    'first left over no excerpts.'
+    'Left over by first: no excerpts.'
     """
     found = _by_coder(study, "status", sorters(study))
     told = []
     for coder in found:
         ids = list(found.index[found[coder] == LEFT_OVER])
-        told.append(Text(f"{coder} left over ", count(ids, "excerpt"), f" ({few(ids)})." if ids else "."))
+        told.append(Text(f"Left over by {coder}: ", count(ids, "excerpt"), f" ({few(ids)})." if ids else "."))
     if len(told) < 2:
         return say(*told)
     seen = found != NOT_SEEN
@@ -301,7 +305,7 @@ def left_over_say(study: Study) -> Say:
     return say(*told, whole, many)
 
 
-@or_say("So nothing can be left over.")
+@or_say("Nothing can be left over, since the study has no envelopes.")
 def left_over_table(study: Study) -> Table | Say:
     """Return a row an excerpt that a coder left over: what was said, and where each coder put it.
 
@@ -389,7 +393,7 @@ def followed_say(study: Study) -> Say:
     return say(first, f"In three or more: {few(many, 5)}." if many else "")
 
 
-@or_say("So no excerpt can be followed from one coder to another.")
+@or_say("No excerpt can be followed from one coder to another, since fewer than two assigned themes.")
 def followed_picture(study: Study) -> Picture:
     """Return a picture in which each excerpt is one mark a coder, joined by a line; what moves is coloured and named.
 
@@ -426,12 +430,18 @@ def followed_picture(study: Study) -> Picture:
     heads = {coder: f"{coder}\n{kind}" if kind != coder else coder for coder, kind in kinds.items()}
     blocks = len(where) > MOST_MARKS
     told = followed_say(study).sentences[0]
-    some, each = thinned(where[where.nunique(axis=1) > 1], MOST_MOVES) if blocks else (where, 1)
+    away = where[where.nunique(axis=1) > 1]
+    routes_only = blocks and len(away) > MOST_MOVES
+    if routes_only:  # a line a route, which is named by how many take it
+        taken = away.value_counts(sort=False)
+        away = taken.index.to_frame(index=False).set_axis(taken.to_numpy())
+    some = away if blocks else where
     figure = flows(some, rows, heads, told, where, blocks)
-    mark = f"Of those that move one mark is {of_marks(each)}; those that stay are a block"
-    mark = mark if blocks else "One mark is one excerpt"
+    one_each = "one line is one route, with the number that take it" if routes_only else "one mark is one excerpt"
+    mark = f"Of those that move {one_each}; those that stay are a block" if blocks else "One mark is one excerpt"
     mark += ", in the column of a coder and the row of the envelope, and a line follows it."
-    caption = passage(mark, told, "Those that move are coloured, with their number.")
+    named = len(some) <= MOST_NAMED and not routes_only
+    caption = passage(mark, told, f"Those that move are coloured{', with their id' if named else ''}.")
     by_route = ids_by(where.map(names.get).assign(excerpt=where.index), *coders)
     routes = _routes(by_route, coders)
     moving = routes[routes["moves"] == "yes"]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.display import Cells, Picture, Say, Table, or_say, say
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import chance, labels, quoted
@@ -184,17 +184,16 @@ def change_picture(study: Study) -> Picture:
     found, names = change(study), labels(study)
     every = found.assign(row=found["code"].astype("object")).melt("row", list(PARTS), "column", "n")
     every = every.loc[every.index.repeat(every["n"])].assign(look=lambda marks: marks["column"])
-    marks, each = thinned(every[["row", "column", "look"]])
     verdicts = found[["code", "people", "verdict"]].itertuples(index=False, name=None)
     rows = {code: f"{names[code]} ({n}): {verdict}" for code, n, verdict in verdicts}
     title = _head_say(found)
     columns = {part: look.label.capitalize() for part, look in PARTS.items()}
     axes = Axis(rows, "theme (people)"), Axis(columns, "raised it")
-    figure = dot_grid(marks, *axes, PARTS, title, per_line=10, from_left=True)
+    figure = dot_grid(every[["row", "column", "look"]], *axes, PARTS, title, per_line=10, from_left=True)
     numbers, ids = _parts(study, found)
     counts = numbers.drop(columns="of").set_index("theme")
     cells = [f"{name}: {joined(f'{n} {part}' for part, n in row.items())}" for name, row in counts.iterrows()]
-    mark = f"One mark is {of_marks(each, 'person', 'people')}"
+    mark = mark_say(len(every), "person", "people")
     caption = f"{mark} heard twice, in the column of the hearing at which they raised the theme. {title}"
     alt = f"A grid of people heard twice, a row a theme. {'; '.join(cells)}."
     return picture(figure, study, caption, alt, numbers, ids)

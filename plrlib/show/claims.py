@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.data import forms, heard_labels
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, counted, counts_say, ids_by, opening
@@ -14,14 +14,14 @@ from plrlib.show.figure import BLUE, RED, picture
 from plrlib.show.labels import labels, level_of, quoted
 from plrlib.stats import claims
 from plrlib.stats.bounds.presence import Counted, attribution, presence
-from plrlib.stats.claims import INFERENCES, NO_STANCE, NOT_TESTABLE, OTHERS, RULES, Facts, JointDisplay
+from plrlib.stats.claims import INFERENCES, NO_STANCE, OTHERS, RULES, Facts, JointDisplay
 from plrlib.study.load import Study
-from plrlib.study.schema import STANCES
+from plrlib.study.schema import STANCES, direction
 from plrlib.study.settings import Grouping
 from plrlib.text import capital, count, few, inner, joined, number, share, verb
 
 HEADS = (
-    "claim", "for it", "qualifying", "against it", "who is heard", "when others sort", "groups compared",
+    "claim", "supports", "qualifies", "opposes", "who is heard", "when others sort", "groups compared",
     "what can be inferred",
 )  # fmt: skip
 EVERYBODY = "everybody"
@@ -49,7 +49,7 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
     >>> study = load_study("worked-example")
     >>> found = joint_display(study)
     >>> show.joint_say(study, found).sentences[0]
-    'Of 5 claims, 1 is confirmed (C1), 1 is expanded (C2), 2 are discordant (C4 and C5) and 1 is not testable (C3).'
+    'Of 5 claims, 1 is confirmed (C1), 1 is expanded (C2), 1 is discordant (C4) and 2 are not testable (C3 and C5).'
     """
     frame = found.frame
     told = []
@@ -61,12 +61,18 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
     known = ~frame["claim"].isin(unsaid["claim"])
     unquoted = list(frame.loc[frame["quoted"].eq(0) & frame["excerpts"].gt(0) & known, "claim"])
     hands = f"No printed words of a respondent stand behind {joined(unquoted)}: only what is reported of them."
-    open_ = list(frame.loc[frame["compares"] & frame["inference"].eq(NOT_TESTABLE), "claim"])
+    open_ = list(frame.loc[frame["reason"] == "comparison cannot tell", "claim"])
     cannot = f"That groups differ, as {joined(open_)} {verb(len(open_), 'says', 'say')}, this design cannot tell."
+    unshown = list(frame.loc[frame["reason"] == "not shown to differ", "claim"])
+    open_say = (
+        f"That groups differ, as {joined(unshown)} {verb(len(unshown), 'says', 'say')}, is not shown and not ruled out."
+    )
     left = list(frame.loc[frame["left"].fillna(0) > 0, "claim"])
     moved = f"When others sort, excerpts leave the theme of {joined(left)}."
     head = f"Of {count(len(frame), 'claim')}, {joined(told)}."
-    return say(head, cannot if open_ else "", hands if unquoted else "", moved if left else "")
+    return say(
+        head, cannot if open_ else "", open_say if unshown else "", hands if unquoted else "", moved if left else ""
+    )
 
 
 def in_words(found: JointDisplay) -> pd.DataFrame:
@@ -108,12 +114,15 @@ def joint_table(study: Study, found: JointDisplay) -> Opening:
     >>> from plrlib import joint_display, load_study, show
     >>> study = load_study("worked-example")
     >>> found = joint_display(study)
-    >>> print(show.joint_table(study, found).frame.loc[0, "for it"])
+    >>> print(show.joint_table(study, found).frame.loc[0, "supports"])
     55 excerpts
     14 of 30 people
     """
     rows = [_row(study, found, claim) for claim in found.frame.to_dict(orient="records")]
-    caption = "Claim by claim: the evidence, who gave it, and what can be inferred. A number opens to its excerpts."
+    caption = (
+        "Claim by claim: the evidence, who gave it, and what can be inferred. A stance is to the statement named. "
+    )
+    caption += "A number opens to its excerpts."
     return opening(study, HEADS, rows, caption)
 
 
@@ -122,7 +131,10 @@ def _row(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> list[Ce
     theirs = evidence[evidence["part"] != OTHERS]
     who = str(claim["who"]) if isinstance(claim["who"], str) else EVERYBODY
     page = "" if pd.isna(claim["page"]) else f", p. {claim['page']}"
-    about = f"About {who}; evidence under {quoted(labels(study)[str(claim['finding'])])}{page}."
+    label, stated = labels(study)[str(claim["finding"])], claim["statement"]
+    about = f"About {who}; evidence under {quoted(label)}{page}."
+    to = "the claim" if stated == claim["gist"] else quoted(stated)
+    about += f" Stances are to {to}." if claim["excerpts"] > claim["no_stance"] else ""
     reason = f"{reason_say(found, claim['claim'])} (rule {claim['rule']})"
     first = [Line(str(claim["claim"]), strong=True), Line(str(claim["gist"])), Line(about)]
     stances = (_stance(claim, evidence[evidence["part"] == stance], stance) for stance in ALWAYS)
@@ -195,8 +207,17 @@ def _compared(study: Study, found: JointDisplay, claim: Mapping[Any, Any]) -> Ce
         told = f"{people.grouping.label}: {verdict}. {capital(counts_say(people, counts, finding))} raised it."
         lines.append(Line(told, claims.raised_in(study, by, finding)))
     if claim["compares"]:
-        return [Line("The claim says that they differ."), *lines]
+        return [Line(_claimed(study, claim)), *lines]
     return lines or [Line("no planned comparison is about these people")]
+
+
+def _claimed(study: Study, claim: Mapping[Any, Any]) -> str:
+    """Return what a claim says of groups: that they differ, and which is ahead where it says so."""
+    named = {
+        key: inner(label) for grouping in study.settings.groupings.values() for key, label in grouping.levels.items()
+    }
+    ahead = [named[key] for key in direction(claim["direction"])]
+    return f"The claim says that they differ{': ' if ahead else ''}{' more than '.join(ahead)}."
 
 
 def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -213,13 +234,13 @@ def rules_table() -> Table:
 
     References
     ----------
-    [fetters2013]_ for three of the four answers; the fourth: a design cannot tell.
+    [fetters2013]_ for three of the four answers; the fourth: the study cannot tell.
 
     Examples
     --------
     >>> from plrlib import show
-    >>> show.rules_table().frame.loc[4, "where"]
-    'it says that groups differ, and they do, whoever coded it'
+    >>> show.rules_table().frame.loc[7, "where"]
+    'it says that groups differ, and they do, in the direction it gives, whoever coded it'
     """
     rows = [(i, rule.inference, WHEN[rule.code]) for i, rule in enumerate(RULES, 1)]
     frame = pd.DataFrame(rows, columns=["rule", "answer", "where"])
@@ -228,11 +249,16 @@ def rules_table() -> Table:
 
 WHEN = {
     "nobody heard": "no excerpt of its theme can have been said by anybody whom the claim is about",
+    "other way": "it says which group is ahead, and the groups differ the other way",
+    "smaller than matters": "it says that groups differ, and the interval excludes a difference as large as study.toml "
+    "says matters",
     "comparison cannot tell": "it says that groups differ, and the comparison cannot tell (confounded, not attributed, "
     "too few to tell), or was not made",
-    "not shown to differ": "it says that groups differ, and a comparison that could have shown it did not",
+    "not shown to differ": "it says that groups differ, and a comparison that could have shown it did not, nor ruled "
+    "it out",
+    "way not certain": "it says which group is ahead, and the groups differ, but the evidence does not tell which way",
     "differ by one coder": "it says that groups differ, and they do, but as another coder coded it that does not show",
-    "differ": "it says that groups differ, and they do, whoever coded it",
+    "differ": "it says that groups differ, and they do, in the direction it gives, whoever coded it",
     "not quoted": "none of its evidence is in respondents' own words: who draws the claim also reports what it rests "
     "on",
     "opposed": "more people oppose than support it for certain, all together or in one group; or none of the excerpts "
@@ -248,26 +274,29 @@ WHEN = {
 
 def reason_say(found: JointDisplay, claim: str) -> str:
     """Return why a claim has its answer: one sentence, with its numbers."""
-    code = str(found.frame.loc[found.frame["claim"] == claim, "reason"].iloc[0])
-    return capital(_REASONS[code](found.facts[claim]))
+    row = found.frame[found.frame["claim"] == claim].iloc[0]
+    it = "the claim" if row["statement"] == row["gist"] else quoted(row["statement"])
+    return capital(_REASONS[str(row["reason"])](found.facts[claim], it))
 
 
 def _verdicts_say(facts: Facts) -> str:
     return joined(f"{by}: {verdict}" for by, verdict in facts.verdicts.items())
 
 
-def _supports(facts: Facts) -> str:
-    return f"{share(facts.supports, facts.heard, 'excerpt')} {verb(facts.supports or 1, 'supports', 'support')} it"
+def _supports(facts: Facts, it: str) -> str:
+    return f"{share(facts.supports, facts.heard, 'excerpt')} {verb(facts.supports or 1, 'supports', 'support')} {it}"
 
 
-def _opposed_say(facts: Facts) -> str:
+def _opposed_say(facts: Facts, it: str) -> str:
     if not facts.against:
-        return f"{count(facts.opposes, 'excerpt')} {verb(facts.opposes, 'opposes', 'oppose')} it and none supports it."
+        return (
+            f"{count(facts.opposes, 'excerpt')} {verb(facts.opposes, 'opposes', 'oppose')} {it} and none supports it."
+        )
     where = [f"among {inner(grouping.levels[key])}" if grouping else "all together" for grouping, key in facts.against]
-    return f"More people oppose it than support it for certain: {joined(where)}."
+    return f"More people oppose than support {it} for certain: {joined(where)}."
 
 
-def _more_say(facts: Facts) -> str:
+def _more_say(facts: Facts, it: str) -> str:
     """Return what the evidence adds to a claim: who qualifies or opposes it, what leaves the theme, who differs."""
     told = []
     for n, one, many in ((facts.qualifies, "qualifies", "qualify"), (facts.opposes, "opposes", "oppose")):
@@ -275,38 +304,51 @@ def _more_say(facts: Facts) -> str:
     if facts.left:
         told.append(f"{facts.left} {verb(facts.left, 'goes', 'go')} under another theme when others sort")
     told += [f"people differ in whether they raised it ({by})" for by in facts.differing]
-    return f"{_supports(facts)}; {joined(told)}."
+    return f"{_supports(facts, it)}; {joined(told)}."
 
 
-def _supported_say(facts: Facts) -> str:
+def _supported_say(facts: Facts, it: str) -> str:
     stays = "nothing leaves the theme when others sort" if facts.sorters else "nobody of another kind sorted"
-    return f"{_supports(facts)}, none qualifies or opposes it, and {stays}."
+    return f"{_supports(facts, it)}, none qualifies or opposes it, and {stays}."
 
 
 _SAYS = "It says that groups differ, and the comparison"
-_REASONS: dict[str, Callable[[Facts], str]] = {
-    "nobody heard": lambda facts: "Nobody whom it is about is heard on it.",
-    "comparison cannot tell": lambda facts: f"{_SAYS} cannot tell ({_verdicts_say(facts)}).",
-    "not shown to differ": lambda facts: f"{_SAYS} does not show it ({_verdicts_say(facts)}).",
-    "differ by one coder": lambda facts: (
+_REASONS: dict[str, Callable[[Facts, str], str]] = {
+    "nobody heard": lambda facts, _: "Nobody whom it is about is heard on it.",
+    "other way": lambda facts, _: f"The groups differ, but not in the direction it gives ({_verdicts_say(facts)}).",
+    "smaller than matters": lambda facts, _: (
+        f"{_SAYS} excludes a difference as large as was said to matter ({_verdicts_say(facts)})."
+    ),
+    "comparison cannot tell": lambda facts, _: f"{_SAYS} cannot tell ({_verdicts_say(facts)}).",
+    "not shown to differ": lambda facts, _: f"{_SAYS} neither shows it nor rules it out ({_verdicts_say(facts)}).",
+    "way not certain": lambda facts, _: (
+        f"The groups differ ({_verdicts_say(facts)}), but it is not certain that they do in the direction it gives."
+    ),
+    "differ by one coder": lambda facts, _: (
         f"The groups differ as one coder has it; as coded by {joined(facts.unlike)}, that does not show."
     ),
-    "differ": lambda facts: f"The groups differ, as it says ({_verdicts_say(facts)}); read from the counts which way.",
-    "not quoted": lambda facts: (
+    "differ": lambda facts, _: (
+        f"The groups differ, in the direction it gives ({_verdicts_say(facts)})."
+        if facts.ways
+        else f"The groups differ, as it says ({_verdicts_say(facts)}); it gives no direction to check."
+    ),
+    "not quoted": lambda facts, _: (
         f"None of {count(facts.heard, 'excerpt')} is in respondents' own words: "
         "the claim and what it rests on come from the same hands."
     ),
     "opposed": _opposed_say,
-    "no stance": lambda facts: f"Of {count(facts.heard, 'excerpt')} none takes a side, or none has a stance on record.",
+    "no stance": lambda facts, it: (
+        f"Of {count(facts.heard, 'excerpt')} none supports, qualifies or opposes {it}, or none has a stance on record."
+    ),
     "more to it": _more_say,
-    "one person": lambda facts: f"{_supports(facts)}, and one person could have said all of that.",
+    "one person": lambda facts, it: f"{_supports(facts, it)}, and one person could have said all of that.",
     "supported": _supported_say,
 }
 
 
 # The claims as a picture.
 
-SIDES = {"supports": "for it", "qualifies": "qualifying", "opposes": "against it", "context": "context",
+SIDES = {"supports": "supports", "qualifies": "qualifies", "opposes": "opposes", "context": "context",
          NO_STANCE: "no stance on record"}  # fmt: skip
 ALWAYS = STANCES[:3]
 NOT_REPORTED = "not reported"
@@ -340,8 +382,8 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     >>> study = load_study("worked-example")
     >>> found = joint_display(study)
     >>> print(show.joint_picture(study, found).numbers.iloc[:1, :4].to_string(index=False))
-    claim  for it  qualifying  against it
-       C1      55           4           4
+    claim  supports  qualifies  opposes
+       C1        55          4        4
     """
     frame = found.frame
     theirs = found.evidence[found.evidence["part"] != OTHERS]
@@ -350,8 +392,9 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     looks = {STAYS: Look(BLUE, "o", STAYS), LEAVES: Look(RED, "s", LEAVES)}
     every = theirs[["claim", "part"]].astype("object").set_axis(["row", "column"], axis=1)
     every = every.assign(look=leaves.map({True: LEAVES, False: STAYS}), filled=theirs["form"] != "reported")
-    drawn, each = thinned(every.sort_values(["look", "filled"], ascending=[False, False], kind="stable"))
-    answers = frame[["claim", "inference", "gist"]].itertuples(index=False, name=None)
+    drawn = every.sort_values(["look", "filled"], ascending=[False, False], kind="stable")
+    to = (frame["statement"] + ")").radd(" (stances are to: ").where(frame["statement"] != frame["gist"], "")
+    answers = zip(frame["claim"], frame["inference"], frame["gist"] + to, strict=True)
     rows = Axis({str(claim): f"{claim}, {inference}: {gist}" for claim, inference, gist in answers}, "claim")
     columns = Axis({part: f"{SIDES[part]} ({int((theirs['part'] == part).sum())})" for part in used}, "excerpts")
     title, filled = joint_say(study, found).sentences[0], forms(theirs["form"])
@@ -364,7 +407,8 @@ def joint_picture(study: Study, found: JointDisplay) -> Picture:
     numbers["answer"] = frame["inference"].astype("object")
     sides = numbers.set_index("claim")[[SIDES[part] for part in used]].iterrows()
     told = "; ".join(f"{claim}: {joined(f'{number(n)} {side}' for side, n in row.items())}" for claim, row in sides)
-    caption = f"One mark is {of_marks(each)}, in the row of the claim and the column of the stance it takes. {title}"
+    caption = f"{mark_say(len(drawn))}, in the row of the claim and the column of the stance it takes to the claim, "
+    caption += f"or to the statement beside it. {title}"
     return picture(figure, study, caption, f"A grid of excerpts, claims by stance. {told}.", numbers, ids)
 
 
@@ -435,10 +479,10 @@ def statements_table(study: Study) -> Opening | Say:
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
     >>> show.statements_table(study)
-    So there is nothing to list.
+    There is no table of prompts, since the study has no statements.csv.
     """
     if study.statements.empty:
-        return say("So there is nothing to list.")
+        return say("There is no table of prompts, since the study has no statements.csv.")
     rows: list[list[Cell]] = []
     for prompt, unreported in zip(study.statements.to_dict(orient="records"), _unreported(study), strict=True):
         theme = prompt["finding"]

@@ -6,7 +6,18 @@ import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
 from plrlib.show.excerpts import comparable_people, counts_of, counts_say, group_ids, group_size, known_ids, people_ids
-from plrlib.show.labels import chance, chances, everybody, labels, named_coder, noun, out_of, quoted, raised
+from plrlib.show.labels import (
+    chance,
+    chances,
+    everybody,
+    labels,
+    named_coder,
+    noun,
+    out_of,
+    quoted,
+    raised,
+    stated_labels,
+)
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, SIZES_GO_WITH_GROUP, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import (
@@ -20,6 +31,7 @@ from plrlib.stats.comparison.verdict import (
     TALK_REMAINS,
     TOO_FEW,
 )
+from plrlib.stats.themes import statements
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.plans import as_frozen
@@ -48,12 +60,17 @@ DID = {
     "context": "gave context to",
 }  # fmt: skip
 TO_A_THEME = {"supports": "in support of", "qualifies": "to qualify", "opposes": "against", "context": "as context to"}
-"""How people raised a value of a column: a stance is one to the theme of the excerpt, not to the value."""
+"""How people raised a code or a value of a column: a stance is to the statement of the excerpt's theme."""
 
 
-def did(what: str, stance: str | None) -> str:
+def did(study: Study, what: str, stance: str | None, code: str) -> str:
     """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
-    return f"{DID[stance]} it" if what in LEVELS or stance is None else f"raised it {TO_A_THEME[stance]} a theme"
+    if stance is None:
+        return "raised it"
+    if what not in LEVELS:
+        return f"raised it {TO_A_THEME[stance]} the statement of a theme"
+    stated = quoted(statements(study)[code])
+    return f"{DID[stance]} {stated}" if what == "theme" else f"raised it {TO_A_THEME[stance]} {stated}"
 
 
 def compared_say(study: Study, found: Comparison) -> Say:
@@ -203,7 +220,7 @@ def _differs_say(study: Study, found: Comparison, stance: str | None = None) -> 
             by_chance = f" Chance alone would do this in {often} such studies{many}."
         n = row["fragility"]
         change = "" if pd.isna(n) else f" It would take {count(int(n), 'person')} who did otherwise to change that."
-        end = f" {did(what, stance)}.{by_chance} Differs.{change}"
+        end = f" {did(study, what, stance, row['code'])}.{by_chance} Differs.{change}"
         told.append(Text(f"{quoted(named[row['code']])}: ", seen, end))
     return told
 
@@ -262,7 +279,8 @@ def compare_table(study: Study, found: Comparison) -> Table:
       Planning together                11                11 too few to tell
     """
     grouping, what, frame = found.grouping, noun(study, found.level), found.frame
-    named = labels(study, found.level)
+    stance = None if frame["stance"].isna().all() else str(frame["stance"].iloc[0])
+    named = stated_labels(study, labels(study, found.level), stance)
     shown = pd.DataFrame({what: [named[code] for code in frame["code"]]})
     heads = {}
     for key, label in grouping.levels.items():
@@ -280,7 +298,12 @@ def compare_table(study: Study, found: Comparison) -> Table:
         shown["at equal talk"] = [told or MISSING for told in frame["verdict_equal_talk"]]
     shown = shown.drop(columns=[c for c in (chance_alone, allowing) if shown[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
-    caption = f"{grouping.label}: people who raised each {what}{studies if chance_alone in shown else ''}"
+    how = (
+        f" {TO_A_THEME[stance]} {'its statement' if found.level in LEVELS else 'the statement of a theme'}"
+        if stance
+        else ""
+    )
+    caption = f"{grouping.label}: people who raised each {what}{how}{studies if chance_alone in shown else ''}"
     return Table(shown, caption, group_ids(found, list(frame["code"]), heads))
 
 
@@ -343,7 +366,7 @@ def _why(study: Study, found: Comparison, row: "pd.Series[Any]") -> str:
     what, verdict = noun(study, found.level), row["verdict"]
     stance = None if pd.isna(row["stance"]) else str(row["stance"])
     counts = found.counts[found.counts["code"] == row["code"]]
-    said = capital(_who_raised(found, counts)) + f" {did(what, stance)}"
+    said = capital(_who_raised(found, counts)) + f" {did(study, what, stance, row['code'])}"
     outside = _left_out(study, found, int(row["left_out"]))
     if verdict == NO_VARIATION:
         return said + _in_brackets(outside) + f": {verdict}."
@@ -510,15 +533,15 @@ def stance_say(study: Study, found: Comparison) -> Say:
     >>> study = load_study("worked-example")
     >>> found = compare(study, "provision")
     >>> show.stance_say(study, found).sentences[0]
-    'Supporting a theme: of 6 themes compared, 1 differs, 1 is not shown to differ and for 4 there are too few to
-    tell.'
+    'Supporting the statement of a theme: of 6 themes compared, 1 differs, 1 is not shown to differ and for 4 there are
+    too few to tell.'
     """
     what, frame = noun(study, found.level), found.frame
     stances = study.envelopes.loc[study.envelopes["coder"] == study.settings.stance_coder, "stance"]
     if stances.isna().all():
-        return say("No stances are on record, so who was for a theme and who against it is not compared.")
+        return say("No stances are on record, so who supported what and who opposed it is not compared.")
     # a stance is one to the theme of an excerpt, whatever is compared
-    of_it = one(what) if found.level in LEVELS else f"a theme, by {what}"
+    of_it = f"the statement of {one(what) if found.level == 'theme' else f'a theme, by {what}'}"
     either = f"{capital(joined(SIDES.values(), 'or'))} {of_it}"
     if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(study, found)}")

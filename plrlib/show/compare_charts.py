@@ -2,21 +2,22 @@
 
 import math
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from plrlib.show.charts.canvas import Look, looks_in_turn
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.charts.intervals import Scale, intervals
 from plrlib.show.display import MISSING, Cells, Picture, Say, say
 from plrlib.show.excerpts import counts_say, group_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
-from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, whom
+from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, stated_labels, whom
 from plrlib.stats.bounds.presence import Counted, presence
 from plrlib.stats.comparison.compare import Comparison
-from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, WITHIN
-from plrlib.stats.comparison.verdict import DIFFERS, NO_VARIATION, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
+from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, WHOLE, WITHIN
+from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
 from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
@@ -56,6 +57,8 @@ def people_picture(
     ------
     NotInStudy
         If the study declares no such grouping.
+    ValueError
+        If there is no such level, stance or coder, or no such code at that level.
 
     See Also
     --------
@@ -71,24 +74,33 @@ def people_picture(
     Finding a way in  Targeted          8   8
     Finding a way in Universal          2   7
     """
-    grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
+    grouping = study.grouping(by)
     counted, frame = Counted.of(study, grouping, level, stance, coder), presence(study, grouping, level, stance, coder)
+    names, what = stated_labels(study, labels(study, level), stance), noun(study, level)
     if codes is not None:
+        known = list(frame["code"].cat.categories)
+        if strangers := [code for code in codes if code not in known] or ([] if codes else ["none"]):
+            raise ValueError(
+                f"codes: {', '.join(strangers)} cannot be drawn; those of level {level!r}: {', '.join(known)}"
+            )
         frame = frame[frame["code"].isin(codes)].assign(code=lambda f: f["code"].cat.remove_unused_categories())
     looks = {RAISED: frame["lower"], MAY: frame["upper"] - frame["lower"], NOT: frame["n"] - frame["upper"]}
     cells = frame[["code", "group"]].set_axis(["row", "column"], axis=1).astype("object").assign(**looks)
     cells = cells.melt(["row", "column"], var_name="look", value_name="people")
-    marks, each = thinned(cells.loc[cells.index.repeat(cells["people"]), ["row", "column", "look"]])
+    marks = cells.loc[cells.index.repeat(cells["people"]), ["row", "column", "look"]]
     sizes = frame.groupby("group", observed=False)["n"].agg(["min", "max"])
     heads = {key: f"{label} ({raised(*sizes.loc[key])})" for key, label in grouping.levels.items()}
     drawn = list(frame["code"].cat.categories)
     title = widest_gap_say(counted, frame, names, what)
     axes = Axis({code: names[code] for code in drawn}, what), Axis(heads, f"{inner(grouping.label)} (people)")
     across = max(5, min(MOST_ACROSS // len(heads), int(sizes["max"].max())))
-    figure = dot_grid(marks, *axes, PERSON_LOOKS, title, per_line=across, from_left=True)
+    cell = zip(frame["code"].astype(str), frame["group"].astype(str), strict=True)
+    beside = dict(zip(cell, _counts_of(frame), strict=True))
+    figure = dot_grid(marks, *axes, PERSON_LOOKS, title, per_line=across, from_left=True, beside=beside)
     once = one(what) if what in LEVELS else f"for each {what}"
-    mark = f"One mark is {of_marks(each, 'person', 'people')}"
-    caption = Text(f"{mark}; each person counts once {once}, however often they raised it. ", title)
+    mark = mark_say(len(marks), "person", "people")
+    only = f"Only what {stance} the statement of its theme counts. " if stance else ""
+    caption = Text(f"{mark}; each person counts once {once}, however often they raised it. {only}", title)
     told = "; ".join(f"{names[code]}: {counts_say(counted, frame, code)}" for code in drawn)
     alt = f"A grid of people, {what} by {inner(grouping.label)}. {told}."
     return picture(figure, study, caption, alt, *_people_numbers(counted, frame))
@@ -163,8 +175,9 @@ def ranges_picture(study: Study, by: str | Grouping, level: str = "theme") -> Pi
     >>> show.ranges_picture(study, "sector")
     Every count is exact: who raised what is known person by person, so there are no ranges to show.
     """
-    grouping, names, what = study.grouping(by), labels(study, level), noun(study, level)
+    grouping = study.grouping(by)
     frame = presence(study, grouping, level)
+    names, what = labels(study, level), noun(study, level)
     if (frame["lower"] == frame["upper"]).all():
         return say("Every count is exact: who raised what is known person by person, so there are no ranges to show.")
     lines = frame[["lower", "upper", "group"]].set_axis(["low", "high", "look"], axis=1)
@@ -196,9 +209,9 @@ def group_looks(grouping: Grouping) -> dict[str, Look]:
     return looks_in_turn(grouping.levels, COLOURS, SHAPES)
 
 
-def ticks(most: int) -> list[int]:
-    """Return the numbers to write on a scale from none to so many people."""
-    step = next(s for k in range(9) for s in (10**k, 2 * 10**k, 5 * 10**k) if most / s <= 10)
+def ticks(most: int, several: int = 10) -> list[int]:
+    """Return the numbers to write on a scale from none to so many people, not more than several above none."""
+    step = next(s for k in range(19) for s in (10**k, 2 * 10**k, 5 * 10**k) if most / s <= several)
     return list(range(0, most + 1, step))
 
 
@@ -211,11 +224,15 @@ VERDICT_LOOKS = {
 }
 WIDEST = 3
 """The scale of odds ratios ends at 1,000 times either way."""
-NO_ANSWER = {
-    CONFOUNDED: "it could as well be the rooms", NOT_ATTRIBUTED: "who raised it is not known",
-    NO_VARIATION: "raised by everybody or by nobody",
-}  # fmt: skip
-NO_ODDS = "no odds to compare: raised by all or by none"
+NO_ANSWER = {CONFOUNDED: "it could as well be the rooms", NOT_ATTRIBUTED: "who raised it is not known"}
+NO_ODDS = {
+    "none": "no odds to compare: raised by none",
+    "all": "no odds to compare: raised by all",
+    "whole": "whole events are compared: no odds of people",
+    "open": "who raised it is not fully known: no odds",
+    "alike": "no odds to compare: in each event raised by all or by none",
+}
+"""Why a code has no odds ratio."""
 SHARES = {0.0: "none", 0.5: "half", 1.0: "all"}
 
 
@@ -261,7 +278,8 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     if set(frame["verdict"]) <= set(NO_ANSWER):
         reasons = "; or ".join(reason for v, reason in NO_ANSWER.items() if (frame["verdict"] == v).any())
         return say(f"{grouping.label}: there is no difference to draw, for none has an answer: {reasons}.")
-    two, names = len(grouping.levels) == 2, labels(study, found.level)
+    two = len(grouping.levels) == 2 and frame["odds_ratio"].notna().any()
+    names = stated_labels(study, labels(study, found.level), _stance(frame))
     lines = _odds_lines(found, names) if two else _group_lines(found, names)
     scale = _odds_scale(found) if two else Scale(0, 1, SHARES, "of the people at that level")
     groups = " against ".join(inner(label) for label in grouping.levels.values())
@@ -282,6 +300,11 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
     numbers = pd.DataFrame(by_code)
     ids = group_ids(found, list(frame["code"]), grouping.levels)
     return picture(figure, study, f"{title} {caption}", alt, numbers, ids)
+
+
+def _stance(frame: pd.DataFrame) -> object:
+    """Return the stance by which codes were compared; blank: any."""
+    return frame["stance"].dropna().iloc[0] if frame["stance"].notna().any() else ""
 
 
 def _counts_of(rows: pd.DataFrame) -> list[str]:
@@ -311,8 +334,18 @@ def _odds_lines(found: Comparison, names: dict[str, str]) -> pd.DataFrame:
     lines = lines.where(known).assign(look=list(frame["verdict"]), after=list(frame["verdict"]))
     lines["group"], lines["count"] = zip(*((names[code], by_code[code]) for code in frame["code"]), strict=True)
     no_answer = {verdict: f"no answer: {reason}" for verdict, reason in NO_ANSWER.items()}
-    lines["words"] = ["" if k else no_answer.get(v, NO_ODDS) for k, v in zip(known, lines["look"], strict=True)]
-    return lines
+    why = [no_answer.get(str(row["verdict"])) or NO_ODDS[_no_odds(found, row)] for _, row in frame.iterrows()]
+    return lines.assign(words=np.where(known, "", why))
+
+
+def _no_odds(found: Comparison, row: "pd.Series[Any]") -> str:
+    """Return why a code has no odds ratio, as a key of `NO_ODDS`."""
+    counts = found.counts[found.counts["code"] == row["code"]]
+    if not counts["upper"].any():
+        return "none"
+    if (counts["lower"] == counts["n"]).all():
+        return "all"
+    return "whole" if row["method"] == WHOLE else "open" if pd.isna(row["p"]) else "alike"
 
 
 def _log(values: "pd.Series[float]") -> np.ndarray:

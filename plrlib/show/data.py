@@ -9,7 +9,7 @@ from plrlib.paths import WORKBOOK
 from plrlib.privacy.consent import quoted_of, text_of, withheld
 from plrlib.privacy.disclosure import quasi_identifiers, small_groups
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, counted, excerpt_ids, ids_by, people_at, people_ids
 from plrlib.show.figure import BLUE, GREY, PALE, picture
@@ -345,16 +345,16 @@ def whose(study: Study, by: str) -> Picture:
     every = found[["heard"]].astype("object").set_axis(["row"], axis=1)
     every["look"] = found["certain"].map({True: "one", False: "open"}).where(found["about"], "other")
     every = every.assign(column="all", filled=found["form"] != "reported")
-    marks, each = thinned(every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable"))
+    marks = every.sort_values(["row", "look", "filled"], ascending=[True, True, False], kind="stable")
     told, one = whose_say(study, by).sentences, f"can be given to one {grouping.label.lower()}"
     looks = {"one": Look(BLUE, "o", one), "open": Look(GREY, "s", "cannot"), "other": Look(PALE, "d", OTHERS)}
     rows = Axis({key: f"{name} ({len(theirs[key])})" for key, name in names.items()})
-    columns = Axis({"all": "excerpts" if each == 1 else f"excerpts, {each} a mark"})
+    columns = Axis({"all": "excerpts"})
     figure = dot_grid(marks, rows, columns, looks, told[0], per_line=26, filled=forms(found["form"]), from_left=True)
-    mark = f"One mark is {of_marks(each)}, in the row of those who may have said it."
+    mark = f"{mark_say(len(marks))}, in the row of those who may have said it."
     caption = passage(mark, *told, others_say(names.values()))
     in_words = joined(f"{label}: {n}" for label, n in numbers.itertuples(index=False, name=None))
-    alt = f"Rows of marks; one mark is {of_marks(each)}. {in_words}."
+    alt = f"Excerpts by who may have said them. {in_words}."
     return picture(figure, study, caption, alt, numbers, ids)
 
 
@@ -425,7 +425,7 @@ def given_say(study: Study, by: str) -> str:
     counted = number(certain) + " of the " + number(about) if k < n else "all " + number(about)
     counted = counted + " excerpts" if n > 1 else "the one excerpt"
     whom = f" that {grouping.population} may have said" if grouping.population else ""
-    percent = f" ({100 * k / n:.0f} %)" if n >= MANY and k else ""
+    percent = f" ({100 * k / n:.0f} %)" if n >= MANY and 0 < k < n else ""
     return Text(counted, f"{whom} {'can' if k or n > 1 else 'cannot'} be given to one level{percent}.")
 
 

@@ -5,13 +5,14 @@ import pandas as pd
 
 from plrlib.privacy.consent import text_of
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
-from plrlib.show.labels import labels, named_codes, quoted
+from plrlib.show.labels import labels, named_codes, quoted, stated_labels
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
+from plrlib.stats.themes import statements
 from plrlib.study.evidence import coder_or_reference, codes_at
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
@@ -27,6 +28,8 @@ LOOKS = {
 VERBS = {"supports": "support", "qualifies": "qualify", "opposes": "oppose"}
 MOST_ACROSS, FEWEST, MOST = 30, 5, 12
 """So many marks stand side by side at most over all columns; at least and at most in one."""
+MOST_STATED = 8
+"""Stances on so many statements are told in a sentence."""
 NAMED = 6
 """So many excerpts are named in a cell."""
 
@@ -39,8 +42,8 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     study
         A study.
     marks
-        One row a mark: excerpt, row and column (keys of the axes; row missing: the last of them), look (a key of
-        `LOOKS`) and form.
+        One row a mark: excerpt, row and column (keys of the axes; row missing: the last of them), theme, look (a key
+        of `LOOKS`: the stance to the statement of the theme) and form.
     rows, columns
         The axes; what all rows are is a noun in the singular, and columns are of people.
     title
@@ -51,8 +54,10 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
     marks = marks.assign(row=marks["row"].fillna(list(rows.labels)[-1]), filled=marks["form"] != "reported")
     sizes = marks["row"].value_counts()
     order = marks["look"].map(list(LOOKS).index) + 0.5 * ~marks["filled"]
-    drawn, each = thinned(marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index])
-    heads = Axis({key: f"{label} ({sizes.get(key, 0)})" for key, label in rows.labels.items()}, rows.title, "excerpts")
+    drawn = marks[["row", "column", "look", "filled"]].loc[order.sort_values(kind="stable").index]
+    stance = rows.title == "theme" and marks["look"].isin(VERBS).any()
+    named = stated_labels(study, rows.labels, stance)
+    heads = Axis({key: f"{label} ({sizes.get(key, 0)})" for key, label in named.items()}, rows.title, "excerpts")
     across, filled = min(max(MOST_ACROSS // max(len(columns.labels), 1), FEWEST), MOST), forms(marks["form"])
     figure = dot_grid(drawn, heads, columns, LOOKS, title, per_line=across, filled=filled, from_left=True)
     ids, by_look = ids_by(marks, "row", "column"), ids_by(marks, "row", "column", "look")
@@ -63,8 +68,13 @@ def evidence_map(study: Study, marks: pd.DataFrame, rows: Axis, columns: Axis, t
         if (marks["look"] == look).any():
             which = [by_look.get((*cell, look), []) for cell in cells]
             numbers[drawn_as.label] = [few(some, NAMED) if some else "" for some in which]
+    if stance:
+        numbers["statement"] = [statements(study).get(row, "") for row, _ in cells]
     told = "; ".join(f"{row}, {column}: {n}" for row, column, n in counts)
-    caption = passage(f"One mark is {of_marks(each)}, in the row of its {rows.title}.", title, more)
+    twice = (
+        f"An excerpt of more than one {rows.title} has a mark in each." if marks["excerpt"].duplicated().any() else ""
+    )
+    caption = passage(f"{mark_say(len(marks))}, in the row of its {rows.title}.", twice, title, more)
     alt = f"A grid of excerpts. {title} {told}."
     return picture(figure, study, caption, alt, numbers, column_ids(cells, "excerpts", ids))
 
@@ -79,15 +89,39 @@ def heard_columns(study: Study, by: str) -> tuple[Axis, str]:
     return Axis(columns, "who may have said it", "people"), others_say(columns.values())
 
 
-def stances_say(marks: pd.DataFrame, theme: str = "the theme") -> str:
-    """Return how many marks take which stance to a theme, in words."""
-    ids = {look: list(marks.loc[marks["look"] == look, "excerpt"].astype(str)) for look in LOOKS}
-    taken = [number(ids[stance]) + f" {verb(len(ids[stance]) or 1, stance, many)}" for stance, many in VERBS.items()]
-    told = [joined(taken) + f" {theme}"] if any(ids[stance] for stance in VERBS) else []
-    context, none = ids["context"], ids[NOT_SAID]
+def stances_say(study: Study, marks: pd.DataFrame) -> str:
+    """Return how many excerpts take which stance to which statement, in words; each counts once, whatever it has.
+
+    Parameters
+    ----------
+    study
+        A study.
+    marks
+        A row a mark: excerpt, theme, look (a key of `LOOKS`).
+    """
+    stated, ids = statements(study), ids_by(marks.drop_duplicates(["excerpt", "theme"]), "theme", "look")
+    themes = sorted(
+        (theme for theme in stated if any((theme, stance) in ids for stance in VERBS)),
+        key=lambda theme: -sum(len(ids.get((theme, stance), [])) for stance in VERBS),
+    )
+    told = [
+        joined(
+            number(ids[theme, stance]) + f" {verb(ids[theme, stance], stance, many)}"
+            for stance, many in VERBS.items() if (theme, stance) in ids
+        ) + f" {quoted(stated[theme])}"
+        for theme in themes[:MOST_STATED]
+    ]  # fmt: skip
+    more = len(themes) - MOST_STATED
+    told += [f"stances on {count(more, 'more statement')} are not told here"] if more > 0 else []
+    outside = list(marks.loc[marks["theme"].isna() & marks["look"].isin(VERBS), "excerpt"].astype(str))
+    told += [number(outside) + f" {verb(outside, 'takes', 'take')} a stance outside of any theme"] if outside else []
+    by_look = ids_by(marks.drop_duplicates("excerpt"), "look")
+    context, none = by_look.get("context", []), by_look.get(NOT_SAID, [])
     told += [number(context) + f" {verb(context, 'gives', 'give')} context"] if context else []
     told += [number(none) + f" {verb(none, 'has', 'have')} no stance on record"] if none else []
-    return Text("of ", count(list(marks["excerpt"].astype(str)), "excerpt"), ", ", chain(told, "; "), ".")
+    return Text(
+        "of ", count(list(dict.fromkeys(marks["excerpt"].astype(str))), "excerpt"), ", ", chain(told, "; "), "."
+    )
 
 
 # Who is heard saying what.
@@ -102,7 +136,7 @@ ORIGINS = {
 
 
 def evidence_say(study: Study, by: str) -> Say:
-    """Return how many excerpts can be given to one group, what stance these take, and which themes are opposed.
+    """Return how many excerpts can be given to one group, what they support, and which statements are opposed.
 
     Parameters
     ----------
@@ -131,23 +165,27 @@ def evidence_say(study: Study, by: str) -> Say:
     --------
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
-    >>> show.evidence_say(study, "sector").sentences[1]
-    'Voluntary: of 199 excerpts, 180 support, 12 qualify and 7 oppose the theme.'
+    >>> show.evidence_say(study, "provision").sentences[2].split(";")[0]
+    'Universal: of 38 excerpts, 17 support and 3 qualify “Services ought to do things the same way”'
     """
     grouping = study.grouping(by)
     marks = by_heard(_marks(study), study, by)
     told = [*whose_say(study, by).sentences[:1]]
     by_group = {label: marks[marks["column"] == key] for key, label in grouping.levels.items()}
-    told += [Text(f"{label}: ", stances_say(theirs)) for label, theirs in by_group.items() if len(theirs)]
+    told += [Text(f"{label}: ", stances_say(study, theirs)) for label, theirs in by_group.items() if len(theirs)]
     sets = group_sets(study, grouping)
     about = marks["column"].map(lambda key: not set(sets[key]).isdisjoint(grouping.levels))
-    opposed, names = ids_by(marks[about & (marks["look"] == "opposes")], "row"), labels(study)
-    some = few(quoted(names[str(theme)], ids) for theme, ids in opposed.items())
+    opposed, stated = ids_by(marks[about & (marks["look"] == "opposes")], "theme"), statements(study)
+    some = few(quoted(stated[str(theme)], ids) for theme, ids in opposed.items())
     theirs = study.excerpts[attribution(study, by)["about"].to_numpy()].dropna(subset=["participant"])
     most = max(ids_by(theirs, "participant").values(), key=len, default=[])
     alone = Text("Excerpts are not people: one person alone said ", number(most), " of them.") if len(most) > 1 else ""
-    against = Text("Of all that they said or may have said, against a theme: ", some, ".")
-    nothing = "Nothing that they said or may have said is against a theme." if marks["look"].isin(VERBS).any() else ""
+    against = Text("Of all that they said or may have said, opposed to: ", some, ".")
+    nothing = (
+        "Nothing that they said or may have said opposes the statement of its theme."
+        if marks["look"].isin(VERBS).any()
+        else ""
+    )
     return say(*told, alone, against if opposed else nothing)
 
 
@@ -189,12 +227,11 @@ def evidence_picture(study: Study, by: str) -> Picture:
     Money that runs out         Other people        63
     """
     columns, others = heard_columns(study, by)
-    marks, whole = by_heard(_marks(study), study, by), attribution(study, by)
-    rows, label = _themes(study, marks), f"{study.grouping(by).label}: "
-    given, stances = given_say(study, by), stances_say(marks)
-    all_given = whole["certain"].equals(whole["about"])  # which is no news
-    first, then = (stances, given) if all_given else (given, stances)
-    return evidence_map(study, marks, rows, columns, label + first, passage(capital(then), others))
+    marks = by_heard(_marks(study), study, by)
+    title = f"{study.grouping(by).label}: " + given_say(study, by)
+    return evidence_map(
+        study, marks, _themes(study, marks), columns, title, passage(capital(stances_say(study, marks)), others)
+    )
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:
@@ -243,6 +280,9 @@ def evidence_table(study: Study, by: str) -> Table | Say:
     frame = pd.DataFrame({"theme": [names[theme] for theme in some["row"]]}, index=some.index)
     frame[inner(grouping.label)] = [grouping.levels[key] for key in some["column"]]
     frame["stance"], frame["excerpt"] = [LOOKS[look].label for look in some["look"]], some["excerpt"]
+    stated = some["theme"].where(some["look"] != NOT_SAID).map(statements(study))
+    if (stated.dropna() != frame["theme"].reindex(stated.dropna().index)).any():
+        frame.insert(4, "to the statement", stated)
     frame["what was said"] = text_of(study, some["excerpt"]).to_numpy()
     which = "" if len(some) == len(theirs) else f": of {len(theirs)}, the first of each theme and level"
     return Table(frame.dropna(axis=1, how="all"), f"What each level is heard saying{which}")
@@ -344,7 +384,7 @@ def _by_event_kind(study: Study) -> pd.DataFrame:
 
 
 def _marks(study: Study) -> pd.DataFrame:
-    """Return a row a mark: excerpt, form, row (its theme), look (its stance).
+    """Return a row a mark: excerpt, form, row and theme (its theme), look (its stance).
 
     An excerpt has the one envelope into which the stance coder put it. Where there are no envelopes, it has each theme
     to which the reference coder's codes belong, and no stance.
@@ -358,4 +398,5 @@ def _marks(study: Study) -> pd.DataFrame:
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
     found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")
-    return found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})
+    marks = found.set_axis(["excerpt", "form", "row", "look"], axis=1).fillna({"look": NOT_SAID})
+    return marks.assign(theme=marks["row"])

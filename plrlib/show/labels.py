@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from plrlib.stats.themes import statements
 from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
@@ -37,6 +38,12 @@ def named_codes(study: Study, level: str) -> dict[str, str]:
     """Return the codes of a level in the codebook's order, and what each is called."""
     named = labels(study, level)
     return {code: named[code] for code in codes_at(study, level)[0]}
+
+
+def stated_labels(study: Study, names: Mapping[str, str], stance: object = True) -> dict[str, str]:
+    """Return labels of themes or codes, each with its statement where it has one of its own; blank stance: as given."""
+    stated = statements(study) if stance else {}
+    return {code: f"{name}: {stated[code]}" if stated.get(code, name) != name else name for code, name in names.items()}
 
 
 def level_of(study: Study, codes: Sequence[str]) -> str:

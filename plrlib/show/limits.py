@@ -9,7 +9,7 @@ from plrlib.show.display import Say, say
 from plrlib.show.excerpts import comparable_people, excerpt_ids, known_ids, people_ids
 from plrlib.show.labels import named_coder
 from plrlib.stats.claims import JointDisplay, sorter
-from plrlib.stats.comparison.compare import Comparison
+from plrlib.stats.comparison.compare import OWN_EVENTS, Comparison
 from plrlib.stats.themes import envelopes
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, count, few, inner, joined, number, people, share, verb
@@ -182,9 +182,10 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     heard = Text("This is about ", people(about), "; nothing here says whom else they speak for.")
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
+    apart = "None of them can be compared: each group was first heard at events that cannot stand in for one another's."
     coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
     return say(
-        kind_say(study), heard, alone if n else "", coded,
+        kind_say(study), heard, alone if n else "", apart if (frame["reason"] == OWN_EVENTS).all() else "", coded,
         coding_say(study, ", so that anybody may have raised anything."),
         "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen.",
     )  # fmt: skip
@@ -256,7 +257,7 @@ def limits_of_claims(study: Study, found: JointDisplay) -> Say:
     told = count(known_ids(list(unknown), blank), "excerpt")
     return say(
         kind_say(study),
-        f"What is for or against a claim is as {named_coder(study, coder)} read it." if coder else "",
+        f"What supports or opposes a statement is as read by {named_coder(study, coder)}." if coder else "",
         capital(told) + f" {verb(blank, 'has', 'have')} no stance on record." if blank else "",
         coding_say(study, ": others may have said the same, or the opposite."), outside,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.show.charts.canvas import Look
-from plrlib.show.charts.dots import Axis, dot_grid
+from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import column_ids, comparable_people, counted, excerpt_ids, known_ids, people_at, people_ids
 from plrlib.show.figure import BLUE, picture
@@ -207,7 +207,7 @@ def seats_picture(study: Study, by: str) -> Picture | Say:
         for i, (event, n) in enumerate(zip(numbers["event"], numbers[label], strict=True)):
             who = known.get((event, key), [])
             ids[i, label] = who if len(who) == n else []  # none where some are known as a total only
-    caption = f"One mark is one person at one event. {title}"
+    caption = f"{mark_say(len(marks), 'person at one event', 'people')}. {title}"
     alt = f"A grid of people, event by {inner(grouping.label)}. {'; '.join(cells)}."
     return picture(figure, study, caption, alt, numbers, ids)
 
@@ -313,7 +313,7 @@ def _where_say(study: Study, grouping: Grouping, found: pd.DataFrame) -> str:
             ids = [who for at in alone for who in by_event.get((at, key), [])]
             interviewed = number(ids) if len(set(ids)) == len(alone) else str(len(alone))
             places.append(interviewed + f" {'of them again, ' if set(alone) <= twice else ''}{ALONE}")
-        many = f"{rows['people'].sum()} in all, at {len(rows)} events"
+        many = f"{count(len(rows), 'event')}, with {rows['people'].sum()} seats taken"
         sat.append(Text(f"{grouping.levels[str(key)]}: ", many if len(places) > MOST_EVENTS else joined(places)))
     return Text("Known of who was heard where: ", chain(sat, "; "), ".") if sat else ""
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.lines import curves
+from plrlib.show.compare_charts import ticks
 from plrlib.show.display import Picture, Say, say
 from plrlib.show.excerpts import group_size
 from plrlib.show.figure import AMBER, BLUE, picture
@@ -66,9 +67,9 @@ def power_say(study: Study, found: Comparison) -> Say:
     >>> from plrlib import compare, load_study, show
     >>> study = load_study("worked-example")
     >>> found = compare(study, "provision")
-    >>> show.power_say(study, found).sentences[1]
-    'One theme alone, of 8 and 7 people: to be seen 4 times in 5, 5.6 of 8 would have to raise it on average, against
-    none.'
+    >>> show.power_say(study, found).sentences[0]
+    'With 8 targeted and 7 universal young people in 3 rooms, a difference from none would have shown 4 times in 5 in
+    one theme alone from 5.6 of 8 on; with 6 themes compared, from 7.8 of 8 on.'
     """
     grouping, what = found.grouping, noun(study, found.level)
     if reason := _not_by_people(found):
@@ -76,10 +77,9 @@ def power_say(study: Study, found: Comparison) -> Say:
     if (sizes := sizes_of(study, found)) is None:
         return say(f"{grouping.label}: fewer than two levels have anybody, so no difference could have shown.")
     told: list[str] = [Text(power_title(sizes, found, what), ".")]
-    for name, (alpha, family) in _settings(found, what).items():
-        first, second = sizes.told
-        gaps = _gaps_say(sizes, alpha, family)
-        told.append(Text(f"{capital(name)}, of ", first, " and ", second, f" people: {gaps}"))
+    if _mixed(sizes) <= 1 and _widest(smallest_difference(sizes.n, alpha=ALPHA)):  # else the first sentence has it all
+        for name, (alpha, family) in _settings(found, what).items():
+            told.append(f"{capital(name)}: {_gaps_say(sizes, alpha, family)}")
     if found.alpha < ALPHA:
         planned = len(study.settings.comparisons)
         told.append(f"“As here” also allows for {planned} planned comparisons, which share what chance may do.")
@@ -146,17 +146,16 @@ def _gaps_say(sizes: Sizes, alpha: float, family: int) -> str:
     if true is not None:
         share = f"{true * sizes.n[0]:.1f} of {sizes.n[0]}"
         often = f"to be seen {OFTEN}, {share} would have to raise it on average, against none."
-    if _mixed(sizes) > 1:
-        return often
     found = smallest_difference(sizes.n, power=ENOUGH, family=family, alpha=alpha)
     shown = found[found["raised_1"].notna()]
     if shown.empty:
         return "no gap would have shown."
     last = int(shown["raised_2"].max())
-    rows = shown[shown["raised_2"].isin({0, 1, sizes.n[1] // 4, sizes.n[1] // 2, last})]
+    rows = shown[shown["raised_2"].isin({1, sizes.n[1] // 4, sizes.n[1] // 2, last} - {0})]  # against none: told above
     gaps = joined(f"{k} against {number(less)}" for k, less in zip(rows["raised_1"], rows["raised_2"], strict=True))
     never = f"; against {last + 1} or more, nothing" if last + 1 < sizes.n[1] else ""
-    return f"{gaps} would have shown{never}. {capital(often)}"
+    more = f"{gaps} would have shown{never}. " if len(rows) else ""
+    return more + (capital(often) if more else often)
 
 
 def sizes_of(study: Study, found: Comparison) -> Sizes | None:
@@ -191,7 +190,7 @@ def power_picture(study: Study, found: Comparison) -> Picture | Say:
     Picture or Say
         The true share of the first group runs along, none of the second raising it; of more than two groups, the two
         largest are drawn. Its numbers: curve, true share, chance of seeing it. A sentence where whole events are
-        compared, or fewer than two groups have anybody.
+        compared, fewer than two groups have anybody, or no gap could have shown.
 
     See Also
     --------
@@ -213,16 +212,17 @@ def power_picture(study: Study, found: Comparison) -> Picture | Say:
     if sizes is None:
         return say(f"There is no curve to draw over people{', since whole events are compared' if reason else ''}.")
     drawn, title = power_curves(sizes, found, what), power_title(sizes, found, what)
+    if drawn["power"].max() <= 0:
+        return say(f"{title}: there is no curve to draw.")
     names = list(dict.fromkeys(drawn["curve"]))
     looks = {name: Look(*look, name) for name, look in zip(names, ((BLUE, "o"), (AMBER, "s")), strict=False)}
     n_1, n_2 = sizes.n
     first, second = (whom(grouping, key) for key in sizes.keys)
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if n_1 / s <= MOST_TICKS)
-    ticks = {k / n_1: out_of(k, k, n_1) if k else "none" for k in range(0, n_1 + 1, step)}
+    places = {k / n_1: out_of(k, k, n_1) if k else "none" for k in ticks(n_1, MOST_TICKS)}
     along = f"of {first} raise it on average, and none of {n_2} {second}"
     titles = along, "chance that the difference would have shown"
     points = drawn.set_axis(["curve", "x", "y"], axis=1)
-    figure = curves(points, ticks, titles, ENOUGH, f"{OFTEN} (80 %)", looks, title)
+    figure = curves(points, places, titles, ENOUGH, f"{OFTEN} (80 %)", looks, title)
     enough = {name: _reached(rows.to_numpy()) for name, rows in drawn.groupby("curve", sort=False)["power"]}
     reached = [f"{name}, {_from(enough.get(name), n_1)}" for name in names]
     told = f"A true difference from none would be seen {OFTEN} or more: {'; '.join(reached)}."

@@ -10,9 +10,9 @@ from plrlib.show.compare_charts import people_picture
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.evidence import LOOKS, NOT_SAID, by_heard, evidence_map, heard_columns, stances_say
 from plrlib.show.excerpts import column_ids, ids_by
-from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, whom
+from plrlib.show.labels import everybody, labels, named_coder, named_codes, noun, out_of, quoted, whom
 from plrlib.show.limits import coding_say, kind_say, speak_for_say
-from plrlib.stats.themes import on_sides, sides
+from plrlib.stats.themes import on_sides, sides, statements
 from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
@@ -78,8 +78,8 @@ def reading_say(study: Study, column: str) -> Say:
     --------
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
-    >>> show.reading_say(study, "market_side").sentences[1]
-    'Demand: of 77 excerpts, 71 support, 4 qualify and 2 oppose its theme.'
+    >>> show.reading_say(study, "market_side").sentences[4].split(";")[0]
+    'Commissioning: of 69 excerpts, 38 support, 2 qualify and 2 oppose “Services are held back by money that runs out”'
     """
     marks, what = on_sides(study, column), noun(study, column)
     every, on = (ids_by(some, "excerpt") for some in (marks, marks[marks["side"].notna()]))
@@ -92,9 +92,9 @@ def reading_say(study: Study, column: str) -> Say:
     looked, named = marks.assign(look=marks["stance"].fillna(NOT_SAID)), labels(study, column)
     by_side = {label: looked[looked["side"] == side] for side, label in named.items()}
     missing = [inner(label) for label, theirs in by_side.items() if theirs.empty]
-    told = [Text(f"{capital(s)}: ", stances_say(theirs, "its theme")) for s, theirs in by_side.items() if len(theirs)]
+    told = [Text(f"{capital(s)}: ", stances_say(study, theirs)) for s, theirs in by_side.items() if len(theirs)]
     needed = f"No excerpt speaks for {joined(missing, 'or')}. Needed: to ask about {verb(missing, 'it', 'them')}."
-    stance = f"A stance is what an excerpt is to its theme, not to the {what}."
+    stance = f"A stance is what an excerpt is to the statement of its theme, not to the {what}."
     return say(
         first + f" {verb(len(on) or 1, 'is', 'are')} on {one(what)}.", none + " shown apart." if off else "",
         twice if several else "", *told, needed if missing else "",
@@ -159,8 +159,13 @@ def reading_table(study: Study, column: str) -> Table:
     frame[raised] = [None if key is None else out_of(*map(int, end)) for key, end in zip(keys, ends, strict=True)]
     ids |= column_ids(keys, raised, ids_by(marks[marks["side"].notna()], "side"))
     kept = [c for c in frame if c in (what, "excerpts") or not (frame[c] == 0).all()]
-    twice = "an excerpt with codes of two counts once for each, and its stance is to its theme"
-    return Table(frame[kept], f"What each {what} gathers; {twice}", ids)
+    twice = "an excerpt with codes of two counts once for each"
+    stated = (
+        ""
+        if marks["stance"].isna().all()
+        else f", and its stance is to the statement of its theme: {stated_say(study)}"
+    )
+    return Table(frame[kept], f"What each {what} gathers; {twice}{stated}", ids)
 
 
 def codes_of_sides_say(study: Study, column: str) -> Say:
@@ -357,6 +362,14 @@ def limits_of_reading(study: Study, column: str) -> Say:
     )  # fmt: skip
 
 
+def stated_say(study: Study) -> str:
+    """Return the statements that stances are to, theme by theme."""
+    stated, named = statements(study), named_codes(study, "theme")
+    return few(
+        f"{label}, {quoted(stated[code])}" if stated[code] != label else quoted(label) for code, label in named.items()
+    )
+
+
 # On which side nobody of a group can be heard, and what would be needed to hear them.
 
 CANNOT, NOT_CERTAIN = "no excerpt on {} can be from {}", "no excerpt on {} is for certain from {}"
@@ -501,13 +514,16 @@ def reading_picture(study: Study, column: str, by: str) -> Picture:
     """
     found, what = on_sides(study, column), noun(study, column)
     columns, others = heard_columns(study, by)
-    marks = found[["excerpt", "form", "side", "stance"]].set_axis(["excerpt", "form", "row", "look"], axis=1)
+    marks = found[["excerpt", "form", "theme", "side", "stance"]].set_axis(
+        ["excerpt", "form", "theme", "row", "look"], axis=1
+    )
     marks = by_heard(marks.astype({"row": "object"}).fillna({"row": NO_SIDE, "look": NOT_SAID}), study, by)
     off = {NO_SIDE: f"On no {what}"} if (marks["row"] == NO_SIDE).any() else {}
     title = silent_title(study, column, study.grouping(by))
-    twice = f"An excerpt on more than one has a mark in each. Its stance is to its theme, not to the {what}."
+    stated = f"A stance is to the statement of its theme, not to the {what}: {stated_say(study)}."
+    stated = stated if found["stance"].notna().any() else ""
     rows = Axis(labels(study, column) | off, what)
-    return evidence_map(study, marks, rows, columns, title, passage(twice, others))
+    return evidence_map(study, marks, rows, columns, title, passage(stated, others))
 
 
 def reading_people_picture(study: Study, column: str, by: str) -> Picture:

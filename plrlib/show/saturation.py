@@ -128,7 +128,7 @@ def _hundred(value: float) -> str:
     return "all" if value > 0.9999 else f"{min(99.9, 100 * value):.3g}" if value > 0.99 else f"{100 * value:.0f}"
 
 
-@or_say("So there is no table of events.")
+@or_say("There is no table of events, since what each event added cannot be told.")
 def saturation_table(study: Study) -> Table:
     """Return a row an event: the codes it brought up first, those met so far, and on average over every order.
 
@@ -170,7 +170,7 @@ def _by_event(found: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index("kind").reset_index(drop=True)
 
 
-@or_say("So there is nothing to draw.")
+@or_say("There is no picture of saturation, since what each event added cannot be told.")
 def saturation_picture(study: Study) -> Picture:
     """Return a picture of the codes met so far, event by event, a panel a kind.
 

@@ -27,6 +27,7 @@ VOICES = {
 }
 COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "D", "s", "^")
 MOST_PLACES = 20
+AT_LEAST = "people, at least"
 
 
 def voice_named(study: Study, voice: object) -> str:
@@ -102,8 +103,8 @@ def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
     Returns
     -------
     Table or Say
-        Unit: words, one by one, with an exact interval of 95 %; people: how many used the most common of them, where
-        that is known. A sentence where study.toml names no family.
+        Unit: words, one by one, with an exact interval of 95 %; people, at least: how many used the most common of
+        them, where that is known. A sentence where study.toml names no family.
 
     See Also
     --------
@@ -118,15 +119,16 @@ def families_table(study: Study, words: pd.DataFrame) -> Table | Say:
     ['7.4 (4.7 to 11.1)', 'money (11), funding (5), pot (5), budget (2)']
     """
     if not study.settings.words.families:
-        return say("So there is no table of them.")
+        return say("There is no table of word families, since study.toml names none.")
     found = families(words, study.settings.words.families)
     voices = [capital(voice_named(study, voice)) for voice in found["voice"]]
     which = [", ".join(f"{word} ({n})" for word, n in some) for some in found["words"]]
     frame = found.drop(columns=["low", "high"]).assign(voice=voices, per_thousand=_rates(found), words=which)
     frame = frame.rename(columns={"of": "of words", "per_thousand": "per thousand", "words": "which"})
+    frame = frame.rename(columns={"people": AT_LEAST})
     who, ids = _users(words), {}
     for i, (voice, listed) in enumerate(zip(found["voice"].astype(str), found["words"], strict=True)):
-        ids[i, "people"] = max((who.get((voice, word), ()) for word, _ in listed), key=len, default=())
+        ids[i, AT_LEAST] = max((who.get((voice, word), ()) for word, _ in listed), key=len, default=())
     caption = "Word families by voice; in brackets what would fit as well, in 95 of 100 cases"
     return Table(frame.dropna(axis=1, how="all"), caption, ids)
 
@@ -168,7 +170,7 @@ def families_picture(study: Study, words: pd.DataFrame) -> Picture | Say:
      money Statutory      0 1917           0.0   0.0  1.9
     """
     if not study.settings.words.families:
-        return say("So there is nothing to draw.")
+        return say("There is no picture of word families, since study.toml names none.")
     found = families(words, study.settings.words.families)
     named = {str(voice): voice_named(study, voice) for voice in found["voice"].unique()}
     places = {"family": "group", "voice": "look", "low": "low", "per_thousand": "at", "high": "high"}
@@ -432,16 +434,17 @@ def keyness_say(study: Study, words: pd.DataFrame, a: str, b: str) -> Say:
     “first” (3 against 1) and “common” (3 against 1).'
     """
     found = keyness(words, a, b, leave_out=study.settings.words.leave_out)
-    told = []
+    told, listed_words = [], set()
     for voice, other, rows, first, second in (
         (a, b, found[found["z"] > 0].head(MOST_WORDS), "count_a", "count_b"),
         (b, a, found[found["z"] < 0].tail(MOST_WORDS).iloc[::-1], "count_b", "count_a"),
     ):
         some = [f"“{w}” ({n} against {m})" for w, n, m in zip(rows["word"], rows[first], rows[second], strict=True)]
+        listed_words |= set(rows["word"])
         most = f"Most of {voice_named(study, voice)}, against {voice_named(study, other)}"
         told.append(f"{most}: {joined(some)}." if some else "")
     lone = found[((found["people_a"] == 1) & (found["z"] > 0)) | ((found["people_b"] == 1) & (found["z"] < 0))]
-    alone = lone.loc[lone.index.isin([*found.index[:MOST_WORDS], *found.index[-MOST_WORDS:]]), "word"]
+    alone = lone.loc[lone["word"].isin(listed_words), "word"]
     return say(*told, f"By one person alone: {joined(f'“{word}”' for word in alone)}." if len(alone) else "")
 
 

@@ -4,7 +4,7 @@ Letters: P people, E excerpts, G groups, S stances.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, count_people
+from plrlib.stats.comparison.compare import Comparison as Found
 from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN
-from plrlib.stats.themes import envelopes, moved, pairs
+from plrlib.stats.themes import envelopes, moved, pairs, statements
 from plrlib.study.evidence import Evidence, coder_or_reference, evidence, paths, read_by
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
-from plrlib.study.schema import STANCES
+from plrlib.study.schema import STANCES, direction
 from plrlib.study.settings import Comparison, Grouping
 
 NO_STANCE, OTHERS = "no stance", "others"
@@ -232,7 +233,9 @@ def others_of_another_kind(study: Study) -> list[tuple[str, str]]:
 
 CONFIRMED, EXPANDED, DISCORDANT, NOT_TESTABLE = "confirmed", "expanded", "discordant", "not testable"
 INFERENCES = (CONFIRMED, EXPANDED, DISCORDANT, NOT_TESTABLE)
-"""Three are those of mixed-methods reporting [fetters2013]_; the fourth: a design cannot tell."""
+"""Three are those of mixed-methods reporting [fetters2013]_; the fourth: the study cannot tell."""
+WAYS = AS_CLAIMED, OTHER_WAY, NOT_CERTAIN = "as claimed", "the other way", "not certain"
+"""Which way a difference goes, of the two groups that a claim's direction names."""
 ENOUGH = 2
 """So many people at least must support a claim for certain before it is confirmed."""
 
@@ -261,6 +264,10 @@ class Facts:
         Whether the claim says that groups differ.
     verdicts
         What `compare` says of the theme, by the grouping compared; none where no planned comparison bears on it.
+    ways
+        Which way groups differ, one of `WAYS`, by the grouping; none where the claim has no direction, or none differ.
+    excluded
+        The groupings not shown to differ whose interval excludes the smallest difference that matters.
     unlike
         The other coders by whose codings a difference that was found is not found.
     """
@@ -277,6 +284,8 @@ class Facts:
     sorters: int
     compares: bool
     verdicts: dict[str, str]
+    ways: dict[str, str] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
 
     @property
@@ -300,11 +309,14 @@ class Rule(NamedTuple):
 
 RULES: tuple[Rule, ...] = (
     Rule("nobody heard", NOT_TESTABLE, lambda facts: facts.heard == 0),
+    Rule("other way", DISCORDANT, lambda facts: facts.compares and OTHER_WAY in facts.ways.values()),
+    Rule("smaller than matters", DISCORDANT, lambda facts: facts.compares and bool(facts.excluded)),
     Rule(
         "comparison cannot tell", NOT_TESTABLE,
         lambda facts: facts.compares and any(v not in (DIFFERS, NOT_SHOWN) for v in facts.verdicts.values()),
     ),
-    Rule("not shown to differ", DISCORDANT, lambda facts: facts.compares and NOT_SHOWN in facts.verdicts.values()),
+    Rule("not shown to differ", NOT_TESTABLE, lambda facts: facts.compares and NOT_SHOWN in facts.verdicts.values()),
+    Rule("way not certain", NOT_TESTABLE, lambda facts: facts.compares and NOT_CERTAIN in facts.ways.values()),
     Rule("differ by one coder", EXPANDED, lambda facts: facts.all_differ and bool(facts.unlike)),
     Rule("differ", CONFIRMED, lambda facts: facts.all_differ),
     Rule("not quoted", NOT_TESTABLE, lambda facts: facts.quoted == facts.unsaid == 0),
@@ -329,7 +341,7 @@ def infer(facts: Facts) -> tuple[int, Rule]:
     >>> study = plrlib.load_study("worked-example")
     >>> number, rule = infer(plrlib.joint_display(study).facts["C1"])
     >>> number, rule.code, rule.inference
-    (5, 'differ', 'confirmed')
+    (8, 'differ', 'confirmed')
     """
     return next((number, rule) for number, rule in enumerate(RULES, 1) if rule.holds(facts))
 
@@ -351,9 +363,10 @@ class JointDisplay:
     frame
         One row a claim; see `joint_display`.
     verdicts
-        One row a claim and grouping: claim, grouping, verdict. What `compare` says of the theme by the groupings that
-        the claim stands or falls with or, where it does not compare, by each planned one about the same people; `not
-        compared`: that comparison is not about its theme or code.
+        One row a claim and grouping: claim, grouping, verdict, way. What `compare` says of the theme by the groupings
+        that the claim stands or falls with or, where it does not compare, by each planned one about the same people;
+        `not compared`: that comparison is not about its theme or code. way: whether a difference goes `as claimed` or
+        `the other way`, or that is `not certain`; blank where none is claimed or none is found.
     evidence
         One row a claim and excerpt, as `claim_evidence` returns them.
     facts
@@ -386,7 +399,8 @@ def joint_display(study: Study) -> JointDisplay:
     JointDisplay
         Its `frame` has one row a claim, in the study's order.
 
-        - claim, finding (theme or code), who (the population it is about; missing: everybody), gist, page;
+        - claim, finding (theme or code), who (the population it is about; missing: everybody), gist, direction (which
+          group it says is ahead; missing: it does not say), page; statement: what stances are to;
         - excerpts: how many of the theme people whom it is about may have said; of these supports, qualifies, opposes,
           context (the stance they take to the theme) and no_stance; certain: how many of them only these people can
           have said; quoted: how many are respondents' own words. others: excerpts of the theme that only other people
@@ -426,11 +440,11 @@ def joint_display(study: Study) -> JointDisplay:
        C2        78        67        6     expanded    differ by one coder
        C3        28        26        0 not testable comparison cannot tell
        C4        85        42       40   discordant                opposed
-       C5        27        26        1   discordant    not shown to differ
+       C5        27        26        1 not testable    not shown to differ
     """
     found = claim_evidence(study)
     comparisons = [_compared(study, plan) for plan in study.settings.comparisons]
-    sides = [STANCES.index(stance) for stance in _SIDES]
+    sides, stated = [STANCES.index(stance) for stance in _SIDES], statements(study)
     rows, verdicts, every = [], [], {}
     for claim in study.claims.itertuples(index=False):
         evidence = found[found["claim"] == claim.claim]
@@ -438,11 +452,12 @@ def joint_display(study: Study) -> JointDisplay:
         counts = theirs["part"].value_counts()
         facts = every[str(claim.claim)] = _facts(study, claim, evidence, theirs, comparisons)
         number, rule = infer(facts)
-        verdicts += [(claim.claim, by, verdict) for by, verdict in facts.verdicts.items()]
+        verdicts += [(claim.claim, by, verdict, facts.ways.get(by, "")) for by, verdict in facts.verdicts.items()]
         rows.append(
             {
                 "claim": claim.claim, "finding": claim.finding, "who": claim.who, "gist": claim.gist,
-                "page": claim.page, "excerpts": facts.heard, **{s: counts[s] for s in STANCES},
+                "direction": claim.direction, "page": claim.page,
+                "statement": stated[str(claim.finding)], "excerpts": facts.heard, **{s: counts[s] for s in STANCES},
                 "no_stance": counts[NO_STANCE], "others": len(evidence) - len(theirs),
                 "certain": theirs["certain"].sum(), "quoted": facts.quoted,
                 "left": facts.left if facts.sorters else pd.NA, "people": facts.people.n,
@@ -451,7 +466,7 @@ def joint_display(study: Study) -> JointDisplay:
             }
         )  # fmt: skip
     frame = typed(pd.DataFrame(rows), whole=(*COUNTS, *ENDS, "rule"), inference=INFERENCES)
-    compared = pd.DataFrame(verdicts, columns=["claim", "grouping", "verdict"], dtype="str")
+    compared = pd.DataFrame(verdicts, columns=["claim", "grouping", "verdict", "way"], dtype="str")
     return JointDisplay(frame, compared, found, every)
 
 
@@ -462,6 +477,8 @@ class Compared(NamedTuple):
     ----------
     plan
         What study.toml says of it; its `claims` are those that it decides.
+    found
+        What `compare` found.
     verdicts
         By code, as `compare` gives them.
     unlike
@@ -469,8 +486,35 @@ class Compared(NamedTuple):
     """
 
     plan: Comparison
+    found: Found
     verdicts: dict[str, str]
     unlike: dict[str, list[str]]
+
+    def way(self, code: str, groups: tuple[str, ...]) -> str:
+        """Return which way the difference in a code goes, of a group said to be ahead and one said to be behind.
+
+        By the effect that was tested, which weighs events; of more than two groups by the shares of these two.
+        """
+        levels, row = list(self.found.grouping.levels), self.found.frame.set_index("code").loc[code]
+        if len(levels) == len(groups) and not pd.isna(row["effect"]):
+            low = high = float(row["effect"]) * (1 if groups[0] == levels[0] else -1)
+        else:
+            rows = self.found.counts[self.found.counts["code"] == code].set_index("group").loc[list(groups)]
+            (ahead_low, behind_low), (ahead_high, behind_high) = (rows[end] / rows["n"] for end in ("lower", "upper"))
+            low, high = ahead_low - behind_high, ahead_high - behind_low
+        return AS_CLAIMED if low > 0 else OTHER_WAY if high < 0 else NOT_CERTAIN
+
+    def excludes(self, code: str, groups: tuple[str, ...]) -> bool:
+        """Tell whether a difference that was not shown is smaller, in the way said or in both, than one that matters.
+
+        By the interval of the odds ratio; False where it has none, or study.toml does not say what matters.
+        """
+        row, matters = self.found.frame.set_index("code").loc[code], self.plan.smallest_that_matters
+        if not matters or row["verdict"] != NOT_SHOWN or row[["low", "high"]].isna().any():
+            return False
+        first = next(iter(self.found.grouping.levels))
+        ends = {True: row["high"] < matters, False: row["low"] > 1 / matters}
+        return bool(ends[groups[0] == first] if groups else all(ends.values()))
 
 
 def _compared(study: Study, plan: Comparison) -> Compared:
@@ -480,7 +524,7 @@ def _compared(study: Study, plan: Comparison) -> Compared:
     if DIFFERS in verdicts.values():
         others = compare(study, plan.by, plan.level, other_coders=True).other_coders
         unlike = others[others["verdict"] != DIFFERS].groupby("code")["coder"].agg(list).to_dict()
-    return Compared(plan, verdicts, unlike)
+    return Compared(plan, found, verdicts, unlike)
 
 
 def _facts(study: Study, row: Any, evidence: pd.DataFrame, theirs: pd.DataFrame, comparisons: list[Compared]) -> Facts:
@@ -490,7 +534,10 @@ def _facts(study: Study, row: Any, evidence: pd.DataFrame, theirs: pd.DataFrame,
     [people] = people_by_stance(study, claim, evidence)
     own = [c for c in comparisons if claim in c.plan.claims]
     bearing = own or [c for c in comparisons if study.grouping(c.plan.by).population == whose]
-    unlike = [o for c in bearing if c.verdicts.get(finding) == DIFFERS for o in c.unlike.get(finding, [])]
+    differing = [c for c in bearing if c.verdicts.get(finding) == DIFFERS]
+    unlike = [other for c in differing for other in c.unlike.get(finding, [])]
+    groups = direction(row.direction)
+    named = [c for c in own if finding in c.verdicts and set(groups) <= set(c.found.grouping.levels)]
     return Facts(
         heard=len(theirs),
         supports=int(counts["supports"]),
@@ -504,6 +551,8 @@ def _facts(study: Study, row: Any, evidence: pd.DataFrame, theirs: pd.DataFrame,
         sorters=len(others_of_another_kind(study)),
         compares=bool(own),
         verdicts={c.plan.by: c.verdicts.get(finding, NOT_COMPARED) for c in bearing if own or finding in c.verdicts},
+        ways={c.plan.by: c.way(finding, groups) for c in named if groups and c in differing},
+        excluded=tuple(c.plan.by for c in named if c.excludes(finding, groups)),
         unlike=tuple(dict.fromkeys(unlike)),
     )
 

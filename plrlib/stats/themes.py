@@ -9,7 +9,7 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
-from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, stances
+from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, paths, stances
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
@@ -312,6 +312,25 @@ def sides(
 
 
 @remembered
+def statements(study: Study) -> dict[str, str]:
+    """Return what a stance on each theme or code supports or opposes.
+
+    The statement of the code, else of the nearest that it stands under; where none has one, the label of its theme.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> statements(plrlib.load_study("worked-example"))["bidding"]
+    'Services are held back by money that runs out'
+    """
+    book = study.codebook.set_index("code")[["statement", "label"]].astype("object")
+    stated, label = book["statement"].dropna().to_dict(), book["label"].to_dict()
+    return {
+        code: next((stated[one] for one in path if one in stated), label[path[-1]])
+        for code, path in paths(study).items()
+    }
+
+
 def on_sides(study: Study, column: str, coder: str | None = None, events: str = "all") -> pd.DataFrame:
     """Excerpts by side: a row an excerpt and side that it has a code of; on no side: one row, its side missing.
 
@@ -322,7 +341,7 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
     DataFrame
         Excerpts in the study's order, and the sides of each in the order of the reading.
 
-        - excerpt, side (categorical), form;
+        - excerpt, side (categorical), form, theme (the one that its stance is to; missing where it is in none);
         - stance: what the excerpt is to its theme, by the study's stance coder; missing where none is on record;
         - codes: the codes of that side that it has, as a tuple; without a side: all that it has.
 
@@ -330,10 +349,8 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
     --------
     >>> import plrlib
     >>> study = plrlib.load_study("worked-example")
-    >>> print(on_sides(study, "market_side").head(2).to_string(index=False))
-    excerpt          side   form   stance            codes
-      E0001 commissioning quoted supports (short-funding,)
-      E0002        supply quoted supports  (closing-down,)
+    >>> on_sides(study, "market_side").iloc[0].tolist()
+    ['E0001', 'commissioning', 'quoted', 'T1', 'supports', ('short-funding',)]
     """
     needs_reading(study, column)
     order, target = codes_at(study, column)
@@ -344,6 +361,8 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
     for e, c in zip(excerpt.tolist(), code.tolist(), strict=True):
         key = (e, int(target[c]))
         codes[key] = (*codes.get(key, ()), names[c])
+    mine = study.envelopes[study.envelopes["coder"] == study.settings.stance_coder].astype("object")
+    theme = dict(zip(mine["excerpt"], mine["theme"], strict=True))
     nowhere = np.flatnonzero(found.counts & ~found.coded.any(axis=1))
     marks = pd.DataFrame(
         {"e": np.r_[found.excerpt, nowhere], "s": np.r_[found.code, np.full(len(nowhere), -1)]}, dtype="int64"
@@ -353,6 +372,7 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
             "excerpt": study.excerpts["excerpt"].astype("object").to_numpy()[marks["e"]],
             "side": pd.Categorical.from_codes(marks["s"], categories=pd.Index(order, dtype="object")),
             "form": study.excerpts["form"].astype("object").to_numpy()[marks["e"]],
+            "theme": study.excerpts["excerpt"].astype("object").map(theme).to_numpy()[marks["e"]],
             "stance": stances(study).to_numpy()[marks["e"]],
             "codes": [codes.get(key, ()) for key in marks[["e", "s"]].itertuples(index=False, name=None)],
         }

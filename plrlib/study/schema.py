@@ -102,6 +102,19 @@ def _read(path: Path) -> dict[str, TableSchema]:
 TABLES = _read(Path(__file__).parent / "schema.toml")
 PARTICIPANTS, CODEBOOK = TABLES["participants"], TABLES["codebook"]
 STANCES = TABLES["envelopes"].column("stance").allowed
+AHEAD = ">"
+"""What stands in a direction between the group that is ahead and the one behind."""
+
+
+def direction(cell: object) -> tuple[str, ...]:
+    """Return the group that is ahead and the one behind, of a cell such as `one > other`; of a blank one none.
+
+    Examples
+    --------
+    >>> direction("targeted > universal")
+    ('targeted', 'universal')
+    """
+    return tuple(group.strip() for group in cell.split(AHEAD)) if isinstance(cell, str) and cell else ()
 
 
 def dictionary() -> str:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 
@@ -38,13 +39,15 @@ class Grouping:
 class Comparison:
     """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it.
 
-    `codes` are those of the level that it is about; none: all.
+    `codes` are those of the level that it is about; none: all. `smallest_that_matters` is the odds ratio, above 1,
+    below which a difference is too small to matter; 0: not said.
     """
 
     by: str
     level: str = "theme"
     codes: tuple[str, ...] = ()
     claims: tuple[str, ...] = field(default=(), compare=False)
+    smallest_that_matters: float = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,7 @@ _HOW_TO_WRITE = {
     str: "text in quotation marks",
     bool: "true or false",
     int: "a whole number, not below 0",
+    float: "a number above 1",
     Mapping: 'a table: { key = "value" }',
     tuple: 'a list of texts: ["one", "other"]',
 }
@@ -446,9 +450,11 @@ _LACKING: dict[str, Callable[[dict[str, Any]], list[str]]] = {
 
 
 def _is(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a type; true is no number here, numbers count, and a list holds texts."""
+    """Tell whether a value is of a type; true is no number, whole ones count, others are ratios; a list holds texts."""
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and 1 < value < inf
     if kind is tuple:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     return isinstance(value, kind)

@@ -93,8 +93,12 @@ class TestSaturation:
         [told] = show.saturation_say(published).sentences
         assert told.startswith("53 of 64 excerpts name no single event, so that what each event added cannot be told.")
         assert told.endswith("Needed: the event of each excerpt.")
-        assert show.saturation_table(published).sentences == ("So there is no table of events.",)
-        assert show.saturation_picture(published).sentences == ("So there is nothing to draw.",)
+        assert show.saturation_table(published).sentences == (
+            "There is no table of events, since what each event added cannot be told.",
+        )
+        assert show.saturation_picture(published).sentences == (
+            "There is no picture of saturation, since what each event added cannot be told.",
+        )
 
     def test_sentences_are_computed(self, worked):
         told = show.saturation_say(worked).sentences
@@ -168,15 +172,18 @@ class TestFollowed:
         show.followed_picture(worked)
         assert len(figures[1].axes[0].patches) == 0
 
-    def test_of_very_many_that_move_one_mark_stands_for_several_and_the_numbers_are_of_all(self, worked, monkeypatch):
-        plain = show.followed_picture(worked)
+    def test_of_very_many_that_move_a_line_is_a_route_with_its_number(self, worked, monkeypatch):
+        plain, drawn = show.followed_picture(worked), []
+        draw = flows.flows
         monkeypatch.setattr(following, "MOST_MOVES", 10)
-        thin = show.followed_picture(worked)
-        assert thin.caption.startswith(
-            "Of those that move one mark is 10 excerpts, or what is left of them; those that stay"
+        monkeypatch.setattr(following, "flows", lambda *arguments: drawn.append(arguments) or draw(*arguments))
+        routes = show.followed_picture(worked)
+        assert routes.caption.startswith(
+            "Of those that move one line is one route, with the number that take it; those"
         )
-        assert thin.numbers.equals(plain.numbers)
-        assert thin.png != plain.png
+        assert routes.numbers.equals(plain.numbers)
+        moving = plain.numbers[plain.numbers["moves"] == "yes"]
+        assert sorted(drawn[0][0].index) == sorted(moving["excerpts"])
 
     def test_where_nothing_moves_there_are_blocks_alone(self, tmp_path, monkeypatch):
         monkeypatch.setattr(following, "MOST_MARKS", 2)
@@ -191,7 +198,9 @@ class TestFollowed:
     def test_one_coder_alone_is_told(self, tmp_path):
         study = load_study(rich(tmp_path / "s"))
         assert show.followed_say(study).sentences[0].startswith("Only anna put these excerpts into envelopes")
-        assert show.followed_picture(study).sentences == ("So no excerpt can be followed from one coder to another.",)
+        assert show.followed_picture(study).sentences == (
+            "No excerpt can be followed from one coder to another, since fewer than two assigned themes.",
+        )
 
     def test_what_a_coder_did_not_see_has_a_row_of_its_own(self, tmp_path):
         study = coded(tmp_path, ["c1 | c1", "c1 | .", "c1 | c1"])
@@ -207,9 +216,9 @@ class TestLeftOver:
     def test_who_left_what_over(self, published):
         told = show.left_over_say(published).sentences
         assert told[:3] == (
-            "report left over 2 excerpts (E63 and E64).",
-            "reader-1 left over 1 excerpt (E64).",
-            "reader-2 left over 2 excerpts (E12 and E64).",
+            "Left over by report: 2 excerpts (E63 and E64).",
+            "Left over by reader-1: 1 excerpt (E64).",
+            "Left over by reader-2: 2 excerpts (E12 and E64).",
         )
         assert "Left over by everybody who saw it: E64." in told
 
@@ -228,4 +237,4 @@ class TestLeftOver:
         assert show.left_over_say(study).sentences == (
             "This study has no envelopes.csv, so this question cannot be put to it.",
         )
-        assert show.left_over_table(study).sentences == ("So nothing can be left over.",)
+        assert show.left_over_table(study).sentences == ("Nothing can be left over, since the study has no envelopes.",)

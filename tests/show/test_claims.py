@@ -39,7 +39,7 @@ class TestTable:
     def test_numbers_are_those_of_the_joint_display(self, claimed):
         study, found = claimed
         counted = show.joint_table(study, found).counted
-        heads = {"supports": "for it", "qualifies": "qualifying", "opposes": "against it"}
+        heads = {stance: stance for stance in ("supports", "qualifies", "opposes")}
         for claim in found.frame.to_dict(orient="records"):
             rows = counted[counted["row"] == claim["claim"]]
             for stance, head in heads.items():
@@ -127,11 +127,11 @@ class TestPicture:
     def test_marks_come_to_the_excerpts_of_the_claims(self, claimed):
         study, found = claimed
         picture = show.joint_picture(study, found)
-        drawn = picture.numbers[["for it", "qualifying", "against it"]].to_numpy().sum()
+        drawn = picture.numbers[["supports", "qualifies", "opposes"]].to_numpy().sum()
         assert drawn == found.frame[["supports", "qualifies", "opposes"]].to_numpy().sum()
         assert picture.numbers["answer"].tolist() == found.frame["inference"].tolist()
         assert picture.png.startswith(b"\x89PNG")
-        assert f"{found.frame['claim'][0]}: {found.frame['supports'][0]} for it" in picture.alt
+        assert f"{found.frame['claim'][0]}: {found.frame['supports'][0]} supports" in picture.alt
 
 
 class TestStatements:

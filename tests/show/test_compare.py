@@ -73,7 +73,7 @@ class TestWhatCannotBeSaid:
         assert told[1].endswith("and every transcript coded through.")
 
     def test_no_theme_that_is_open_is_counted_as_not_differing(self, tmp_path):
-        study = made(tmp_path)
+        study = made(tmp_path, **said("V1,,,, > c3"))
         told = show.compare_say(study, found(study, "sector", ("not attributed", {}), ("too few to tell", {})))
         assert sentences(told)[0] == (
             "Sector: of 2 themes compared, none differs, 1 cannot be told, as who raised it is not known well enough "
@@ -82,9 +82,17 @@ class TestWhatCannotBeSaid:
         assert "Needed for 1 of the 2 themes: more people." in sentences(told)
 
     def test_more_events_are_needed_where_events_are_compared(self, tmp_path):
-        study = made(tmp_path)
+        study = made(tmp_path, **said("V1,,,, > c1", "V2,,,, > c3"))
         rows = found(study, "role", *[("too few to tell", {})] * 2, method="whole events")
         assert "Needed to tell: more events." in sentences(show.compare_say(study, rows))
+
+    def test_nothing_is_needed_for_what_none_or_all_raised(self, tmp_path):
+        study = made(tmp_path, **said("V1,,,, > c1"))
+        rows = found(study, "sector", *[("too few to tell", {})] * 2)
+        assert sentences(show.compare_say(study, rows))[1:] == ["Needed for 1 of the 2 themes: more people."]
+        (tmp_path / "all").mkdir()
+        study = made(tmp_path / "all", **said(*(f"{who},,,, > c1" for who in study.participants["participant"])))
+        assert len(sentences(show.compare_say(study, found(study, "sector", *[("too few to tell", {})] * 2)))) == 1
 
 
 class TestWhatDiffers:
@@ -115,7 +123,7 @@ class TestWhatDiffers:
         assert (rows.frame["verdict"] != "differs").all()
         told = sentences(show.stance_say(study, rows))
         assert "Raising “First theme” alone does not show this." in told
-        seen = "“First theme”: {} of 12 voluntary and {} of 12 statutory staff {} it."
+        seen = "“First theme”: {} of 12 voluntary and {} of 12 statutory staff {} “First theme”."
         assert any(s.startswith(seen.format(12, "none", "supported")) for s in told)
         assert any(s.startswith(seen.format("None", 12, "opposed")) for s in told)
 
@@ -128,7 +136,7 @@ class TestWhatDiffers:
     def test_sides_without_stances(self, tmp_path):
         study = made(tmp_path)
         assert sentences(show.stance_say(study, compare(study, "sector"))) == [
-            "No stances are on record, so who was for a theme and who against it is not compared."
+            "No stances are on record, so who supported what and who opposed it is not compared."
         ]
         partly = two_rooms(tmp_path, {"T1": {"V1": FOR, "V2": ""}})
         assert sentences(show.stance_say(partly, compare(partly, "sector")))[0].startswith("Not compared by stance: ")
@@ -137,7 +145,9 @@ class TestWhatDiffers:
         monkeypatch.setattr("plrlib.show.compare.compare", None)  # it depends on the rooms, which are known
         told = sentences(show.stance_say(published, found(published, "role", *[("confounded", {})] * 7)))
         assert len(told) == 1
-        assert told[0].startswith("Supporting or opposing a theme: nothing can be said of a difference")
+        assert told[0].startswith(
+            "Supporting or opposing the statement of a theme: nothing can be said of a difference"
+        )
 
 
 class TestTables:

@@ -1,10 +1,12 @@
 """Who raised what, as marks and ranges: every person once, and what is certain told from what may be."""
 
+import re
+
 import pytest
 from matplotlib.collections import PathCollection
 from stats.made import made, said
 
-from plrlib import load_study, presence, show
+from plrlib import Plan, Room, load_study, presence, show, simulate
 from plrlib.show import compare_charts as raising
 from plrlib.show.labels import labels
 from plrlib.stats.bounds.presence import Counted
@@ -125,3 +127,43 @@ def test_numbers_on_a_scale_of_people():
     assert raising.ticks(45) == list(range(0, 46, 5))
     assert raising.ticks(1) == [0, 1]
     assert len(raising.ticks(2000)) <= 11
+    assert raising.ticks(7001, 7) == [0, 2000, 4000, 6000]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"level": "nope"}, "level is 'theme' or 'code', or a column of the codebook"),
+        ({"codes": ["T1", "nope"]}, "codes: nope cannot be drawn; those of level 'theme': T1, T2"),
+        ({"codes": []}, "codes: none cannot be drawn"),
+        ({"level": "code", "codes": ["T1"]}, "codes: T1 cannot be drawn; those of level 'code': short-funding"),
+    ],
+)
+def test_what_is_not_in_the_study_is_told(asked, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        show.people_picture(load_study("worked-example"), "provision", **asked)
+
+
+@pytest.mark.parametrize(("people", "codes", "groups"), [(5, 3, 6), (33, 63, 2), (300, 3, 6)])
+def test_every_person_is_counted_once_a_code_at_any_size(people, codes, groups, monkeypatch):
+    """No mark stands for several people, however many there are: 1 of 17 and 6 of 17 never look the same."""
+    kept = {}
+    monkeypatch.setattr(raising, "dot_grid", lambda marks, *_, **options: kept.update(options, marks=marks))
+    monkeypatch.setattr(raising, "picture", lambda _, *more: more)
+    keys = [f"g{i}" for i in range(groups)]
+    rooms = [keys[i : i + 6] for i in range(0, people, 6)] if people < groups else [keys] * (people // groups)
+    rooms = tuple(Room(f"FG{i}", tuple(({"role": key}, 1) for key in room)) for i, room in enumerate(rooms))
+    plan = Plan(rooms, {"role": ("Role", {key: f"Group {key}" for key in keys})}, themes=codes, codes=1, talk=0.0)
+    study = simulate(plan, seed=codes)
+    _, caption, alt, numbers, _ = show.people_picture(study, "role")
+    marks, counts = kept["marks"], presence(study, "role")
+    drawn = marks.groupby(["row", "column", "look"], observed=True).size()
+    for code, key, n, lower in counts[["code", "group", "n", "lower"]].itertuples(index=False, name=None):
+        told = f"{lower or 'none'} of {n}"
+        assert (drawn.get((code, key, "raised it"), 0), kept["beside"][code, key]) == (lower, told)
+        assert drawn.get((code, key, "did not raise it"), 0) == n - lower
+    assert len(marks) == codes * len(study.participants)
+    assert numbers["raised it"].tolist() == counts["lower"].tolist()
+    single = "One mark is one person" if len(marks) <= 2000 else "A bar is to scale: the number of people stands beside"
+    assert caption.startswith(single)
+    assert "what is left" not in caption + alt

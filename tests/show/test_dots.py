@@ -12,7 +12,7 @@ from plrlib.show import assignments
 from plrlib.show import data as checking
 from plrlib.show import people as hearing
 from plrlib.show.charts.canvas import MARK_AREA, Look
-from plrlib.show.charts.dots import MOST_MARKS, Axis, dot_grid, thinned
+from plrlib.show.charts.dots import MOST_MARKS, Axis, dot_grid, mark_say
 from plrlib.show.figure import BLUE, GREY, text_width, wrapped
 
 LOOKS = {"a": Look(BLUE, "o", "one of them"), "b": Look(GREY, "s", "the other, which has a longer name in the key")}
@@ -154,14 +154,26 @@ def test_texts_are_broken_where_they_are_as_wide_as_they_may_be():
     assert text_width("a\nmmmm") == text_width("mmmm")
 
 
-def test_of_too_many_marks_one_stands_for_many():
-    few = marks(300)
-    same, each = thinned(few)
-    assert each == 1
-    assert len(same) == 300
-    many = marks(30_000)
-    some, each = thinned(many)
-    assert each == 100
-    assert len(some) <= MOST_MARKS
-    keys = ["row", "column", "look", "filled"]
-    assert (some.groupby(keys).size() == np.ceil(many.groupby(keys).size() / 100)).all()
+def test_of_too_many_marks_each_cell_is_a_bar_to_scale_with_its_numbers():
+    """No mark stands for several: 1 of 17 and 6 of 17 never look the same."""
+    assert mark_say(MOST_MARKS) == "One mark is one excerpt"
+    assert mark_say(MOST_MARKS + 1, "person", "people").startswith("A bar is to scale: the number of people")
+    many = marks(MOST_MARKS + 1)
+    ax = draw(many).axes[0]
+    cells = many.groupby(["row", "column"])
+    parts = many.groupby(["row", "column", "look", "filled"]).size()
+    wide = np.array([patch.get_width() for patch in ax.patches])
+    assert sorted(wide / wide.sum()) == pytest.approx(sorted(parts / parts.sum()))
+    assert not [c for c in ax.collections if isinstance(c, PathCollection) and len(c.get_offsets()) > 1]
+    told = {text.get_text() for text in ax.texts}
+    for _, some in cells:
+        assert " + ".join(str((some["look"] == look).sum()) for look in LOOKS) in told
+    named = {(f"r{i}", f"c{j}"): f"{i} of {j}" for i in range(4) for j in range(3)}
+    assert set(named.values()) <= {text.get_text() for text in draw(many, beside=named).axes[0].texts}
+
+
+def test_bars_and_their_numbers_lie_clear_of_one_another():
+    texts = places(draw(marks(3 * MOST_MARKS)))[1]
+    assert not [
+        (a, b) for a, b in combinations(texts, 2) if (a[:2] < b[2:] - 0.01).all() and (b[:2] < a[2:] - 0.01).all()
+    ]

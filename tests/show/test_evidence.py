@@ -51,14 +51,21 @@ def test_marks_lead_to_their_excerpts(published):
     numbers = show.evidence_picture(published, "sector").numbers
     row = numbers[(numbers["theme"] == "Integration") & (numbers["who may have said it"] == "Statutory (7)")].iloc[0]
     assert (row["supports"], row["qualifies"]) == ("E28", "E29")
+    assert row["statement"] == "Integrated services are welcome"
 
 
 def test_what_is_said_of_the_published_study(published):
     assert show.evidence_say(published, "sector").sentences == (
         "Sector: 4 of the 53 excerpts that staff may have said can be given to one level (8 %).",
-        "Voluntary: of 1 excerpt, none supports, 1 qualifies and none opposes the theme.",
-        "Statutory: of 3 excerpts, 2 support, 1 qualifies and none opposes the theme.",
-        "Of all that they said or may have said, against a theme: “The trust's role” (1) and “Common processes” (2).",
+        "Voluntary: of 1 excerpt, 1 qualifies “Integrated services are welcome”.",
+        (
+            "Statutory: of 3 excerpts, 1 supports and 1 qualifies “Integrated services are welcome”; "
+            "1 supports “Diversity of services is welcome”."
+        ),
+        (
+            "Of all that they said or may have said, opposed to: “The trust should enable services and not provide "
+            "them” (1) and “Common processes are welcome” (2)."
+        ),
     )
     heard, certain = show.hearings_say(published).sentences
     assert heard == (
@@ -72,8 +79,8 @@ def test_excerpts_are_not_people(tmp_path, drawn):
     study = two_rooms(tmp_path, {"T1": everyone("V") | {"S1": AGAINST}}, again=[("V1", "T1"), ("V1", "T2")])
     told = show.evidence_say(study, "sector").sentences
     assert told[1:3] == (
-        "Voluntary: of 14 excerpts, 14 support, none qualifies and none opposes the theme.",
-        "Statutory: of 1 excerpt, none supports, none qualifies and 1 opposes the theme.",
+        "Voluntary: of 14 excerpts, 13 support “First theme”; 1 supports “Second theme”.",
+        "Statutory: of 1 excerpt, 1 opposes “First theme”.",
     )
     assert "Excerpts are not people: one person alone said 3 of them." in told
     assert show.hearings_say(study).sentences[0] == (

@@ -77,8 +77,29 @@ def test_odds_that_are_not_defined_are_words(tmp_path, drawn):
     study = made(tmp_path)
     rows = found(study, "sector", ("not shown to differ", ODDS), ("too few to tell", {"low": 0.0, "high": math.inf}))
     show.forest_picture(study, rows)
-    assert drawn["lines"]["words"].tolist() == ["", "no odds to compare: raised by all or by none"]
+    assert drawn["lines"]["words"].tolist() == ["", "no odds to compare: raised by none"]
     assert drawn["lines"]["low"].isna().tolist() == [False, True]
+
+
+def test_a_row_without_odds_says_why_and_never_what_is_not_so(tmp_path, drawn):
+    """Where whole events are compared there are no odds: none of these is raised by all or by none."""
+    study = made(tmp_path, **said("V1,,,, > c1", "S2,,,, > c1", "V2,,,, > c3"))
+    some = found(study, "sector", ("not shown to differ", ODDS), ("not shown to differ", {"p": 1.0}))
+    show.forest_picture(study, some)
+    assert drawn["lines"]["words"].tolist() == ["", "no odds to compare: in each event raised by all or by none"]
+    some.frame.loc[1, "method"] = "whole events"
+    show.forest_picture(study, some)
+    assert drawn["lines"]["words"].tolist() == ["", "whole events are compared: no odds of people"]
+    some.frame.loc[1, ["method", "p"]] = ["within", None]
+    show.forest_picture(study, some)
+    assert drawn["lines"]["words"].tolist() == ["", "who raised it is not fully known: no odds"]
+
+
+def test_where_no_code_has_odds_the_shares_are_drawn(tmp_path, drawn):
+    study = made(tmp_path, **said("V1,,,, > c1", "S2,,,, > c1"))
+    picture = show.forest_picture(study, found(study, "sector", *[("not shown to differ", {"p": 1.0})] * 2))
+    assert drawn["lines"]["at"].tolist()[:2] == pytest.approx([1 / 3, 1 / 4])
+    assert "odds" not in picture.caption + " ".join(picture.numbers)
 
 
 def test_more_levels_have_counts_and_no_range(tmp_path, drawn):

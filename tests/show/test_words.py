@@ -1,5 +1,7 @@
 """What notebook 07 shows of words: what is where, what an absence tells, and whose words are counted."""
 
+import re
+
 import pandas as pd
 import pytest
 from study_maker import RICH, RICH_TOML, least, rich
@@ -62,7 +64,7 @@ class TestFamilies:
     def test_levels_are_named_as_people(self, worked):
         table = show.families_table(worked, words_of(worked, "sector")).frame
         assert set(table["voice"]) == {"What voluntary staff said", "What statutory staff said"}
-        assert table["people"].max() <= 15
+        assert table["people, at least"].max() <= 15
 
 
 class TestClaims:
@@ -125,6 +127,15 @@ class TestKeyness:
         )
         told = show.keyness_say(study, words_of(study, "sector"), "Voluntary", "Statutory").sentences
         assert told[-1].startswith("By one person alone: “rain”")
+
+    def test_only_words_that_are_listed_are_said_to_be_of_one_person(self, published):
+        """Ten words are more of one voice and two of the other: the ninth and tenth are in neither list."""
+        rows = [("authors", f"a{i}", 20 - i, 1) for i in range(10)] + [("respondents", f"b{i}", 9, 1) for i in range(2)]
+        words = pd.DataFrame(rows, columns=["voice", "word", "count", "people"])
+        first, second, alone = show.keyness_say(published, words, "authors", "respondents").sentences
+        named = set(re.findall("“(.*?)”", alone))
+        assert named == set(re.findall("“(.*?)”", first + second))
+        assert len(named) == 10
 
     def test_the_same_words_in_both_set_nothing_apart(self, published):
         same = frame(authors={"x": 5, "y": 5}, respondents={"x": 5, "y": 5})

@@ -64,7 +64,7 @@ def test_without_envelopes_the_codes_say_what_is_evidence_and_there_are_no_stanc
     study = made(tmp_path, claims=CLAIMS)
     found = claim_evidence(study)
     assert found[["excerpt", "part"]].to_numpy().tolist() == [["E1", "no stance"]]
-    assert joint_display(study).frame["rule"].tolist() == [8]
+    assert joint_display(study).frame["rule"].tolist() == [11]
 
 
 def test_a_claim_may_rest_on_a_code(tmp_path):

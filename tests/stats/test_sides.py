@@ -132,8 +132,10 @@ class TestLevels:
         envelopes = "excerpt,coder,theme,stance\nE1,me,T1,supports\n"
         study = read(tmp_path, "V1,,,, > c1", toml=toml, envelopes=envelopes)
         why = whys(study, compare(study, "sector", level="side", stance="supports"))
-        assert why[2].startswith("1 of 3 voluntary and none of 4 statutory raised it in support of a theme")
-        assert "supported it" in whys(study, compare(study, "sector", stance="supports"))[0]
+        assert why[2].startswith(
+            "1 of 3 voluntary and none of 4 statutory raised it in support of the statement of a theme"
+        )
+        assert "supported “First theme”" in whys(study, compare(study, "sector", stance="supports"))[0]
 
 
 class TestAsked:

@@ -124,7 +124,7 @@ def tables(seed: int = SETTINGS.seed) -> dict[str, str]:
     files["events.csv"] = written(events[["event", "kind", "who", "participants", "order"]])
     files["excerpts.csv"] = written(worded(study, np.random.default_rng([seed, 1])))
     codes = [theme | code | {"parent": above} for theme in PHRASES["themes"] for code, above in below(theme)]
-    codebook = pd.DataFrame(codes)[["code", "parent", "label", "market_side", "definition"]]
+    codebook = pd.DataFrame(codes)[["code", "parent", "label", "market_side", "statement", "definition"]]
     files["codebook.csv"] = written(codebook)
     files["claims.csv"] = written(pd.DataFrame(PHRASES["claims"]))
     return dict(sorted(files.items()))
@@ -132,7 +132,7 @@ def tables(seed: int = SETTINGS.seed) -> dict[str, str]:
 
 def below(theme: dict) -> list[tuple[dict, str]]:
     """Return a theme and the codes under it, each with what it stands under."""
-    return [({"market_side": ""}, ""), *((code, theme["code"]) for code in theme["codes"])]
+    return [({"market_side": ""}, ""), *(({"statement": ""} | code, theme["code"]) for code in theme["codes"])]
 
 
 def written(frame: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
-from plrlib.study.schema import TABLES, WHOLE, Column, TableSchema
+from plrlib.study.schema import TABLES, WHOLE, Column, TableSchema, direction
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
 from plrlib.text import ALIKE, joined, listed, look, looks, verb
@@ -39,7 +39,8 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> list[Fault]:
             table = with_readings(TABLES[name], settings)
             faults += [*sheet.faults, *_check_headers(table, sheet, settings), *_check_cells(table, sheet)]
     faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
-    return [*faults, *_check_settings(sheets, settings), *_check_themes(sheets), *_check_circles(sheets)]
+    faults += [*_check_settings(sheets, settings), *_check_directions(sheets["claims"], settings)]
+    return [*faults, *_check_themes(sheets), *_check_circles(sheets)]
 
 
 def events_sheet(sheets: Sheets) -> Sheet:
@@ -344,6 +345,25 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
             if value not in there and (there.values or table == "claims"):
                 words = there.words(value, remedy)
                 yield settings.fault("names_no_row", (section, key), value, problem=problem, table=file, **words)
+
+
+_TWO = 2
+
+
+def _check_directions(claims: Sheet, settings: Settings) -> Iterator[Fault]:
+    """Check that a claim's direction names two groups of a grouping by which a planned comparison decides it."""
+    for line, claim, cell in claims.rows_where("claim", "direction", wrong=lambda _, cell: cell):
+        plans = [plan for plan in settings.comparisons if claim in plan.claims]
+        levels = [settings.groupings[plan.by].levels for plan in plans]
+        groups, allowed = direction(cell), Known(chain.from_iterable(levels))
+        strange = next((group for group in groups if group and group not in allowed), "")
+        if not plans:
+            yield claims.told("no_comparison", line, "direction", cell, claim=claim)
+        elif len(set(filter(None, groups))) != len(groups) or len(groups) != _TWO:
+            yield claims.told("no_direction", line, "direction", cell, allowed=allowed.listed)
+        elif strange or not any(set(groups) <= set(some) for some in levels):
+            words = allowed.words(strange, "write two groups of one grouping")
+            yield claims.told("strange_group", line, "direction", strange or cell, **words)
 
 
 def _parents(sheets: Sheets) -> dict[str, str]:

@@ -326,6 +326,41 @@ def test_a_key_points_nowhere(tmp_path, table, old, new, row, column, value, whe
     assert fault.remedy == f"add it to {where}, or correct it here"
 
 
+DIRECTIONS = [  # what stands in the cell; the claims of the comparison; what is told, and what is allowed there
+    ("voluntary > statutory", '["C1"]', None, None),
+    ("", "[]", None, None),
+    ("voluntary > statutory", "[]", "has a direction, and no comparison of study.toml decides claim 'C1'", ""),
+    ("voluntary", '["C1"]', "is not one group ahead of another", "voluntary, statutory"),
+    ("voluntary > ", '["C1"]', "is not one group ahead of another", "voluntary, statutory"),
+    ("voluntary > voluntary", '["C1"]', "is not one group ahead of another", "voluntary, statutory"),
+    ("voluntary > statutory > voluntary", '["C1"]', "is not one group ahead of another", "voluntary, statutory"),
+    ("managers > statutory", '["C1"]', "does not name groups of the comparison that decides the claim",
+     "voluntary, statutory"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "claims", "message", "allowed"), DIRECTIONS)
+def test_a_direction_names_two_groups_of_the_comparison_of_its_claim(tmp_path, cell, claims, message, allowed):
+    toml = f"{RICH_TOML}claims = {claims}\n"
+    found = faults(rich(tmp_path, toml, claims=f"claim,finding,who,gist,direction\nC1,T1,staff,A claim,{cell}\n"))
+    told = [(f.file, f.row, f.column, f.message, f.allowed) for f in found]
+    assert told == ([("claims.csv", 2, "direction", message, allowed)] if message else [])
+
+
+def test_a_direction_that_is_misspelt_is_guessed(tmp_path):
+    claims = "claim,finding,who,gist,direction\nC1,T1,staff,A claim,voluntary > Statutory\n"
+    fault = the_fault(rich(tmp_path, RICH_TOML + 'claims = ["C1"]\n', claims=claims))
+    assert (fault.value, fault.remedy.split(":")[0]) == ("Statutory", "write 'statutory'")
+
+
+@pytest.mark.parametrize("value", ["1", "0.5", "true", '"2"', "inf", "nan"])
+def test_what_matters_is_an_odds_ratio_above_1(tmp_path, value):
+    toml = RICH_TOML + "smallest_that_matters = "
+    fault = the_fault(rich(tmp_path, f"{toml}{value}\n"))
+    assert (fault.column, fault.allowed) == ("comparisons.smallest_that_matters", "a number above 1")
+    assert load_study(rich(tmp_path, f"{toml}1.5\n")).settings.comparisons[0].smallest_that_matters == 1.5
+
+
 def test_every_key_of_the_data_dictionary_is_tested():
     keys = {(t.name, c.name) for t in TABLES.values() for c in t.columns if c.refers}
     assert keys - {("excerpts", "heading")} == {(table, column) for table, _, _, _, column, _, _ in NOWHERE}
