@@ -35,6 +35,7 @@ RICH = {
     "codings": "excerpt,coder,code\nE01,anna,c1\nE02,anna,c1\nE03,ben,c2\n",
     "codebook": "code,parent,label\nT1,,A theme\nT2,,Another\nc1,T1,A code\nc2,T2,Another code\n",
     "envelopes": "excerpt,coder,theme,stance\nE01,anna,T1,supports\nE02,anna,,\n",
+    "coverage": "coder,event,excerpt\nanna,,E01\nben,FG2,\n",
     "attendance": "participant,event\nR1,INT\nR3,INT\n",
     "asked": "event,code\nFG1,T1\nFG2,c2\n",
     "margins": "population,attribute,level,n\nstaff,sector,voluntary,2\nstaff,sector,statutory,2\n",

@@ -17,7 +17,8 @@ from plrlib.show.labels import named_coder, noun
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
-from plrlib.study.evidence import LEVELS, coder_or_reference, reading_columns, stances
+from plrlib.study.coverage import coder_or_reference
+from plrlib.study.evidence import LEVELS, reading_columns, stances
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import STANCES
 from plrlib.text import capital, plural

@@ -12,7 +12,7 @@ from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
 from plrlib.importers.material import FORMATS, Choices, Grid, Material, Reader, Source, merge, told
 from plrlib.importers.sheets import asked_of, csv_grid, workbook_grids
-from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
+from plrlib.importers.to_tables import TABLE_OF, UNNAMED_CODER, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
 from plrlib.paths import WORKBOOK
 from plrlib.privacy.keys import read_key, write_key
@@ -219,7 +219,9 @@ def _notes(made: StudyTables, key: str) -> list[str]:
     renamed = sum(kind == "person" for kind, _ in made.ids)
     left_over = {row["excerpt"] for row in made.tables["excerpts"]} - {row["excerpt"] for row in made.tables["codings"]}
     consent = sum(row.get("consent_quote") == "yes" for row in participants)
+    unnamed = sum(row["coder"] == UNNAMED_CODER for row in made.tables["codings"])
     notes = (
+        (unnamed and len(made.coders) > 1, told("unnamed", n=unnamed, coder=UNNAMED_CODER)),
         (key, told("renamed", n=renamed, documents=len(made.ids) - renamed, key=key)),
         (left_over, told("left_over", n=len(left_over))),
         (participants, told("consent", yes=consent, n=len(participants))),

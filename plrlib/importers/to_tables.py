@@ -49,8 +49,8 @@ class StudyTables:
 
     @property
     def coders(self) -> list[str]:
-        """Who coded, in the order of their first coding."""
-        return list(dict.fromkeys(row["coder"] for row in self.tables["codings"]))
+        """Who coded, in the order of their first coding, and then who read without giving a code."""
+        return list(dict.fromkeys(row["coder"] for name in ("codings", "coverage") for row in self.tables[name]))
 
 
 def to_tables(material: Material, choices: Choices, earlier: Mapping[Key, str]) -> StudyTables:
@@ -186,6 +186,8 @@ def _fill_excerpts(
             made.tables["excerpts"].append(row | places | part.values)
             given = ((coder or UNNAMED_CODER, codes[code]) for coder, code in part.coded)
             made.tables["codings"] += [{"excerpt": excerpt, "coder": coder, "code": code} for coder, code in given]
+            read = sorted(coder or UNNAMED_CODER for coder in part.read)
+            made.tables["coverage"] += [{"coder": coder, "event": "", "excerpt": excerpt} for coder in read]
 
 
 def _parts(material: Material, segment: Segment) -> list[Segment]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
+from plrlib.study.coverage import read_by
 from plrlib.study.evidence import paths
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, grouping_entries, quoted, toml
@@ -103,10 +104,14 @@ def given_by(study: Study) -> pd.DataFrame:
     tell of each other.
     """
     codings = study.codings.astype(str)
-    coder = study.settings.reference_coder or codings["coder"].value_counts().index[0]
-    own = codings.loc[codings["coder"] == coder, ["excerpt", "code"]].reset_index(drop=True)
+    own = codings.loc[codings["coder"] == _coder(study), ["excerpt", "code"]].reset_index(drop=True)
     speakers = study.excerpts.set_index(study.excerpts["excerpt"].astype(str))["participant"].astype("object")
     return own.assign(theme=own["code"].map(theme_of(study)), participant=own["excerpt"].map(speakers.fillna("")))
+
+
+def _coder(study: Study) -> str:
+    """Return whose codings a copy has."""
+    return study.settings.reference_coder or str(study.codings["coder"].value_counts().index[0])
 
 
 def hidden(given: pd.DataFrame, told: pd.DataFrame, k: int) -> Hidden:
@@ -199,7 +204,8 @@ def _groupings_left(study: Study, known: pd.DataFrame, told: pd.DataFrame) -> di
 
 def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: list[str]) -> str:
     settings = study.settings
-    what = {"id": f"{settings.id}-release", "title": study.title, "kind": settings.kind, "complete": settings.complete}
+    whole = settings.complete and bool(read_by(study, _coder(study)).all())  # what is unread is not in the copy
+    what = {"id": f"{settings.id}-release", "title": study.title, "kind": settings.kind, "complete": whole}
     groups = ((f"[groupings.{quoted(name)}]", grouping_entries(one)) for name, one in groupings.items())
     privacy = {"quasi_identifiers": columns, "smallest_group": settings.privacy.smallest_group}
     return toml([("[study]", what | {"reference_coder": CODER}), *groups, ("[privacy]", privacy)])
@@ -252,4 +258,6 @@ def _taken(
     codes = f"{count(len(away.codes), 'code')} of other themes told as the theme"
     taken.append(f"{codes}, for the same reason: {joined(sorted(away.codes))}.")
     less = "Words, gists, events but groups, dates, pages, stances, other coders, totals and claims"
+    if len(study.coverage):
+        taken.append(f"What coders read without a code: {count(len(study.coverage), 'row')} of coverage.csv.")
     return [*taken, f"{less} left out; ids are new."]

@@ -12,7 +12,8 @@ from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
 from plrlib.show.labels import labels, named_codes, quoted
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
-from plrlib.study.evidence import coder_or_reference, codes_at
+from plrlib.study.coverage import coder_or_reference
+from plrlib.study.evidence import codes_at
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
 

@@ -3,15 +3,15 @@
 from hashlib import sha256
 from importlib.metadata import version
 
-import pandas as pd
-
 from plrlib.show.display import Say, say
 from plrlib.show.excerpts import comparable_people, excerpt_ids, known_ids, people_ids
 from plrlib.show.labels import named_coder
 from plrlib.stats.claims import JointDisplay, sorter
 from plrlib.stats.comparison.compare import Comparison
 from plrlib.stats.themes import envelopes
+from plrlib.study.coverage import read_by
 from plrlib.study.load import Study
+from plrlib.study.schema import CODED
 from plrlib.text import Text, capital, count, few, inner, joined, number, people, share, verb
 
 KINDS = {
@@ -120,7 +120,7 @@ def limits_of_sorting(study: Study) -> Say:
     Returns
     -------
     Say
-        The kind of each coder, by study.toml; and who did not see every excerpt.
+        The kind of each coder, by study.toml; and who did not read every excerpt.
 
     See Also
     --------
@@ -137,11 +137,10 @@ def limits_of_sorting(study: Study) -> Say:
     kinds = study.settings.coders or {}
     said = joined(f"{coder} is of the kind “{kind}”" for coder, kind in kinds.items())
     coders = f"By study.toml, {said}." if kinds else "study.toml does not say what kind of coder each is."
-    rows = pd.concat([study.codings[["coder", "excerpt"]], study.envelopes[["coder", "excerpt"]]]).astype("object")
-    seen = rows.groupby("coder", sort=False)["excerpt"].unique()
+    read = {coder: excerpt_ids(study, read_by(study, coder)) for coder in study.prepared.coders(*CODED)}
     every = excerpt_ids(study)
-    partly = [f"{coder} (" + number(list(ids)) + ")" for coder, ids in seen.items() if len(ids) < len(every)]
-    some = Text("Not every one of the ", number(every), " excerpts was seen by ", joined(partly, "or"), ".")
+    partly = [f"{coder} (" + number(ids) + ")" for coder, ids in read.items() if len(ids) < len(every)]
+    some = Text("Not every one of the ", number(every), " excerpts was read by ", joined(partly, "or"), ".")
     return say(kind_say(study), coders, some if partly else "")
 
 

@@ -13,7 +13,8 @@ from plrlib.show.excerpts import column_ids, ids_by
 from plrlib.show.labels import everybody, labels, named_coder, noun, out_of, quoted, whom
 from plrlib.show.limits import coding_say, kind_say, speak_for_say
 from plrlib.stats.themes import on_sides, sides
-from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
+from plrlib.study.coverage import coder_or_reference
+from plrlib.study.evidence import codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping

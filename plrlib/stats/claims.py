@@ -16,7 +16,8 @@ from plrlib.stats.bounds.presence import attribution, count_people
 from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN
 from plrlib.stats.themes import envelopes, moved, pairs
-from plrlib.study.evidence import Evidence, coder_or_reference, evidence, paths, read_by
+from plrlib.study.coverage import coder_or_reference, read_by
+from plrlib.study.evidence import Evidence, evidence, paths
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES

@@ -9,7 +9,8 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
-from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, stances
+from plrlib.study.coverage import coder_or_reference, codings_of
+from plrlib.study.evidence import codes_at, evidence, needs_reading, stances
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.checks.tables import ancestry
+from plrlib.study.coverage import coder_or_reference, codings_of, read_by
 from plrlib.study.load import Study
-from plrlib.study.prepared import blocks, codes_of, remembered
+from plrlib.study.prepared import remembered
 from plrlib.study.schema import CODEBOOK, STANCES
 
 LEVELS = ("theme", "code")
@@ -36,7 +37,7 @@ class Evidence:
     counts
         For each of E excerpts whether it counts at all: its event is one of those asked for.
     read
-        For each of E excerpts whether the coder read it: has a row for it, in codings or envelopes.
+        For each of E excerpts whether the coder read it: coded it, or gave it nothing.
     asked
         P × C: whether a person was asked about a code.
     level
@@ -110,27 +111,6 @@ def _distinct(
     else:
         pair = np.unique(pair)
     return pair // n_codes, pair % n_codes
-
-
-def codings_of(study: Study, coder: str) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Return the row of the excerpt and the position in the codebook of each code that a coder gave."""
-    excerpt, code = study.prepared.excerpt_rows(study.codings["excerpt"]), codes_of(study.codings["code"])
-    if len(study.codings["coder"].cat.categories) > 1:
-        own = (study.codings["coder"] == coder).to_numpy()
-        excerpt, code = excerpt[own], code[own]
-    return excerpt, code
-
-
-@remembered
-def read_by(study: Study, coder: str) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether a coder read it: gave it a code, or put it into an envelope."""
-    read = np.zeros(len(study.excerpts), dtype=bool)
-    excerpt = codings_of(study, coder)[0]
-    for block in blocks(len(excerpt)):
-        read[excerpt[block].astype(np.intp)] = True
-    own = study.envelopes["coder"] == coder
-    read[study.prepared.excerpt_rows(study.envelopes.loc[own, "excerpt"])] = True
-    return read
 
 
 def _counting(study: Study, events: str) -> NDArray[np.bool_]:
@@ -208,21 +188,6 @@ def needs_reading(study: Study, column: str) -> None:
 def reading_values(study: Study, column: str) -> list[str]:
     """Return the values of a column: as `[readings]` orders them, then as they come in the codebook."""
     return [str(value) for value in study.codebook[column].cat.categories]
-
-
-def coder_or_reference(study: Study, coder: str | None = None) -> str:
-    """Return the coder asked for; None: the study's reference coder, or the only one there is.
-
-    Raises
-    ------
-    ValueError
-        If no such coder coded, or none is named and there are several.
-    """
-    known = study.prepared.coders("codings")
-    wanted = coder or study.settings.reference_coder or (known[0] if len(known) == 1 else "")
-    if wanted not in known:
-        raise ValueError(f"coder {wanted!r} gave no codes in {study.id}; coders who did: {', '.join(known)}")
-    return wanted
 
 
 def stances(study: Study) -> "pd.Series[str]":

@@ -206,10 +206,11 @@ class Prepared:
         codes = codes_of(ids)
         return codes if self._excerpt_row is None else self._excerpt_row[codes]
 
-    def coders(self, table: str) -> list[str]:
-        """Return the coders who have a row in `codings` or in `envelopes`, in the order of study.toml."""
-        coders: pd.Series[Any] = getattr(self._study, table)["coder"]
-        return [str(coder) for coder in coders.cat.categories if (coders == coder).any()]
+    def coders(self, *tables: str) -> list[str]:
+        """Return the coders who have a row in one of some tables (see `CODED`), in the order of study.toml."""
+        columns: list[pd.Series[Any]] = [getattr(self._study, table)["coder"] for table in tables]
+        known = columns[0].cat.categories
+        return [str(coder) for coder in known if any((coders == coder).any() for coders in columns)]
 
     def inside(self, population: str) -> NDArray[np.bool_]:
         """Return for each of P people whether they are known to belong to a population; blank: everybody does.

@@ -15,7 +15,8 @@ from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.stats.work import followed
-from plrlib.study.evidence import LEVELS, coder_or_reference, evidence
+from plrlib.study.coverage import coder_or_reference
+from plrlib.study.evidence import LEVELS, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Comparison as Plan

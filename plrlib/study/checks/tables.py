@@ -8,14 +8,14 @@ import difflib
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, compress, islice
 
 import numpy as np
 import pandas as pd
 
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
-from plrlib.study.schema import TABLES, WHOLE, Column, TableSchema
+from plrlib.study.schema import CODED, TABLES, WHOLE, Column, TableSchema
 from plrlib.study.settings import FILE, LEFT_OVER, Settings
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
 from plrlib.text import ALIKE, joined, listed, look, looks, verb
@@ -23,7 +23,10 @@ from plrlib.text import ALIKE, joined, listed, look, looks, verb
 Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
 
-EVENT_COLUMNS = (("participants", "focus_group"), ("attendance", "event"), ("asked", "event"), ("excerpts", "event"))
+EVENT_COLUMNS = (
+    ("participants", "focus_group"), ("attendance", "event"), ("asked", "event"), ("excerpts", "event"),
+    ("coverage", "event"),
+)  # fmt: skip
 _ON_SPEAKERS = ("excerpt", "participant", "focus_group", "event", "participants", *ATTRIBUTES, "quantifier")
 
 
@@ -39,7 +42,8 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> list[Fault]:
             table = with_readings(TABLES[name], settings)
             faults += [*sheet.faults, *_check_headers(table, sheet, settings), *_check_cells(table, sheet)]
     faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
-    return [*faults, *_check_settings(sheets, settings), *_check_themes(sheets), *_check_circles(sheets)]
+    faults += [*_check_settings(sheets, settings), *_check_coverage(sheets)]
+    return [*faults, *_check_themes(sheets), *_check_circles(sheets)]
 
 
 def events_sheet(sheets: Sheets) -> Sheet:
@@ -281,8 +285,9 @@ def _check_duplicates(table: TableSchema, sheet: Sheet) -> Iterator[Fault]:
         return
     key, stand = joined(table.key), verb(len(table.key), "stands", "stand")
     or_new_id = f", or give this {key} an id of its own" if len(table.key) == 1 else ""
+    filled = [table.column(name).filled for name in table.key]
     for row, cells in enumerate(sheet.rows(*table.key)):
-        if first[number[row]] != row and all(cells):
+        if first[number[row]] != row and all(compress(cells, filled)):
             place = (int(sheet.lines[row]), ", ".join(table.key), ", ".join(cells))
             above = sheet.lines[first[number[row]]]
             yield sheet.told("same_key", *place, key=key, stand=stand, above=above, or_new_id=or_new_id)
@@ -315,10 +320,21 @@ def _keys(sheets: Sheets, settings: Settings, table: str) -> Known | None:
     return known(sheets, table, key) if key in sheets[table].cells else None
 
 
+def _check_coverage(sheets: Sheets) -> Iterator[Fault]:
+    """Check that an excerpt that was read is not said to be of another event than its own."""
+    own = {excerpt: parts(event) for excerpt, event in sheets["excerpts"].rows("excerpt", "event")}
+
+    def differs(excerpt: str, event: str) -> bool:
+        return bool(event and own.get(excerpt)) and event not in own[excerpt]
+
+    for line, excerpt, event in sheets["coverage"].rows_where("excerpt", "event", wrong=differs):
+        yield sheets["coverage"].told("other_event", line, "event", event, own=joined(own[excerpt], "or"))
+
+
 def _check_look_alikes(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Find coders and events that look alike, where nothing lists those there are."""
     if settings.coders is None:
-        yield from look_alikes(sheets, "coder", [("codings", "coder"), ("envelopes", "coder")])
+        yield from look_alikes(sheets, "coder", [(table, "coder") for table in CODED])
     if not sheets["events"].digest:
         yield from look_alikes(sheets, "event", EVENT_COLUMNS)
 
