@@ -142,6 +142,7 @@ def ten_faults(folder: Path) -> Path:
         codebook="code,parent,label\nT1,,A theme\nT2,c2,Another\nc1,T1,A code\nc2,T2,Another code\n",
         margins="population,attribute,level,n\nstaff,sector,voluntary,2\nstaff,sector,statutory,9\n",
         envelopes=None,
+        coverage=None,
         attendance=None,
         asked=None,
         claims=None,

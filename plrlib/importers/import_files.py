@@ -200,7 +200,7 @@ def report(name: str, read: Sequence[Material], made: StudyTables, key: str) -> 
     rows = [(kind if n == 0 else "", _plain(what), f"{number:+d}" if 0 < n < len(steps) - 1 else str(number))
             for kind, steps in reconciled(made).items() for n, (what, number) in enumerate(steps)]  # fmt: skip
     guesses = [*material.guesses]
-    if len(made.coders) > 1:
+    if len(made.coders) > 1 and made.reference:
         guesses.append("reference_coder in study.toml is the coder with the most codings")
     not_carried = [f"{what}: {n}" for what, n in material.not_carried.items() if n > 0]
     text = (Path(__file__).parent / "import_report.md").read_text(encoding="utf-8")

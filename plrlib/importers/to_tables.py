@@ -52,6 +52,16 @@ class StudyTables:
         """Who coded, in the order of their first coding, and then who read without giving a code."""
         return list(dict.fromkeys(row["coder"] for name in ("codings", "coverage") for row in self.tables[name]))
 
+    @property
+    def reference(self) -> str:
+        """The coder with the most codings; blank where several divided the work, and all their codings count."""
+        excerpts: dict[str, set[str]] = {}
+        for row in self.tables["codings"]:
+            excerpts.setdefault(row["coder"], set()).add(row["excerpt"])
+        divided = len(excerpts) > 1 and sum(map(len, excerpts.values())) == len(set().union(*excerpts.values()))
+        often = Counter(row["coder"] for row in self.tables["codings"])
+        return "" if divided or not often else often.most_common(1)[0][0]
+
 
 def to_tables(material: Material, choices: Choices, earlier: Mapping[Key, str]) -> StudyTables:
     """Lay out all that was read.

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from importlib.metadata import version
 
+from plrlib.show.coders import coinciding_say, share_say
 from plrlib.show.display import Say, say
 from plrlib.show.excerpts import comparable_people, excerpt_ids, known_ids, people_ids
 from plrlib.show.labels import named_coder
@@ -38,7 +39,7 @@ def not_listed_say(study: Study) -> str:
 
 def speak_for_say(study: Study) -> str:
     """Return that nothing is known of whom the people of a study speak for."""
-    who = people_ids(study)
+    who = people_ids(study, study.prepared.counted)
     return capital(people(who)) + f" {verb(who, 'was', 'were')} heard; nothing here says whom else they speak for."
 
 
@@ -181,9 +182,9 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     heard = Text("This is about ", people(about), "; nothing here says whom else they speak for.")
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
-    coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
+    coded = f"What counts as raised is what {share_say(study, found.coders)}."
     return say(
-        kind_say(study), heard, alone if n else "", coded,
+        kind_say(study), heard, alone if n else "", coded, coinciding_say(study, grouping),
         coding_say(study, ", so that anybody may have raised anything."),
         "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen.",
     )  # fmt: skip

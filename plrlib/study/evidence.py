@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
 from plrlib.study.checks.tables import ancestry
-from plrlib.study.coverage import coder_or_reference, codings_of, read_by
+from plrlib.study.coverage import coders_used, codings_of, read_by
 from plrlib.study.load import Study
 from plrlib.study.prepared import remembered
 from plrlib.study.schema import CODEBOOK, STANCES
@@ -35,13 +35,16 @@ class Evidence:
         N pairs, each once: the row of an excerpt that counts, and the position of a code that it has. They are as
         narrow as the columns they come from, as there may be millions: widen them before you multiply.
     counts
-        For each of E excerpts whether it counts at all: its event is one of those asked for.
+        For each of E excerpts whether it counts at all: its event is one of those asked for, and who said it is not
+        excluded.
     read
         For each of E excerpts whether the coder read it: coded it, or gave it nothing.
     asked
         P × C: whether a person was asked about a code.
     level
         What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
+    coders
+        Whose codings count, as `coders_used` returns them.
     """
 
     codes: list[str]
@@ -51,6 +54,7 @@ class Evidence:
     read: NDArray[np.bool_]
     asked: NDArray[np.bool_]
     level: str = "code"
+    coders: tuple[str, ...] = ()
 
     @cached_property
     def _by_code(self) -> list[NDArray[np.integer]]:
@@ -82,9 +86,9 @@ def evidence(
         If an argument has a value that the study does not know; the message lists those it does.
     """
     codes, target = codes_at(study, level)
-    coder = coder_or_reference(study, coder)
+    coders = coders_used(study, coder)
     counts = _counting(study, events)
-    excerpt, code = codings_of(study, coder)
+    excerpt, code = codings_of(study, *coders)
     code = target.astype(np.min_scalar_type(-len(codes) - 1))[code]
     keep = code >= 0
     if not counts.all():
@@ -96,7 +100,7 @@ def evidence(
     used = target[target >= 0]
     if len(np.unique(used)) < len(used):  # several codes count for one: an excerpt may have it twice
         excerpt, code = _distinct(excerpt, code, len(study.excerpts), len(codes))
-    return Evidence(codes, excerpt, code, counts, read_by(study, coder), _asked(study, level, events), level)
+    return Evidence(codes, excerpt, code, counts, read_by(study, *coders), _asked(study, level, events), level, coders)
 
 
 def _distinct(
@@ -114,10 +118,13 @@ def _distinct(
 
 
 def _counting(study: Study, events: str) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether it belongs to the events asked for."""
+    """Return for each of E excerpts whether it belongs to the events asked for, and is of nobody who is excluded."""
     if events not in ("first", "all"):
         raise ValueError(f"events is 'first' or 'all', not {events!r}")
-    return study.prepared.of_a_first_event if events == "first" else np.ones(len(study.excerpts), dtype=bool)
+    counts = study.prepared.of_a_first_event if events == "first" else np.ones(len(study.excerpts), dtype=bool)
+    if study.prepared.excluded.any():
+        counts = counts & ~np.append(study.prepared.excluded, False)[study.prepared.speaker]
+    return counts
 
 
 @remembered

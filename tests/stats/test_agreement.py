@@ -24,6 +24,7 @@ def coded(tmp_path, cells, toml=TOML, **tables):
     people = ["V1", "V2", "S1", "V3", "S2", "S3", "S4"]
     excerpts = ["excerpt,participant", *(f"E{i + 1},{people[i % 7]}" for i in range(len(cells)))]
     written = {"excerpts": excerpts, "codings": codings, "envelopes": envelopes}
+    toml = toml.replace("complete = true\n", 'reference_coder = "a"\n')  # else a would have read everything
     return made(tmp_path, toml, **{name: "\n".join(rows) + "\n" for name, rows in written.items()}, **tables)
 
 
@@ -63,7 +64,8 @@ class TestSilence:
         )
         people = ["V1", "V2", "S1", "V3", "S2", "S3", "S4"]
         excerpts = "excerpt,participant\n" + "".join(f"E{e},{people[e % 7]}\n" for e in range(500))
-        return a, b, made(tmp_path, excerpts=excerpts, codings=codings, coverage=coverage)
+        toml = TOML.replace("complete = true\n", 'reference_coder = "a"\n')
+        return a, b, made(tmp_path, toml, excerpts=excerpts, codings=codings, coverage=coverage)
 
     def test_silence_counts_where_both_read(self, tmp_path):
         a, b, study = self.answers(tmp_path)
@@ -196,7 +198,12 @@ class TestIntervals:
         rooms = "event,kind\n" + "".join(f"V{i},focus group\n" for i in range(events))
         codings = "excerpt,coder,code\n" + "".join(f"E{i},{c},c1\n" for i in range(16) for c in "ab")
         study = made(
-            tmp_path, '[study]\nid="x"\n', participants=people, excerpts=excerpts, events=rooms, codings=codings
+            tmp_path,
+            '[study]\nid="x"\nreference_coder="a"\n',
+            participants=people,
+            excerpts=excerpts,
+            events=rooms,
+            codings=codings,
         )
         drawn = units(study, np.ones(16, dtype=bool))
         assert drawn.kind == kind

@@ -8,9 +8,10 @@ import pytest
 from stats.made import TOML, made, said
 from study_maker import rich, the_fault
 
-from plrlib import change, compare, load_study, presence
+from plrlib import StudyError, change, compare, load_study, presence, show
 from plrlib.paths import study_folder
-from plrlib.study.coverage import read_by, silence_is_known
+from plrlib.stats.design import coinciding
+from plrlib.study.coverage import coders_used, read_by, silence_is_known, used_codings
 
 OPEN = TOML.replace("complete = true\n", "")
 TWO = TOML.replace('id = "made"', 'id = "made"\nreference_coder = "me"')
@@ -129,3 +130,104 @@ def test_one_silent_excerpt_a_person_leaves_the_worked_example_as_it_was(tmp_pat
     columns = ["code", "p", "p_adjusted", "verdict"]
     pd.testing.assert_frame_equal(compare(after, "sector").frame[columns], compare(study, "sector").frame[columns])
     pd.testing.assert_frame_equal(change(after), change(study))
+
+
+# Whose codings count.
+
+PEOPLE = "V1,A", "S1,A", "V2,A", "V3,B", "S2,B"
+EXCERPTS = "excerpt,participant,event\n" + "".join(f"E{i},{who}\n" for i, who in enumerate(PEOPLE, 1))
+BOTH = {"ann": "1 c1, 2 c1, 3 c2", "ben": "2 c3, 3 c3, 4 c3"}
+
+
+def coded(tmp_path, given, toml=TOML, **more):
+    """Make the study from `coder: excerpt code, …`."""
+    rows = [(who, *one.split()) for who, all_of in given.items() for one in all_of.split(", ")]
+    codings = "excerpt,coder,code\n" + "".join(f"E{e},{who},{code}\n" for who, e, code in rows)
+    return made(tmp_path, toml, excerpts=EXCERPTS, codings=codings, **more)
+
+
+def named(coder):
+    return TOML.replace('id = "made"', f'id = "made"\nreference_coder = {coder}')
+
+
+def kept(study):
+    return [tuple(row) for row in used_codings(study)[["excerpt", "coder", "code"]].astype(str).to_numpy()]
+
+
+def test_who_coded_the_same_excerpts_must_be_chosen_between(tmp_path):
+    with pytest.raises(StudyError) as error:
+        coded(tmp_path, BOTH)
+    [fault] = error.value.faults
+    assert (fault.file, fault.column) == ("study.toml", "study.reference_coder")
+    assert "ann coded 3 and ben coded 3, and 2 excerpts were coded by more than one" in fault.message
+    assert 'reference_coder = "ann"' in fault.remedy
+    study = coded(tmp_path, BOTH, named('"ben"'))
+    assert coders_used(study) == ("ben",)
+    assert coders_used(study, "ann") == ("ann",)
+    assert kept(study) == [("E2", "ben", "c3"), ("E3", "ben", "c3"), ("E4", "ben", "c3")]
+
+
+def test_divided_work_counts_whole(tmp_path):
+    study = coded(tmp_path, {"ann": "1 c1, 2 c1", "ben": "3 c2, 4 c3"})
+    assert coders_used(study) == ("ann", "ben")
+    assert len(kept(study)) == 4
+    alone = coded(tmp_path, {"ann": "1 c1, 2 c1, 3 c2, 4 c3"})
+    assert (counts(study) == counts(alone)).all()
+    one, other = (compare(one, "sector", level="code").frame.drop(columns="coder") for one in (study, alone))
+    pd.testing.assert_frame_equal(one, other)
+    assert set(compare(study, "sector").frame["coder"]) == {"ann, ben"}
+
+
+def test_of_an_ordered_list_each_excerpt_is_the_firsts_who_read_it(tmp_path):
+    """Ann read all of A, and gave V2's excerpt nothing; ben read the rest."""
+    given = {"ann": "1 c1, 2 c1", "ben": "1 c3, 3 c3, 4 c3"}
+    study = coded(tmp_path, given, named('["ann", "ben"]'), **listing("ann,A,", "ben,,"))
+    assert kept(study) == [("E1", "ann", "c1"), ("E2", "ann", "c1"), ("E4", "ben", "c3")]
+    assert read_by(study, "ann", "ben").all()
+    other = coded(tmp_path, given, named('["ben", "ann"]'), **listing("ann,A,", "ben,,"))
+    assert {coder for _, coder, _ in kept(other)} == {"ben"}
+
+
+@pytest.mark.parametrize(
+    ("coder", "coverage", "why"),
+    [
+        ('["ann", "ben"]', {}, "several reference coders are named"),
+        ('["ann", "cho"]', listing("ann,,"), "has no row in"),
+        ("3", {}, "a list of texts"),
+    ],
+)
+def test_a_list_of_coders_that_cannot_be_used_is_told(tmp_path, coder, coverage, why):
+    with pytest.raises(StudyError, match=why):
+        coded(tmp_path, BOTH, named(coder), **coverage)
+
+
+def test_who_read_and_gave_nothing_is_a_coder(tmp_path):
+    study = coded(tmp_path, {"ann": "1 c1"}, named('"cho"'), **listing("cho,,"))
+    assert counts(study)[:, 1:].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"ann": "1 c1, 2 c1, 4 c1"}, ()),
+        ({"ann": "1 c1, 2 c1", "ben": "4 c1, 5 c1"}, ("events",)),
+        ({"ann": "1 c1, 4 c1", "ben": "2 c1, 5 c1"}, ("groups",)),
+        ({"ann": "1 c1, 2 c1, 4 c1", "ben": "5 c1, 3 c1"}, ()),
+        ({"ann": "1 c1, 3 c1", "ben": "5 c1"}, ("events", "groups")),
+    ],
+)
+def test_where_coder_and_event_or_group_coincide_it_is_said(tmp_path, given, found):
+    study = coded(tmp_path, given)
+    assert coinciding(study, "sector") == found
+    told = " ".join(show.limits_of_comparing(study, compare(study, "sector")).sentences)
+    assert ("Each event was coded by one coder alone" in told) == ("events" in found)
+    assert ("No coder coded words of two groups" in told) == ("groups" in found)
+    whole = " ".join(show.coders_say(study).sentences)
+    assert ("Sector: No coder coded words of two groups" in whole) == ("groups" in found)
+
+
+def test_the_share_of_codings_is_said_where_it_is_not_all(tmp_path):
+    study = coded(tmp_path, BOTH, named('"ben"'))
+    told = " ".join(show.limits_of_comparing(study, compare(study, "sector")).sentences)
+    assert "What counts as raised is what ben coded: 3 of 6 codings." in told
+    assert show.coders_table(study).frame.to_numpy().tolist() == [["A", 3, 2], ["B", 0, 1], ["INT", 0, 0]]

@@ -15,7 +15,7 @@ from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.stats.work import followed
-from plrlib.study.coverage import coder_or_reference
+from plrlib.study.coverage import coders_used, reference_coders
 from plrlib.study.evidence import LEVELS, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
@@ -72,6 +72,16 @@ class Comparison:
         """What this comparison has of the chance of any false finding."""
         return float(self.frame["alpha"].iloc[0])
 
+    @property
+    def coders(self) -> tuple[str, ...]:
+        """Whose codings count."""
+        return self.counted.found.coders
+
+    @property
+    def coder(self) -> str | None:
+        """The coder whose codings count; None: several."""
+        return self.coders[0] if len(self.coders) == 1 else None
+
     def excerpts(self, code: str, group: str | None = None) -> list[str]:
         """Return the excerpts with a code that a participant in a group (None: any) may have said, in order."""
         return self.counted.excerpts(code, group)
@@ -117,7 +127,7 @@ def compare(
         Only excerpts to which the study's stance coder gave this stance; it is one to the excerpt's theme, whatever the
         level.
     coder
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     alpha
         The chance of any false finding that is allowed. Comparisons that study.toml plans share it equally; any other
         has all of it and is labelled exploratory.
@@ -132,8 +142,8 @@ def compare(
         Its `frame` has one row a code, in the order of the codebook. Unit: people. Numbers are missing where they are
         not defined.
 
-        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder, as
-          compared;
+        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder (`a, b`
+          where the codings of several count), as compared;
         - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
           has of it;
         - method: `within`: people were permuted within events (two groups: the exact conditional test of a common odds
@@ -192,28 +202,30 @@ def compare(
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
-    grouping, reference = study.grouping(by), coder_or_reference(study, coder)
-    return _compare(study, grouping, level, stance, reference, alpha, fragility, other_coders)
+    grouping, coders = study.grouping(by), coders_used(study, coder)
+    whose = coders[0] if len(coders) == 1 else None  # several are those that count where nobody is asked for
+    return _compare(study, grouping, level, stance, whose, alpha, fragility, other_coders)
 
 
 @remembered
 def _compare(
-    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, fragility: bool,
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, alpha: float, fragility: bool,
     other_coders: bool,
 ) -> Comparison:  # fmt: skip
     planned = level in LEVELS and Plan(grouping.name, level) in study.settings.comparisons and stance is None
-    planned = planned and (coder == study.settings.reference_coder or study.prepared.coders("codings") == [coder])
+    found = evidence(study, level, stance, coder)
+    planned = planned and found.coders == reference_coders(study)
     share = alpha / len(study.settings.comparisons) if planned else alpha
-    others = tuple(c for c in study.prepared.coders("codings") if c != coder) if other_coders else ()
+    others = tuple(c for c in study.prepared.coders("codings") if c not in found.coders) if other_coders else ()
     frame = _rows(study, grouping, level, stance, coder, share, PLANNED if planned else EXPLORATORY, fragility)
     verdicts = _verdicts(study, grouping, level, stance, others, share)
-    counts, found = presence(study, grouping, level, stance, coder), evidence(study, level, stance, coder)
+    counts = presence(study, grouping, level, stance, coder)
     return Comparison(frame, counts, grouping, verdicts, Counted(study, grouping, found))
 
 
 @stored
 def _rows(
-    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, status: str,
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, alpha: float, status: str,
     fragility: bool,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the frame of a comparison."""
@@ -221,7 +233,8 @@ def _rows(
     n, codes = len(judged.verdicts), judged.found.codes
     frame = pd.DataFrame(
         {
-            "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": codes,
+            "grouping": grouping.name, "level": level, "stance": stance,
+            "coder": ", ".join(judged.found.coders), "code": codes,
             "status": status, "alpha": alpha, **_sizes(judged, len(grouping.levels), alpha),
             "fragility": _fragilities(judged, alpha) if fragility else None,
             "p": np.where(judged.p_low == judged.p_high, judged.p_low, np.nan), "p_low": judged.p_low,

@@ -6,6 +6,7 @@ one by one. So 300,000 rows take little longer than their distinct values do.
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, compress, islice
@@ -16,9 +17,9 @@ import pandas as pd
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
 from plrlib.study.schema import CODED, TABLES, WHOLE, Column, TableSchema
-from plrlib.study.settings import FILE, LEFT_OVER, Settings
+from plrlib.study.settings import FILE, LEFT_OVER, Settings, quoted
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
-from plrlib.text import ALIKE, joined, listed, look, looks, verb
+from plrlib.text import ALIKE, count, joined, listed, look, looks, verb
 
 Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
@@ -42,7 +43,7 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> list[Fault]:
             table = with_readings(TABLES[name], settings)
             faults += [*sheet.faults, *_check_headers(table, sheet, settings), *_check_cells(table, sheet)]
     faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
-    faults += [*_check_settings(sheets, settings), *_check_coverage(sheets)]
+    faults += [*_check_settings(sheets, settings), *_check_whose(sheets, settings), *_check_coverage(sheets)]
     return [*faults, *_check_themes(sheets), *_check_circles(sheets)]
 
 
@@ -345,17 +346,32 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     left_over = [settings.left_over] if settings.left_over != LEFT_OVER else []
     coder, theme = "name a coder who has, or leave the line out", "name a theme of the codebook, or leave the line out"
     claim, no_row = "name a claim of claims.csv, or leave it out", "has no row in"
+    read = sheets["coverage"].column("coder").values  # who read and gave nothing is a coder too
     for section, key, values, table, column, problem, remedy in (
-        ("study", "reference_coder", [settings.reference_coder], "codings", "coder", no_row, coder),
+        ("study", "reference_coder", settings.reference, "codings", "coder", no_row, coder),
         ("study", "stance_coder", [settings.stance_coder], "envelopes", "coder", no_row, coder),
         ("comparisons", "claims", claims, "claims", "claim", "is not in", claim),
         ("study", "left_over", left_over, "codebook", "code", "is not in", theme),
     ):
-        there, file = known(sheets, table, column), sheets[table].file
+        there, file = known(sheets, table, column, *(read if table == "codings" else ())), sheets[table].file
         for value in filter(None, values):
             if value not in there and (there.values or table == "claims"):
                 words = there.words(value, remedy)
                 yield settings.fault("names_no_row", (section, key), value, problem=problem, table=file, **words)
+
+
+def _check_whose(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
+    """Check that it is known whose codings count: of several who coded the same excerpts study.toml must say."""
+    place, given = ("study", "reference_coder"), list(settings.reference)
+    if len(given) > 1 and not len(sheets["coverage"]):
+        yield settings.fault("list_needs_coverage", place, ", ".join(given), first=quoted(given[0]))
+    pairs = sheets["codings"].combinations("coder", "excerpt")[1]
+    often, coded = (Counter(pair[at] for pair in pairs if all(pair)) for at in (1, 0))
+    if both := sum(n > 1 for n in often.values()) if not given and len(coded) > 1 else 0:
+        each = joined(f"{coder} coded {n}" for coder, n in coded.most_common())
+        most = quoted(coded.most_common(1)[0][0])
+        excerpts, were = count(both, "excerpt"), verb(both, "was", "were")
+        yield settings.fault("which_coder", place, each=each, excerpts=excerpts, were=were, line=most)
 
 
 def _parents(sheets: Sheets) -> dict[str, str]:
