@@ -13,11 +13,12 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.show.compare import compare_say, compare_table
 from plrlib.show.display import Say, Table
-from plrlib.show.labels import named_coder, noun
+from plrlib.show.labels import named_coder, named_coders, noun
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
-from plrlib.study.evidence import LEVELS, coder_or_reference, reading_columns, stances
+from plrlib.study.coverage import coders_used
+from plrlib.study.evidence import LEVELS, reading_columns, stances
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import STANCES
 from plrlib.text import capital, plural
@@ -71,13 +72,14 @@ def choices(study: Study) -> Choices:
     coders = coders_of(study, "code")
     if not coders:
         raise NotInStudy("Nobody coded anything in this study, so there is nothing to explore.")
-    first = coder_or_reference(study, None) if study.settings.reference_coder else coders[0]
+    used = coders_used(study)
+    first = {used[0] if len(used) == 1 else "": named_coders(study, used)}
     given = set(stances(study).dropna())
     return Choices(
         {name: grouping.label for name, grouping in groupings.items()},
         {level: capital(plural(noun(study, level))) for level in (*LEVELS, *reading_columns(study))},
         {ANY: "any stance", **{stance: stance for stance in STANCES if stance in given}},
-        {c: named_coder(study, c) for c in sorted(coders, key=lambda c: c != first)},
+        first | {c: named_coder(study, c) for c in coders if c not in first},
     )  # fmt: skip
 
 

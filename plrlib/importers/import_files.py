@@ -12,7 +12,7 @@ from plrlib.faults import Fault, RunError, StudyError
 from plrlib.importers import new_study, qualcoder, refi, sheets, taguette
 from plrlib.importers.material import FORMATS, Choices, Grid, Material, Reader, Source, merge, told
 from plrlib.importers.sheets import asked_of, csv_grid, workbook_grids
-from plrlib.importers.to_tables import TABLE_OF, StudyTables, to_tables
+from plrlib.importers.to_tables import TABLE_OF, UNNAMED_CODER, StudyTables, to_tables
 from plrlib.markup import table as markdown_table
 from plrlib.paths import WORKBOOK
 from plrlib.privacy.keys import read_key, write_key
@@ -200,7 +200,7 @@ def report(name: str, read: Sequence[Material], made: StudyTables, key: str) -> 
     rows = [(kind if n == 0 else "", _plain(what), f"{number:+d}" if 0 < n < len(steps) - 1 else str(number))
             for kind, steps in reconciled(made).items() for n, (what, number) in enumerate(steps)]  # fmt: skip
     guesses = [*material.guesses]
-    if len(made.coders) > 1:
+    if len(made.coders) > 1 and made.reference:
         guesses.append("reference_coder in study.toml is the coder with the most codings")
     not_carried = [f"{what}: {n}" for what, n in material.not_carried.items() if n > 0]
     text = (Path(__file__).parent / "import_report.md").read_text(encoding="utf-8")
@@ -219,7 +219,9 @@ def _notes(made: StudyTables, key: str) -> list[str]:
     renamed = sum(kind == "person" for kind, _ in made.ids)
     left_over = {row["excerpt"] for row in made.tables["excerpts"]} - {row["excerpt"] for row in made.tables["codings"]}
     consent = sum(row.get("consent_quote") == "yes" for row in participants)
+    unnamed = sum(row["coder"] == UNNAMED_CODER for row in made.tables["codings"])
     notes = (
+        (unnamed and len(made.coders) > 1, told("unnamed", n=unnamed, coder=UNNAMED_CODER)),
         (key, told("renamed", n=renamed, documents=len(made.ids) - renamed, key=key)),
         (left_over, told("left_over", n=len(left_over))),
         (participants, told("consent", yes=consent, n=len(participants))),

@@ -217,6 +217,8 @@ class Segment:
         What else the file says of it, by a column of the excerpts.
     coded
         (coder, key of a code), each once.
+    read
+        Coders of whom the file says that they read it, whether or not they gave it a code.
     name
         What the file calls it.
     """
@@ -228,6 +230,7 @@ class Segment:
     person: str = ""
     values: dict[str, str] = field(default_factory=dict)
     coded: dict[tuple[str, str], None] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
     name: str = ""
 
     @property
@@ -434,6 +437,7 @@ def _add_segments(whole: Material, material: Material) -> None:
             whole.segments.append(segment)
             continue
         whole.lose("excerpts", _AGAIN if segment.place in earlier else "passages at the same place, taken as one")
+        same.read |= segment.read
         for coder, code in segment.coded:
             whole.give(same, coder, code)
 

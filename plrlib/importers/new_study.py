@@ -1,7 +1,6 @@
 """A new study: every table with the right headers, study.toml, the data dictionary, and the same as a workbook."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -107,7 +106,7 @@ def _fill_sheet(sheet: Worksheet, table: TableSchema) -> None:
 
 _TEXTS = Path(__file__).parent
 _MOST_GROUPINGS, _MOST_GROUPS, _FEWEST = 6, 6, 2
-_NO_ATTRIBUTES = ["participant", "focus_group", "consent_quote", "withdrawn"]
+_NO_ATTRIBUTES = ["participant", "focus_group", "consent_quote", "excluded", "withdrawn"]
 
 
 def template(name: str) -> str:
@@ -119,8 +118,8 @@ def imported_settings(name: str, made: StudyTables) -> str:
     """Return the text of an imported study's study.toml."""
     reference = coders = groupings = ""
     if made.coders:
-        most = quoted(Counter(row["coder"] for row in made.tables["codings"]).most_common(1)[0][0])
-        reference = f"reference_coder = {most}   # whose codings the comparisons use\n"
+        if made.reference:
+            reference = f"reference_coder = {quoted(made.reference)}   # whose codings the comparisons use\n"
         coders = "\n[coders]                  # who coded; `kind` tells which are not independent of one another\n"
         coders += "".join(f'{quoted(coder)} = {{ kind = "researcher" }}\n' for coder in made.coders)
     people = pd.DataFrame(made.tables["participants"], dtype="object").drop(columns=_NO_ATTRIBUTES, errors="ignore")

@@ -185,9 +185,12 @@ class _Project:
         noted = words or ((element.get("name") or "") if self.names_are_words else "")
         segment = Segment(document, first, last, noted if text is None else text[first:last])
         given = []
+        marked = _guid(element, "creatingUser")
         for coding in element.iterfind("{*}Coding"):
-            user = _guid(coding, "creatingUser") or _guid(element, "creatingUser")
+            user = _guid(coding, "creatingUser") or marked
             given.append((self.names.get(user, NO_CODER), _target(coding.find("{*}CodeRef"))))
+        if marked in self.names and not given:
+            segment.read.add(self.names[marked])
         there = text is None or 0 <= first < last <= len(text)
         self.material.mark(segment, given, there)
         self.material.not_carried["memos on passages"] += bool(element.findtext("{*}Description"))

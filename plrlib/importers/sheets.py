@@ -26,7 +26,7 @@ SPEAKER = ("role", "sector")
 _BLANK = dict.fromkeys((*OF_SEGMENTS, *SPEAKER), "")
 """A row of which nothing is known."""
 _YES = ("1", "x", "yes", "y", "true", "applied", "✓", "✔")
-_NO = ("", "0", "no", "n", "false", "not applied")
+_NO = ("0", "no", "n", "false", "not applied")
 _SEVERAL = re.compile(r"\s*[;\n]\s*")
 _PATHS = (" > ", "\\", " :: ")
 
@@ -188,6 +188,8 @@ def _read_segments(grid: Grid, columns: Columns, material: Material, layout: Lay
         key = (row["excerpt"],) if row["excerpt"] else same
         if key not in segments:
             segments[key] = _segment(material, row)
+        if not given[line] and _is_read(cells, columns):
+            segments[key].read.add(row["coder"] or NO_CODER)
         for code in given[line]:
             material.codes.setdefault(code, Code(code))
             material.give(segments[key], row["coder"] or NO_CODER, code)
@@ -231,11 +233,16 @@ def _codes_by_row(grid: Grid, columns: Columns, *, one_code: bool) -> dict[int, 
         Fault(grid.file, line, columns.wide[code], what, mark[:40], allowed, remedy)
         for line, row in marks.items()
         for code, mark in row.items()
-        if mark.casefold() not in (*_YES, *_NO)
+        if mark.casefold() not in (*_YES, *_NO, "")
     ]
     if faults:
         raise StudyError(grid.file, faults)
     return {line: [code for code, mark in row.items() if mark.casefold() in _YES] for line, row in marks.items()}
+
+
+def _is_read(cells: Mapping[str, str], columns: Columns) -> bool:
+    """Tell whether a row without a code says that it was read: by a blank for it, or, in a wide sheet, by a no."""
+    return not columns.wide or any(cells[column].casefold() in _NO for column in columns.wide.values())
 
 
 def _note_nesting(material: Material, nesting: str) -> None:

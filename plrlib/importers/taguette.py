@@ -31,14 +31,17 @@ def read(source: Source) -> Material:
         material = Material(source.path.name, "Taguette database", title=title, nesting=".")
         for key, name, description, of in base.rows("tags", "id", "path", "description", "project_id", order="id"):
             if of == number:
-                material.codes[str(key)] = Code(str(name), definition=str(description or "").strip())
+                material.codes[str(key)] = Code(str(name or ""), definition=str(description or "").strip())
         texts = {}
         for key, name, html, of in base.rows("documents", "id", "name", "contents", "project_id", order="id"):
             if of == number:
                 texts[str(key)] = text = HtmlText(str(html or ""))
-                material.documents[str(key)] = Document(str(name), text.text)
+                material.documents[str(key)] = Document(str(name or ""), text.text)
         material.found.update(codes=len(material.codes), documents=len(material.documents))
-        coders = _coders(base)
+        coders, authors = _coders(base)
+        members = base.rows("project_members", "project_id", "user_login")
+        users = {str(login) for of, login in members if login and of == number}
+        only = users.pop() if len(users) == 1 else NO_CODER
         tags: dict[int, list[str]] = {}
         for highlight, tag in base.rows("highlight_tags", "highlight_id", "tag_id", order="tag_id"):
             tags.setdefault(highlight, []).append(str(tag))
@@ -52,7 +55,10 @@ def read(source: Source) -> Material:
             if there:
                 segment.start, segment.end = text.character(start), text.character(end, end=True)
                 segment.text = text.text[segment.start : segment.end]
-            given = [(coders.get((key, tag), NO_CODER), tag) for tag in tags.get(key, ())]
+            author = authors.get(key, only)
+            given = [(coders.get((key, tag), author), tag) for tag in tags.get(key, ())]
+            if author and not given:
+                segment.read.add(author)
             material.mark(segment, given, there)
     return material
 
@@ -60,7 +66,7 @@ def read(source: Source) -> Material:
 def _project(source: Source, base: Database) -> tuple[int, str]:
     wanted = source.choices.project
     rows = base.rows("projects", "id", "name", order="id")
-    projects = [(key, str(name)) for key, name in rows if isinstance(key, int)]
+    projects = [(key, str(name or "")) for key, name in rows if isinstance(key, int)]
     fitting = [(key, name) for key, name in projects if not wanted or wanted in (str(key), name)]
     if len(fitting) != 1:
         there = listed((f"{key} ({name})" for key, name in projects), 20, "none")
@@ -69,16 +75,24 @@ def _project(source: Source, base: Database) -> tuple[int, str]:
     return fitting[0]
 
 
-def _coders(base: Database) -> dict[tuple[int, str], str]:
-    """Return who gave each tag to each highlight, from the log of the project: whoever first left it there."""
+def _coders(base: Database) -> tuple[dict[tuple[int, str], str], dict[int, str]]:
+    """Return who gave each tag to each highlight, and who made each highlight, from the log of the project.
+
+    A tag is given by the first to leave it there. The log may know a tag under an older number than the tables, as of a
+    project that was brought in from elsewhere: then the maker of the highlight stands for it.
+    """
     given: dict[tuple[int, str], str] = {}
+    authors: dict[int, str] = {}
     for login, payload in base.rows("commands", "user_login", "payload", order="id"):
         try:  # the log is the program's own affair: an entry that is not understood tells nothing
             entry = json.loads(payload)
             highlight, now = entry.get("highlight_id"), {str(tag) for tag in entry.get("tags") or ()}
         except (ValueError, TypeError, AttributeError):
             continue
+        if not login:
+            continue
         if entry.get("type") == "highlight_add":
+            authors.setdefault(highlight, str(login))
             for tag in [tag for number, tag in given if number == highlight and tag not in now]:
                 del given[highlight, tag]
             for tag in now:
@@ -87,7 +101,7 @@ def _coders(base: Database) -> dict[tuple[int, str], str]:
             gone, into = str(entry.get("src_tag_id")), str(entry.get("dest_tag_id"))
             for number, tag in [place for place in given if place[1] == gone]:
                 given.setdefault((number, into), given.pop((number, tag)))
-    return given
+    return given, authors
 
 
 # The text of a document, which Taguette keeps as HTML, and the characters at its offsets.

@@ -49,8 +49,18 @@ class StudyTables:
 
     @property
     def coders(self) -> list[str]:
-        """Who coded, in the order of their first coding."""
-        return list(dict.fromkeys(row["coder"] for row in self.tables["codings"]))
+        """Who coded, in the order of their first coding, and then who read without giving a code."""
+        return list(dict.fromkeys(row["coder"] for name in ("codings", "coverage") for row in self.tables[name]))
+
+    @property
+    def reference(self) -> str:
+        """The coder with the most codings; blank where several divided the work, and all their codings count."""
+        excerpts: dict[str, set[str]] = {}
+        for row in self.tables["codings"]:
+            excerpts.setdefault(row["coder"], set()).add(row["excerpt"])
+        divided = len(excerpts) > 1 and sum(map(len, excerpts.values())) == len(set().union(*excerpts.values()))
+        often = Counter(row["coder"] for row in self.tables["codings"])
+        return "" if divided or not often else often.most_common(1)[0][0]
 
 
 def to_tables(material: Material, choices: Choices, earlier: Mapping[Key, str]) -> StudyTables:
@@ -186,6 +196,8 @@ def _fill_excerpts(
             made.tables["excerpts"].append(row | places | part.values)
             given = ((coder or UNNAMED_CODER, codes[code]) for coder, code in part.coded)
             made.tables["codings"] += [{"excerpt": excerpt, "coder": coder, "code": code} for coder, code in given]
+            read = sorted(coder or UNNAMED_CODER for coder in part.read)
+            made.tables["coverage"] += [{"coder": coder, "event": "", "excerpt": excerpt} for coder in read]
 
 
 def _parts(material: Material, segment: Segment) -> list[Segment]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
+from plrlib.study.coverage import coders_used, read_by, used_codings
 from plrlib.study.evidence import paths
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, grouping_entries, quoted, toml
@@ -61,7 +62,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
         one is called `people`, as the counts in the copy are.
     """
     k = study.settings.privacy.smallest_group
-    known = attributes(study)
+    known = attributes(study)[study.prepared.counted]
     strange = [name for name in keep or () if name not in known]
     if strange:
         raise ValueError(f"{listed(strange)}: no quasi-identifier of {study.id}; there: {listed(map(str, known))}")
@@ -72,9 +73,10 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
         raise ValueError(f"{study.id} has {len(known)} people, and smallest_group is {k}: no copy of it can be shared")
     told, merged_in = recoded(known, k)
     given = given_by(study)
+    given = given[given["participant"].isin(["", *known.index])]  # who does not count is not in the copy
     away = hidden(given, told, k)
     groupings = _groupings_left(study, known, told)
-    tables = _tables(study, told, _codings(given, away, salt), salt)
+    tables = _tables(study, told, _codings(given, away, _silent(told, given, away), salt), salt)
     tables = {name: table for name, table in tables.items() if len(table)}
     tables |= {"tables/people": _people(told), "tables/raised": _raised(groupings, told, given, away)}
     files = {f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()}
@@ -97,14 +99,11 @@ def theme_of(study: Study) -> dict[str, str]:
 
 
 def given_by(study: Study) -> pd.DataFrame:
-    """Return the codings that a copy has: excerpt, code, theme, participant (blank: not known), of one coder alone.
+    """Return the codings that a copy has: excerpt, code, theme, participant (blank: not known).
 
-    That is the study's reference coder, else the one with the most codings: what two coders made of one excerpt would
-    tell of each other.
+    Those that count in comparisons, under one name: each excerpt as one coder has it.
     """
-    codings = study.codings.astype(str)
-    coder = study.settings.reference_coder or codings["coder"].value_counts().index[0]
-    own = codings.loc[codings["coder"] == coder, ["excerpt", "code"]].reset_index(drop=True)
+    own = used_codings(study)[["excerpt", "code"]].astype(str).reset_index(drop=True)
     speakers = study.excerpts.set_index(study.excerpts["excerpt"].astype(str))["participant"].astype("object")
     return own.assign(theme=own["code"].map(theme_of(study)), participant=own["excerpt"].map(speakers.fillna("")))
 
@@ -147,17 +146,29 @@ def _new_ids(letter: str, ids: Iterable[str], salt: str) -> dict[str, str]:
     return {one: f"{letter}{n:0{len(str(len(mixed)))}}" for n, one in enumerate(mixed, 1)}
 
 
-def _codings(given: pd.DataFrame, away: Hidden, salt: str) -> pd.DataFrame:
+def _silent(told: pd.DataFrame, given: pd.DataFrame, away: Hidden) -> list[str]:
+    """Return who has neither a focus group nor an excerpt in the copy, and would seem not to have been heard."""
+    spoke = set(given.loc[~given["theme"].isin(away.themes), "participant"])
+    alone = told["focus_group"] == "" if "focus_group" in told else pd.Series(data=True, index=told.index)
+    return [str(who) for who in told.index[alone] if who not in spoke]
+
+
+def _codings(given: pd.DataFrame, away: Hidden, silent: list[str], salt: str) -> pd.DataFrame:
     """Return the codings of the copy: excerpt (a new id), code, participant (blank: not told).
+
+    Each of the silent has an excerpt without a code.
 
     What an excerpt says on a theme that is told without its speaker becomes an excerpt of its own, so that nothing
     shows that they belong together; what else it says stays with whoever said it.
     """
     unnamed = given["theme"].isin(away.themes) & (given["participant"] != "")
     excerpt = given["excerpt"].mask(unnamed, given["excerpt"] + "\0" + given["theme"])
-    frame = pd.DataFrame({"excerpt": excerpt.map(_new_ids("E", excerpt.unique(), salt))})
+    own = [f"\0{who}" for who in silent]
+    ids = _new_ids("E", [*excerpt.unique(), *own], salt)
+    frame = pd.DataFrame({"excerpt": excerpt.map(ids)})
     frame["code"] = given["code"].mask(given["code"].isin(away.codes), given["theme"])
     frame["participant"] = given["participant"].mask(unnamed, "")
+    frame = pd.concat([frame, pd.DataFrame({"excerpt": map(ids.get, own), "code": "", "participant": silent})])
     return frame.drop_duplicates().sort_values(["excerpt", "code"], ignore_index=True)
 
 
@@ -176,7 +187,7 @@ def _tables(study: Study, told: pd.DataFrame, codings: pd.DataFrame, salt: str) 
             participant=excerpts["participant"].map({"": "", **ids}), quantifier=np.where(unnamed, ONE, "")
         ),
         "quantifiers": pd.DataFrame([quantifier] if unnamed.any() else []),
-        "codings": codings.assign(coder=CODER)[["excerpt", "coder", "code"]],
+        "codings": codings[codings["code"] != ""].assign(coder=CODER)[["excerpt", "coder", "code"]],
         "codebook": book.fillna(""),
     }
 
@@ -199,7 +210,8 @@ def _groupings_left(study: Study, known: pd.DataFrame, told: pd.DataFrame) -> di
 
 def _settings_text(study: Study, groupings: Mapping[str, Grouping], columns: list[str]) -> str:
     settings = study.settings
-    what = {"id": f"{settings.id}-release", "title": study.title, "kind": settings.kind, "complete": settings.complete}
+    whole = settings.complete and bool(read_by(study, *coders_used(study)).all())  # what is unread is not in the copy
+    what = {"id": f"{settings.id}-release", "title": study.title, "kind": settings.kind, "complete": whole}
     groups = ((f"[groupings.{quoted(name)}]", grouping_entries(one)) for name, one in groupings.items())
     privacy = {"quasi_identifiers": columns, "smallest_group": settings.privacy.smallest_group}
     return toml([("[study]", what | {"reference_coder": CODER}), *groups, ("[privacy]", privacy)])
@@ -242,7 +254,7 @@ def _taken(
             names = listed(value or "not known" for value in left) if len(left) > 1 else "nothing"
             steps = count(merged_in.count(column), "step")
             taken.append(f"{column}: levels were merged in {steps}; what is left: {names}.")
-    kept = {*known, "participant", "withdrawn"}
+    kept = {*known, "participant", "withdrawn", "excluded"}
     dropped = [str(name) for name, cells in study.participants.items() if name not in kept and cells.notna().any()]
     taken.append(f"Attributes left out: {joined(dropped)}.")
     n = given["theme"].isin(away.themes).sum()
@@ -252,4 +264,8 @@ def _taken(
     codes = f"{count(len(away.codes), 'code')} of other themes told as the theme"
     taken.append(f"{codes}, for the same reason: {joined(sorted(away.codes))}.")
     less = "Words, gists, events but groups, dates, pages, stances, other coders, totals and claims"
+    if out := len(study.participants) - len(known):
+        taken.append(f"People who were not heard, or are excluded, with what they said: {out}.")
+    if len(study.coverage):
+        taken.append(f"What coders read without a code: {count(len(study.coverage), 'row')} of coverage.csv.")
     return [*taken, f"{less} left out; ids are new."]

@@ -23,6 +23,8 @@ from plrlib.show.claims import joint_table as joint_table
 from plrlib.show.claims import rules_table as rules_table
 from plrlib.show.claims import statements_say as statements_say
 from plrlib.show.claims import statements_table as statements_table
+from plrlib.show.coders import coders_say as coders_say
+from plrlib.show.coders import coders_table as coders_table
 from plrlib.show.compare import compare_say as compare_say
 from plrlib.show.compare import compare_table as compare_table
 from plrlib.show.compare import compared_say as compared_say
@@ -59,6 +61,8 @@ from plrlib.show.limits import limits_of_data as limits_of_data
 from plrlib.show.limits import limits_of_people as limits_of_people
 from plrlib.show.limits import limits_of_sorting as limits_of_sorting
 from plrlib.show.limits import stamp as stamp
+from plrlib.show.participants import alone_table as alone_table
+from plrlib.show.participants import counted_say as counted_say
 from plrlib.show.people import design_table as design_table
 from plrlib.show.people import events as events
 from plrlib.show.people import groupings as groupings

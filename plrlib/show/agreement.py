@@ -11,8 +11,9 @@ from plrlib.show.display import MISSING, Picture, Say, Table, or_say, say
 from plrlib.show.excerpts import counted, excerpt_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, RED, picture
 from plrlib.show.labels import labels, quoted
-from plrlib.stats.agreement import EXCERPTS, OVERALL, agreement, alike_excerpts, coders_of, ratings
+from plrlib.stats.agreement import EXCERPTS, GIVEN, OVERALL, READ, agreement, alike_excerpts, coders_of, ratings
 from plrlib.stats.themes import kind_of, sorters
+from plrlib.study.coverage import silence_is_known
 from plrlib.study.load import Study
 from plrlib.text import Text, count, few, joined, passage, share
 
@@ -36,7 +37,10 @@ class Pairs:
 
     def __init__(self, study: Study, unit: str) -> None:
         self.study, self.unit = study, unit
-        self.frame = agreement(study, unit, "pairs")
+        found = agreement(study, unit, "pairs")
+        self.silent = set(found.loc[found["over"] == READ, "coders"])
+        self.given = found[found["over"] == GIVEN]
+        self.frame = found[(found["over"] == READ) | ~found["coders"].isin(self.silent)]
         order = coders_of(study, unit)
         first = sorters(study)[0] if unit == "theme" else order[0]
         every = sorted(combinations(order, 2), key=lambda pair: first not in pair)  # the first coder's before others
@@ -69,23 +73,40 @@ class Pairs:
         rows = self.rows(pair, coefficient)
         return rows[rows["target"] == target].iloc[0]
 
+    def narrower(self, pair: Pair) -> "pd.Series[float] | None":
+        """Return the positive agreement over what either gave a code, where both read more; None: they did not."""
+        of_pair = self.given[(self.given["coders"] == ", ".join(pair)) & (self.given["target"] == OVERALL)]
+        row = of_pair[of_pair["coefficient"] == "positive"].iloc[0]
+        return row if self.unit == "code" and row["n"] < self.row(pair, "raw")["n"] else None
+
     def same(self, pair: Pair, target: str = OVERALL) -> str:
-        """Return on how many excerpts a pair agrees, of how many both saw."""
+        """Return on how many excerpts a pair agrees, of how many both read."""
         raw = self.row(pair, "raw", target)
         n = int(raw["n"])
         return f"{round(float(raw['estimate']) * n)} of {n}" if n else MISSING
 
     def say(self, pair: Pair) -> str:
         """Return how far a pair agrees, in a sentence without its end."""
-        if not (both := excerpt_ids(self.study, ratings(self.study, self.unit, pair).seen.all(axis=0))):
-            return f"{joined(pair)} saw no excerpt both"
+        if not (both := excerpt_ids(self.study, ratings(self.study, self.unit, pair).shown().seen.all(axis=0))):
+            return f"{joined(pair)} read no excerpt both"
         before, after = DONE[self.unit]
         same = share(alike_excerpts(self.study, self.unit, pair), both, "excerpt")
         alpha = self.row(pair, "alpha")
         told = f": alpha {_span(alpha)}"
         if pd.isna(alpha["estimate"]):
             told = "; nothing varied, so that no agreement beyond chance can be told"
+        if (row := self.narrower(pair)) is not None:
+            silent = count(int(self.row(pair, "raw")["n"] - row["n"]), "excerpt")
+            told += f"; both left {silent} without a code, and over the others positive agreement is {_span(row)}"
         return Text(f"{joined(pair)} {before} ", same, after + told)
+
+    @property
+    def unknown(self) -> str:
+        """A sentence on the coders of whom it is not on record what they read and passed over, if there are any."""
+        every = coders_of(self.study, self.unit) if self.unit == "code" else []
+        some = [coder for coder in every if not silence_is_known(self.study, coder)]
+        read = f"What {joined(some, 'or')} read and gave no code is not on record: with them only excerpts that both "
+        return f"{read}coded count, which flatters agreement. Needed: coverage.csv." if some else ""
 
 
 @or_say()
@@ -102,8 +123,8 @@ def agreement_say(study: Study, unit: str) -> Say:
     Returns
     -------
     Say
-        A sentence a pair of coders, with Krippendorff's alpha and the excerpts that both saw; then what is least agreed
-        on, and what the intervals are. Where fewer than two coded (or assigned themes), one sentence that says so.
+        A sentence a pair of coders, with alpha and the excerpts that both read; then what is least agreed on, and what
+        the intervals are. Where fewer than two coded (or assigned themes), one sentence that says so.
 
     Raises
     ------
@@ -133,7 +154,8 @@ def agreement_say(study: Study, unit: str) -> Say:
     one_kind = "All coders are of one kind, so that their agreement says little of how clear the themes are."
     what = "Alpha is agreement beyond chance: 1 is always, 0 no better than if each had dealt out what they gave "
     what += "blindly."
-    return say(*told, "" if told else one_kind, _least_say(found), what, _interval_say(found), *same)
+    least, intervals = _least_say(found), _interval_say(found)
+    return say(*told, "" if told else one_kind, found.unknown, least, what, intervals, *same)
 
 
 def _least_say(found: Pairs) -> str:
@@ -155,7 +177,7 @@ def _interval_say(found: Pairs) -> str:
     base = "In brackets: between which values it lies in 95 of 100 resamples"
     if EXCERPTS not in kinds:
         return f"{base} of whole events."
-    seen = ratings(study, found.unit, coders_of(study, found.unit)).seen.sum(axis=0) > 1
+    seen = ratings(study, found.unit, coders_of(study, found.unit)).shown().seen.sum(axis=0) > 1
     place = study.prepared.only_event[seen]
     nowhere, events = int((place < 0).sum()), len(np.unique(place[place >= 0]))
     why = f"{nowhere} of {len(place)} are in no one event" if nowhere else f"there are but {count(events, 'event')}"
@@ -176,8 +198,9 @@ def agreement_table(study: Study, unit: str) -> Table:
     Returns
     -------
     Table or Say
-        Unit: excerpts that both coders saw. In brackets a bootstrap interval of 95 %, where one is claimed; a dash
-        where a coefficient is not defined. A sentence where fewer than two coded (or assigned themes).
+        Unit: excerpts that both coders read; where it is not on record what they passed over, those that both coded.
+        `positive` is over what either gave something. In brackets a bootstrap interval of 95 %, where one is claimed; a
+        dash where a coefficient is not defined. A sentence where fewer than two coded (or assigned themes).
 
     Raises
     ------
@@ -197,15 +220,16 @@ def agreement_table(study: Study, unit: str) -> Table:
     --------
     >>> from plrlib import load_study, show
     >>> study = load_study("worked-example")
-    >>> show.agreement_table(study, "code").frame.drop(columns="of").iloc[0].tolist()
-    ['first and second', '387 of 439', '0.87 (0.84 to 0.91)', '0.87 (0.84 to 0.91)', '0.88 (0.84 to 0.91)']
+    >>> show.agreement_table(study, "code").frame.iloc[0, [0, 2, 3, 6]].tolist()
+    ['first and second', '387 of 439', '0.87 (0.84 to 0.91)', '0.88 (0.85 to 0.92)']
     """
     found = Pairs(study, unit)
     pairs = [*found.unlike, *found.alike]
     head = {"code": "same set of codes", "theme": "same envelope"}[unit]
     of = ["different kinds"] * len(found.unlike) + ["one kind"] * len(found.alike)
     frame = pd.DataFrame({"coders": list(map(joined, pairs)), "of": of, head: list(map(found.same, pairs))})
-    for coefficient, name in (("alpha", "alpha"), ("kappa", "Cohen's kappa"), ("AC1", "Gwet's AC1")):
+    for coefficient, name in (("alpha", "alpha"), ("kappa", "Cohen's kappa"), ("AC1", "Gwet's AC1"),
+                              ("positive", "positive agreement")):  # fmt: skip
         frame[name] = [_span(found.row(pair, coefficient)) for pair in pairs]
     what = {"code": "codes they gave (alpha: by how unlike the sets are)", "theme": "envelopes"}[unit]
     ids = {(i, head): alike_excerpts(study, unit, pair) for i, pair in enumerate(pairs)}
@@ -276,7 +300,7 @@ def agreement_picture(study: Study, unit: str) -> Picture:
     -------
     Picture or Say
         Its numbers have a row a theme or code and pair of coders: alike (excerpts on which both agree, of those that
-        both saw), alpha, from and to; missing where nothing varied or no interval is claimed. A sentence where fewer
+        both read), alpha, from and to; missing where nothing varied or no interval is claimed. A sentence where fewer
         than two coded (or assigned themes).
 
     Raises

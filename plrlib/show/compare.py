@@ -11,7 +11,7 @@ from plrlib.show.labels import (
     chances,
     everybody,
     labels,
-    named_coder,
+    named_coders,
     noun,
     out_of,
     quoted,
@@ -106,7 +106,7 @@ def compared_say(study: Study, found: Comparison) -> Say:
     sizes = found.counts.groupby("group", observed=False)["n"].max()
     who = everybody(grouping, {key: group_size(found.counted, key, int(sizes[key])) for key in grouping.levels})
     first = Text(f"{grouping.label}: ", who, f" are compared, over {count(len(frame), what)}.")
-    coder = named_coder(study, str(frame["coder"].iloc[0]))
+    coder = named_coders(study, found.coders)
     codes = f"Only what people said when they were first heard counts, as {coder} coded it."
     method = next(iter(frame["method"].dropna()), "")
     how = "Whole events change places, since each held one level: it is events that count here, not people."
@@ -492,7 +492,7 @@ def others_table(study: Study, found: Comparison) -> Table | Say:
     """
     what, frame = noun(study, found.level), found.frame
     named, reference = labels(study, found.level), str(frame["coder"].iloc[0])
-    if found.other_coders.empty and len(study.prepared.coders("codings")) > 1:
+    if found.other_coders.empty and len(study.prepared.coders("codings")) > len(found.coders):
         return say("What other coders would have found was not asked: compare(…, other_coders=True) tells.")
     if found.other_coders.empty:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
@@ -545,11 +545,11 @@ def stance_say(study: Study, found: Comparison) -> Say:
     either = f"{capital(joined(SIDES.values(), 'or'))} {of_it}"
     if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(study, found)}")
-    named, heads, coder = labels(study, found.level), {}, str(frame["coder"].iloc[0])
+    named, heads = labels(study, found.level), {}
     told, bars, p_of = [], set(), frame.set_index("code")["p_adjusted"]
     for stance, doing in SIDES.items():
         try:
-            sided = compare(study, found.grouping, level=found.level, stance=stance, coder=coder, fragility=True)
+            sided = compare(study, found.grouping, level=found.level, stance=stance, coder=found.coder, fragility=True)
         except ValueError as error:
             return say(f"Not compared by stance: {error}.")
         heads[doing] = _head_say(study, sided)

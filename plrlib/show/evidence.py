@@ -13,7 +13,8 @@ from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
 from plrlib.show.labels import labels, named_codes, quoted, stated_labels
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
 from plrlib.stats.themes import statements
-from plrlib.study.evidence import coder_or_reference, codes_at
+from plrlib.study.coverage import used_codings
+from plrlib.study.evidence import codes_at
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
 
@@ -393,7 +394,7 @@ def _marks(study: Study) -> pd.DataFrame:
     theirs = sorted_[["excerpt", "theme", "stance"]].astype("object")
     if theirs.empty:
         codes, counts_for = codes_at(study, "theme")
-        mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
+        mine = used_codings(study)
         themes = np.array(codes, dtype=object)[counts_for[mine["code"].cat.codes]]
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()

@@ -8,7 +8,7 @@ from plrlib.stats.themes import statements
 from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
-from plrlib.text import Count, Text, inner, joined
+from plrlib.text import Count, Text, few, inner, joined
 
 PLURAL = ("people", "children", "men", "women", "staff")
 SCALES = (100, 1000, 10000)
@@ -58,6 +58,11 @@ def named_coder(study: Study, coder: str) -> str:
     """Return a coder's name, with the kind where study.toml has one."""
     kind = (study.settings.coders or {}).get(coder)
     return f"{coder} ({kind})" if kind and kind != coder else coder
+
+
+def named_coders(study: Study, coders: Sequence[str]) -> str:
+    """Return the names of some coders, with the kind of one."""
+    return named_coder(study, coders[0]) if len(coders) == 1 else few(coders)
 
 
 def quoted(label: object, ids: Iterable[str] = ()) -> str:

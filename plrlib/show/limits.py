@@ -3,15 +3,16 @@
 from hashlib import sha256
 from importlib.metadata import version
 
-import pandas as pd
-
+from plrlib.show.coders import coinciding_say, share_say
 from plrlib.show.display import Say, say
 from plrlib.show.excerpts import comparable_people, excerpt_ids, known_ids, people_ids
 from plrlib.show.labels import named_coder
 from plrlib.stats.claims import JointDisplay, sorter
 from plrlib.stats.comparison.compare import OWN_EVENTS, Comparison
 from plrlib.stats.themes import envelopes
+from plrlib.study.coverage import read_by
 from plrlib.study.load import Study
+from plrlib.study.schema import CODED
 from plrlib.text import Text, capital, count, few, inner, joined, number, people, share, verb
 
 KINDS = {
@@ -38,7 +39,7 @@ def not_listed_say(study: Study) -> str:
 
 def speak_for_say(study: Study) -> str:
     """Return that nothing is known of whom the people of a study speak for."""
-    who = people_ids(study)
+    who = people_ids(study, study.prepared.counted)
     return capital(people(who)) + f" {verb(who, 'was', 'were')} heard; nothing here says whom else they speak for."
 
 
@@ -120,7 +121,7 @@ def limits_of_sorting(study: Study) -> Say:
     Returns
     -------
     Say
-        The kind of each coder, by study.toml; and who did not see every excerpt.
+        The kind of each coder, by study.toml; and who did not read every excerpt.
 
     See Also
     --------
@@ -137,11 +138,10 @@ def limits_of_sorting(study: Study) -> Say:
     kinds = study.settings.coders or {}
     said = joined(f"{coder} is of the kind “{kind}”" for coder, kind in kinds.items())
     coders = f"By study.toml, {said}." if kinds else "study.toml does not say what kind of coder each is."
-    rows = pd.concat([study.codings[["coder", "excerpt"]], study.envelopes[["coder", "excerpt"]]]).astype("object")
-    seen = rows.groupby("coder", sort=False)["excerpt"].unique()
+    read = {coder: excerpt_ids(study, read_by(study, coder)) for coder in study.prepared.coders(*CODED)}
     every = excerpt_ids(study)
-    partly = [f"{coder} (" + number(list(ids)) + ")" for coder, ids in seen.items() if len(ids) < len(every)]
-    some = Text("Not every one of the ", number(every), " excerpts was seen by ", joined(partly, "or"), ".")
+    partly = [f"{coder} (" + number(ids) + ")" for coder, ids in read.items() if len(ids) < len(every)]
+    some = Text("Not every one of the ", number(every), " excerpts was read by ", joined(partly, "or"), ".")
     return say(kind_say(study), coders, some if partly else "")
 
 
@@ -182,10 +182,11 @@ def limits_of_comparing(study: Study, found: Comparison) -> Say:
     heard = Text("This is about ", people(about), "; nothing here says whom else they speak for.")
     alone = capital(people(outside)) + f" of them {verb(outside, 'was', 'were')} heard only with their own level, or "
     alone += f"{verb(outside, 'has', 'have')} none that is known, and {verb(outside, 'tells', 'tell')} nothing here."
+    coded = f"What counts as raised is what {share_say(study, found.coders)}."
     apart = "None of them can be compared: each group was first heard at events that cannot stand in for one another's."
-    coded = f"What counts as raised is what {named_coder(study, str(frame['coder'].iloc[0]))} coded."
     return say(
         kind_say(study), heard, alone if n else "", apart if (frame["reason"] == OWN_EVENTS).all() else "", coded,
+        coinciding_say(study, grouping),
         coding_say(study, ", so that anybody may have raised anything."),
         "" if (frame["status"] == "planned").all() else "This comparison was not planned before the data were seen.",
     )  # fmt: skip

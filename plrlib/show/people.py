@@ -52,14 +52,15 @@ def heard_say(study: Study) -> Say:
     There were 9 focus groups and 15 interviews.
     Everybody sat in one focus group.
     """
-    who, kinds = people_ids(study), study.events["kind"]
+    who, kinds = people_ids(study, study.prepared.heard), study.events["kind"]
     interviews = int(study.events.loc[kinds == "interview", "participants"].fillna(1).sum())
     groups, others = int((kinds == "focus group").sum()), int(kinds.isna().sum())
     events = {"focus group": groups, "interview": interviews, "other event": others}
     held = [count(n, kind) for kind, n in events.items() if n]
     there = f"There {verb(sum(events.values()), 'was', 'were')} {joined(held)}." if held else ""
     sat = study.prepared.attended[:, (kinds == "focus group").to_numpy(dtype=bool)].sum(axis=1)
-    where = {"no focus group": people_ids(study, sat == 0), "more than one focus group": people_ids(study, sat > 1)}
+    alone = study.prepared.heard & (sat == 0)
+    where = {"no focus group": people_ids(study, alone), "more than one focus group": people_ids(study, sat > 1)}
     seats = [capital(people(ids)) + f" sat in {place}." for place, ids in where.items() if ids]
     others_in = study.events.dropna(subset=["other_attendee"]).groupby("other_attendee", sort=False)["event"]
     present = joined(f"{name} at {few(at)}" for name, at in others_in)

@@ -10,10 +10,11 @@ from plrlib.show.compare_charts import people_picture
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.evidence import LOOKS, NOT_SAID, by_heard, evidence_map, heard_columns, stances_say
 from plrlib.show.excerpts import column_ids, ids_by
-from plrlib.show.labels import everybody, labels, named_coder, named_codes, noun, out_of, quoted, whom
+from plrlib.show.labels import everybody, labels, named_coder, named_coders, named_codes, noun, out_of, quoted, whom
 from plrlib.show.limits import coding_say, kind_say, speak_for_say
 from plrlib.stats.themes import on_sides, sides, statements
-from plrlib.study.evidence import coder_or_reference, codes_at, needs_reading, reading_columns
+from plrlib.study.coverage import coders_used, used_codings
+from plrlib.study.evidence import codes_at, needs_reading, reading_columns
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES
 from plrlib.study.settings import Grouping
@@ -84,7 +85,7 @@ def reading_say(study: Study, column: str) -> Say:
     marks, what = on_sides(study, column), noun(study, column)
     every, on = (ids_by(some, "excerpt") for some in (marks, marks[marks["side"].notna()]))
     off, several = [e for e in every if e not in on], [e for e, some in on.items() if len(some) > 1]
-    coder = named_coder(study, coder_or_reference(study, None))
+    coder = named_coders(study, coders_used(study))
     first = Text(f"As {coder} coded them, ", share(on, every, "excerpt"))
     none = capital(count(off, "excerpt")) + f" {verb(off, 'has', 'have')} no code of any, and {verb(off, 'is', 'are')}"
     twice = capital(count(several, "excerpt")) + f" {verb(several, 'is', 'are')} on more than one, and "
@@ -257,7 +258,7 @@ def _codes(study: Study, column: str) -> pd.DataFrame:
     """Return a row a code: its side (missing: none), its theme, and how many excerpts the reference coder gave it."""
     needs_reading(study, column)
     (codes, _), (themes, target) = codes_at(study, "code"), codes_at(study, "theme")
-    mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
+    mine = used_codings(study)
     frame = study.codebook[["code", column]].astype("object").set_axis(["code", "side"], axis=1)
     frame["theme"] = [themes[t] for t in target]
     frame["excerpts"] = frame["code"].map(mine["code"].astype("object").value_counts()).fillna(0).astype(int)
@@ -299,12 +300,12 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
     ['88', '136', '149', '66', '41 of 439']
     """
     needs_reading(study, column)
-    reference, what = coder_or_reference(study, None), noun(study, column)
-    given = study.codings["coder"].cat.remove_unused_categories().cat.categories
-    coders = [reference, *(coder for coder in given if coder != reference)]
-    if len(coders) == 1:
+    used, what = coders_used(study), noun(study, column)
+    reference = ", ".join(used)
+    others = [coder for coder in study.prepared.coders("codings") if coder not in used]
+    if not others:
         return say(f"Nobody but {reference} coded these excerpts: how another coder would have found it is not known.")
-    found = {coder: _sets(study, column, coder) for coder in coders}
+    found = {reference: _sets(study, column, None), **{coder: _sets(study, column, coder) for coder in others}}
     names = labels(study, column)
     frame = pd.DataFrame({what: [*names.values(), f"not on the same {plural(what)} as by {reference}"]})
     ids: dict[tuple[int, str], Sequence[str]] = {}
@@ -315,11 +316,11 @@ def reading_others_table(study: Study, column: str) -> Table | Say:
         last = None if coder == reference else f"{number(len(away))} of {len(both)}"
         frame[coder] = [*(str(len(some)) for some in on), last]
         ids |= {(i, coder): some for i, some in enumerate([*on, away])}
-    kinds = joined(named_coder(study, coder) for coder in coders)
+    kinds = joined([named_coders(study, used), *(named_coder(study, coder) for coder in others)])
     return Table(frame, f"Excerpts on each {what}, as coded by {kinds}", ids)
 
 
-def _sets(study: Study, column: str, coder: str) -> dict[str, frozenset[str]]:
+def _sets(study: Study, column: str, coder: str | None) -> dict[str, frozenset[str]]:
     """Return the sides of each excerpt to which a coder gave codes."""
     marks = on_sides(study, column, coder).astype({"side": "object"})
     coded = marks[marks["codes"].map(len) > 0]

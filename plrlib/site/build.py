@@ -35,6 +35,7 @@ from plrlib.site.linked import notebooks_of, numbers_page, page, title
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.claims import joint_display, sorter
 from plrlib.stats.themes import envelopes
+from plrlib.study.coverage import used_codings
 from plrlib.study.load import Study, load_study
 from plrlib.study.reviews import Ran, checks, last_run, read_reviews, standing
 from plrlib.study.schema import dictionary
@@ -152,10 +153,8 @@ def evidence_page(study: Study, seen: Seen, notebooks: Mapping[str, str]) -> str
 
 
 def _codes(study: Study) -> dict[str, list[str]]:
-    """Return the codes of each excerpt by the reference coder, or by the first who coded."""
-    coder = study.settings.reference_coder or next(iter(coders_of(study, "code")), "")
-    rows = study.codings[study.codings["coder"] == coder]
-    return ids_by(rows, "excerpt", what="code")
+    """Return the codes of each excerpt, by the coders whose codings count."""
+    return ids_by(used_codings(study), "excerpt", what="code")
 
 
 def _who(row: "pd.Series[str]") -> str:

@@ -1,4 +1,4 @@
-"""Agreement between coders: Krippendorff's alpha, Cohen's kappa, Gwet's AC1 and raw agreement, with intervals.
+"""Agreement between coders: Krippendorff's alpha, Cohen's kappa, Gwet's AC1, raw and positive, with intervals.
 
 Letters: R coders, E excerpts, C codes, Q categories (distinct sets of codes, or themes), B replicates. References:
 references.toml, beside this file.
@@ -13,17 +13,33 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
-from plrlib.stats.coefficients import COEFFICIENTS, Units, distinct_sets, interval, one_of_many, resampled, yes_or_no
+from plrlib.stats.coefficients import (
+    COEFFICIENTS,
+    POOLED,
+    POSITIVE,
+    Units,
+    distinct_sets,
+    interval,
+    one_of_many,
+    resampled,
+    yes_or_no,
+)  # fmt: skip
 from plrlib.stats.themes import NOT_SEEN, envelopes
-from plrlib.study.evidence import codes_at, codings_of, read_by
+from plrlib.study.coverage import codings_of, read_by, silence_is_known
+from plrlib.study.evidence import codes_at
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, stored
 
 OVERALL, PAIRS = "overall", "pairs"
 UNITS = ("code", "theme")
+READ, GIVEN = OVER = ("read", "given")
+"""Agreement over all that was read, silence included, and over what somebody gave something."""
 EVENTS, EXCERPTS = "events", "excerpts, optimistic"
 FEWEST_EVENTS, MOST_NOWHERE = 8, 0.2
 """Events are resampled where there are so many, and less than this share of the excerpts is in no one event."""
+COLUMNS = (
+    "unit", "coders", "coefficient", "target", "over", "estimate", "low", "high", "n", "prevalence", "resampled",
+)  # fmt: skip
 _WHOLE = 1 - 1e-12
 
 
@@ -31,7 +47,7 @@ _WHOLE = 1 - 1e-12
 def agreement(
     study: Study, unit: str = "code", coders: str | Sequence[str | Sequence[str]] | None = None
 ) -> pd.DataFrame:
-    """Krippendorff's alpha, Cohen's kappa, Gwet's AC1 and raw agreement of coders who read the same excerpts.
+    """Krippendorff's alpha, Cohen's kappa, Gwet's AC1, raw and positive agreement of coders who read the same excerpts.
 
     Parameters
     ----------
@@ -52,17 +68,25 @@ def agreement(
         - unit, coders (`a, b`);
         - coefficient: `alpha` (Krippendorff's; overall by code the distance of two sets is MASI's, else two ratings are
           the same or not), `kappa` (Cohen's; of more than two coders Light's mean over the pairs), `AC1` (Gwet's),
-          `raw` (the share of pairs of coders that agree, averaged over the excerpts). Overall by code, the last three
-          take two sets of codes as the same or not;
+          `raw` (the share of pairs of coders that agree, averaged over the excerpts), `positive` (2a / (2a + b + c): of
+          what two coders gave, the share that both did; overall of all codes together, what is left over apart).
+          Overall by code, kappa, AC1 and raw take two sets of codes as the same or not;
         - target: `overall`, or a code or theme (given or not);
+        - over: `read`: all excerpts that at least two of the coders read, also where none of them gave anything. Not
+          there where it is not on record what a coder read and passed over: then excerpts are there only because they
+          were coded. `given`: those to which at least one of them gave something (a code, or a theme that is not what
+          is left over);
         - estimate: missing where it is not defined;
         - low, high: 95 % percentile bootstrap, 1,000 replicates; missing where none is claimed;
-        - n: the excerpts that at least two of the coders saw;
+        - n: these excerpts;
+        - prevalence: the share of the coders' readings of them in which the code was given; overall, in which anything
+          was; missing where n is 0;
         - resampled: `events`, whole; `excerpts, optimistic`: events are fewer than eight, or a fifth of the excerpts
           is in no one event; missing where no interval is claimed.
 
-        A coder saw an excerpt who has any row for it. Seen and not coded is the empty set of codes: two of these are
-        the same, and one has nothing in common with any other set.
+        What a coder read is what coverage.csv says, or what they coded or sorted; the reference coder of a complete
+        study read everything. Read and not coded is the empty set of codes: two of these are the same, and one has
+        nothing in common with any other set. By theme, only who assigned an excerpt to one, or left it over, counts.
 
     Raises
     ------
@@ -74,11 +98,11 @@ def agreement(
     Notes
     -----
     Hard cases. Nothing varied (all gave one thing, or nobody gave the code): alpha and kappa are missing, since nothing
-    was put to the test; raw is 1, and AC1 is 1 by its formula. An excerpt that one coder saw: not in n, and without
-    weight but in AC1, which takes from it how common a category is. Coders who agree throughout: 1 where something
-    varied, and no interval, since resampling what never disagrees cannot show how often it would. No excerpt seen by
-    two: all are missing, n is 0. No interval is claimed either where more than a twentieth of the replicates has no
-    result, or there is but one unit to draw.
+    was put to the test; raw is 1, and AC1 is 1 by its formula. Nobody gave the code: positive agreement is missing. An
+    excerpt that one coder read: not in n, and without weight but in AC1, which takes from it how common a category is.
+    Coders who agree throughout: 1 where something varied, and no interval, since resampling what never disagrees cannot
+    show how often it would. No excerpt read by two: all are missing, n is 0. No interval is claimed either where more
+    than a twentieth of the replicates has no result, or there is but one unit to draw.
 
     References
     ----------
@@ -93,18 +117,19 @@ def agreement(
     --------
     >>> import plrlib
     >>> found = plrlib.agreement(plrlib.load_study("worked-example"))
-    >>> overall = found[found["target"] == "overall"]
+    >>> overall = found[(found["target"] == "overall") & (found["over"] == "read")]
     >>> print(overall[["coefficient", "estimate", "low", "high", "n"]].round(2).to_string(index=False))
     coefficient  estimate   low  high   n
           alpha      0.87  0.84  0.91 439
           kappa      0.87  0.84  0.91 439
             AC1      0.88  0.84  0.91 439
             raw      0.88  0.85  0.92 439
+       positive      0.88  0.85  0.92 439
     """
     if unit not in UNITS:
         raise ValueError(f"unit is 'code' or 'theme', not {unit!r}")
     frame = pd.concat([_rows(study, unit, group) for group in _groups(study, unit, coders)], ignore_index=True)
-    return typed(frame, target=frame["target"].unique(), coefficient=COEFFICIENTS)
+    return typed(frame, target=frame["target"].unique(), coefficient=COEFFICIENTS, over=OVER)
 
 
 def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]] | None) -> list[tuple[str, ...]]:
@@ -126,15 +151,26 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
 
 
 def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
-    given = ratings(study, unit, group)
+    read = ratings(study, unit, group)
+    given = read.of_something()
+    found = {GIVEN: _coefficients(study, unit, given)}
+    if read.silence_is_known:
+        same = np.array_equal(read.seen, given.seen)
+        found = {READ: found[GIVEN] if same else _coefficients(study, unit, read), **found}
+    frame = pd.concat([some.assign(over=over) for over, some in found.items()], ignore_index=True)
+    return frame.assign(unit=unit, coders=", ".join(group))[[*COLUMNS]]
+
+
+def _coefficients(study: Study, unit: str, given: "Ratings") -> pd.DataFrame:
     paired = given.seen.sum(axis=0) > 1
     drawn = units(study, paired)
-    each = yes_or_no(given.given, given.seen, drawn.members)
+    each = yes_or_no(given.given, given.seen, drawn.members, given.named)
     overall = one_of_many(given.category, len(given.sets), drawn.members, given.sets if unit == "code" else None)
 
     def coefficients(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return each coefficient for B sets of weights: B × coefficients × (1 + C), overall first."""
-        whole, by_code = overall(weights), each(weights)
+        by_code = each(weights)
+        whole = overall(weights) | {POSITIVE: by_code[POOLED]}
         return np.stack([np.column_stack([whole[name], by_code[name]]) for name in COEFFICIENTS], axis=1)
 
     [estimate] = coefficients(np.ones((1, len(drawn) + 1)))
@@ -146,9 +182,10 @@ def _rows(study: Study, unit: str, group: tuple[str, ...]) -> pd.DataFrame:
     targets = [OVERALL, *given.codes]
     about = {"coefficient": np.repeat(COEFFICIENTS, len(targets)), "target": targets * len(COEFFICIENTS)}
     numbers = {"estimate": estimate.ravel(), "low": low.ravel(), "high": high.ravel()}
-    frame = pd.DataFrame({"unit": unit, "coders": ", ".join(group), **about, **numbers, "n": paired.sum()})
+    frame = pd.DataFrame({**about, **numbers, "n": paired.sum()})
+    frame["prevalence"] = np.tile(given.prevalence(paired), len(COEFFICIENTS))
     frame["resampled"] = pd.Series(drawn.kind, index=frame.index).where(frame["low"].notna())
-    return typed(frame, numbers=numbers, whole=("n",))
+    return typed(frame, numbers=(*numbers, "prevalence"), whole=("n",))
 
 
 # Which coder gave what to which excerpt.
@@ -169,6 +206,10 @@ class Ratings(NamedTuple):
         R × E: the number of the category: an envelope, or a set of codes; -1: not seen.
     sets
         Q × C: the codes of each category.
+    named
+        The codes that say something: all but what is left over.
+    silence_is_known
+        Whether it is on record for every coder what they read and gave nothing.
     """
 
     codes: list[str]
@@ -176,6 +217,25 @@ class Ratings(NamedTuple):
     seen: NDArray[np.bool_]
     category: NDArray[np.int64]
     sets: NDArray[np.bool_]
+    named: slice
+    silence_is_known: bool
+
+    def of_something(self) -> "Ratings":
+        """Return the ratings of the excerpts to which at least one of the coders gave something."""
+        seen = self.seen & self.given[:, :, self.named].any(axis=(0, 2))
+        category, sets = distinct_sets(self.given, seen)
+        return self._replace(seen=seen, category=category, sets=sets)
+
+    def shown(self) -> "Ratings":
+        """Return all ratings where silence is on record, else those of the excerpts that were given something."""
+        return self if self.silence_is_known else self.of_something()
+
+    def prevalence(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the share of the readings of some of E excerpts with anything (first), and with each code: 1 + C."""
+        read = (self.seen & counted)[:, :, None]
+        some = self.given[:, :, self.named].any(axis=2, keepdims=True)
+        times = np.concatenate([some & read, self.given & read], axis=2).sum(axis=(0, 1))
+        return np.asarray(times / read.sum() if read.any() else np.full(len(times), np.nan))
 
 
 def coders_of(study: Study, unit: str) -> list[str]:
@@ -205,7 +265,7 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
     Returns
     -------
     Ratings
-        A coder saw an excerpt who has any row for it; seen and not coded is the empty set of codes.
+        Read and not coded is the empty set of codes.
 
     Raises
     ------
@@ -222,8 +282,10 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
     left_over = study.settings.left_over
     if unit == "code":
         codes, target = codes_at(study, "code")
+        named, known = slice(None), all(silence_is_known(study, coder) for coder in coders)
     else:
         codes = [*(theme for theme in study.themes["code"] if theme != left_over), left_over]
+        named, known = slice(-1), True
     given = np.zeros((len(coders), len(study.excerpts), len(codes)), dtype=bool)
     seen = np.zeros(given.shape[:2], dtype=bool)
     for r, coder in enumerate(coders):
@@ -237,11 +299,13 @@ def ratings(study: Study, unit: str, coders: Sequence[str]) -> Ratings:
             excerpt = np.flatnonzero(seen[r])
             code = pd.Index(codes).get_indexer(pd.Index(found["theme"].astype("object").fillna(left_over)))[excerpt]
         given[r, excerpt[code >= 0], code[code >= 0]] = True
-    return Ratings(codes, given, seen, *distinct_sets(given, seen))
+    return Ratings(codes, given, seen, *distinct_sets(given, seen), named, known)
 
 
 def alike_excerpts(study: Study, unit: str, pair: Sequence[str], code: str = "") -> list[str]:
     """Excerpts on which two coders agree whether they have a code; blank: to which they gave the same.
+
+    Among those that both read, or, where it is not on record what they passed over, that either gave something.
 
     Examples
     --------
@@ -249,7 +313,7 @@ def alike_excerpts(study: Study, unit: str, pair: Sequence[str], code: str = "")
     >>> alike_excerpts(plrlib.load_study("worked-example"), "code", ["first", "second"])[:2]
     ['E0001', 'E0002']
     """
-    found = ratings(study, unit, pair)
+    found = ratings(study, unit, pair).shown()
     same = found.category[0] == found.category[1]
     if code:
         given = found.given[:, :, found.codes.index(code)]

@@ -89,7 +89,8 @@ def paired(study: Study, found: Evidence) -> Paired:
     """
     there, start = study.prepared.attended, study.prepared.first_event
     interviews = (study.events["kind"] == "interview").to_numpy(dtype=bool)
-    who = np.asarray((study.prepared.focus_group != NOT_KNOWN) & there[:, interviews].any(axis=1), dtype=bool)
+    again = (study.prepared.focus_group != NOT_KNOWN) & there[:, interviews].any(axis=1)
+    who = np.asarray(study.prepared.counted & again, dtype=bool)
     if not interviews.all() and (interviews & study.prepared.not_all_known).any():
         raise NotInStudy("Who was interviewed again is not known, so nobody's two hearings can be set side by side.")
     if not who.any():
@@ -167,7 +168,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
         `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
         codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     coder
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     alpha
         The chance of any false finding that is accepted, for all codes together.
 

@@ -17,7 +17,8 @@ from plrlib.stats.comparison.compare import Comparison as Found
 from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN
 from plrlib.stats.themes import envelopes, moved, pairs, statements
-from plrlib.study.evidence import Evidence, coder_or_reference, evidence, paths, read_by
+from plrlib.study.coverage import coders_used, read_by
+from plrlib.study.evidence import Evidence, evidence, paths
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES, direction
@@ -140,7 +141,8 @@ def people_by_stance(study: Study, claim: str, rows: pd.DataFrame, grouping: Gro
     taken = stance >= 0
     every = np.ones(len(study.excerpts), dtype=bool)
     asked = np.ones((len(study.participants), len(STANCES)), dtype=bool)
-    read = read_by(study, sorter(study) or coder_or_reference(study))
+    by = sorter(study)
+    read = read_by(study, *((by,) if by else coders_used(study)))
     found = Evidence(list(STANCES), row[taken], stance[taken], every, read, asked)
     counts = count_people(study, grouping, found)
     return [People(int(counts[0, i, 0]), counts[:, i, 1:3]) for i in range(len(grouping.levels))]

@@ -22,8 +22,10 @@ from scipy.linalg import invpascal
 
 Array = NDArray[np.float64]
 Found = dict[str, Array]
-ALPHA, KAPPA, AC1, RAW = "alpha", "kappa", "AC1", "raw"
-COEFFICIENTS = (ALPHA, KAPPA, AC1, RAW)
+ALPHA, KAPPA, AC1, RAW, POSITIVE = "alpha", "kappa", "AC1", "raw", "positive"
+COEFFICIENTS = (ALPHA, KAPPA, AC1, RAW, POSITIVE)
+POOLED = "pooled"
+"""Positive agreement on all codes together."""
 UNSEEN = -1
 REPLICATES = 1000
 LOST = 0.05
@@ -117,9 +119,12 @@ def distinct_sets(given: NDArray[np.bool_], seen: NDArray[np.bool_]) -> tuple[ND
 
 
 def yes_or_no(
-    given: NDArray[np.bool_], seen: NDArray[np.bool_], units: sp.csr_array | None = None
+    given: NDArray[np.bool_],
+    seen: NDArray[np.bool_],
+    units: sp.csr_array | None = None,
+    pooled: slice = slice(None),
 ) -> Callable[[Array], Found]:
-    """Alpha, kappa, AC1 and raw agreement of C codes, each given or not, as a function of weights.
+    """Alpha, kappa, AC1, raw and positive agreement of C codes, each given or not, as a function of weights.
 
     Parameters
     ----------
@@ -127,11 +132,15 @@ def yes_or_no(
         R × E × C: whether a coder gave a code; R × E: whether the coder saw the excerpt.
     units : sparse array, optional
         U × E: which excerpts belong to a unit; None: every excerpt is a unit.
+    pooled : slice
+        The codes of which positive agreement is given for all together.
 
     Returns
     -------
     Callable
-        From weights, B × U, to the coefficients, B × C; nan where one is not defined.
+        From weights, B × U, to the coefficients, B × C; nan where one is not defined. Positive agreement is 2a / (2a +
+        b + c), summed over the pairs of coders: a times both gave the code, b and c times one of them alone did.
+        `pooled`, B, sums over the codes as well.
 
     See Also
     --------
@@ -145,8 +154,8 @@ def yes_or_no(
     --------
     >>> given = np.array([[[1], [1], [0], [0]], [[1], [0], [0], [0]]], dtype=bool)  # two coders, four excerpts, a code
     >>> found = yes_or_no(given, np.ones((2, 4), dtype=bool))(np.ones((1, 4)))
-    >>> {name: round(float(value[0, 0]), 3) for name, value in found.items()}
-    {'alpha': 0.533, 'kappa': 0.5, 'AC1': 0.529, 'raw': 0.75}
+    >>> {name: round(float(value.flat[0]), 3) for name, value in found.items()}
+    {'alpha': 0.533, 'kappa': 0.5, 'AC1': 0.529, 'raw': 0.75, 'positive': 0.667, 'pooled': 0.667}
     """
     units = sp.eye_array(seen.shape[1], format="csr") if units is None else units
     m = seen.sum(axis=0).astype(np.float64)
@@ -177,13 +186,18 @@ def yes_or_no(
         n, some = weights @ pairable, weights @ ones
         expected = _ratio(some * (some - 1) + (n - some) * (n - some - 1), n * (n - 1))
         common = _ratio(weights @ share, weights @ read)
-        kappas = []
+        kappas, yes, once = [], np.zeros_like(some), np.zeros_like(some)
         for both, *parts in twos:
-            differ, first, second = (_ratio(weights @ part, weights @ both) for part in parts)
+            summed = [weights @ part for part in parts]
+            yes, once = yes + summed[1] + summed[2], once + summed[0]
+            differ, first, second = (_ratio(part, weights @ both) for part in summed)
             kappas.append(_beyond(1 - differ, first * second + (1 - first) * (1 - second)))
         raw = 1 - _ratio(weights @ apart_by_excerpt, weights @ excerpts)
         alpha = _beyond(1 - _ratio(weights @ apart, n), expected)
-        return {ALPHA: alpha, KAPPA: _mean(kappas), AC1: _beyond(raw, 2 * common * (1 - common)), RAW: raw}
+        found = {ALPHA: alpha, KAPPA: _mean(kappas), AC1: _beyond(raw, 2 * common * (1 - common)), RAW: raw}
+        yes, once = (np.asarray(some) for some in (yes, once))
+        together = (some[:, pooled].sum(axis=1) for some in (yes - once, yes))
+        return found | {POSITIVE: _ratio(yes - once, yes), POOLED: _ratio(*together)}
 
     return coefficients
 

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from plrlib.stats.bounds.cells import Cells, people_by_cell
 from plrlib.stats.bounds.constraints import assign, counted_groups, possible
-from plrlib.stats.bounds.presence import attribution
+from plrlib.stats.bounds.presence import attribution, possible_groups
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN, Permutations, setting
+from plrlib.study.coverage import coders_used, codings_of, which_codings
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import NOT_KNOWN, remembered
 from plrlib.study.settings import Grouping
+from plrlib.study.speakers import may_fit
 
 BETWEEN, NO = "between", "no"
 """Whole events can be compared; nothing can. Other answers are those of `setting`."""
@@ -371,3 +373,87 @@ def permutation_test(
     extreme = int((between >= seen * (1 - _TIE) - _TIE).sum())
     p = extreme / len(between) if permutations.exact else (extreme + 1) / (len(between) + 1)
     return Permuted(float(p), len(between), permutations.exact, len(values))
+
+
+@remembered
+def uncoded(study: Study) -> NDArray[np.bool_]:
+    """For each of P people whether they count, and no excerpt that is or may be theirs has a code that counts.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> int(uncoded(plrlib.load_study("worked-example")).sum())
+    0
+    """
+    prepared = study.prepared
+    excerpts = codings_of(study, *coders_used(study))[0]
+    named = np.zeros(len(study.participants) + 1, dtype=bool)
+    named[prepared.speaker[excerpts]] = True
+    possible = np.unique(prepared.attributions.of[excerpts])
+    may_be = may_fit(prepared.attributions, prepared.listed, study.participants)[:, possible[possible >= 0]]
+    return np.asarray(prepared.counted & ~named[:-1] & ~may_be.any(axis=1))
+
+
+# Who coded whose words: where a coder and an event, or a coder and a group, coincide, nothing tells them apart.
+
+BY_EVENT, BY_GROUP = "events", "groups"
+
+
+@remembered
+def coded_by(study: Study, by: str | Grouping | None = None) -> pd.DataFrame:
+    """Excerpts that each coder coded of each event, or of each group.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    by : str or Grouping, optional
+        A grouping; None: by event.
+
+    Returns
+    -------
+    DataFrame
+        One row an excerpt, coder and event or group (`where`): excerpt, coder, where, used (whether any coding of it
+        counts in comparisons). Unit: excerpts. Those that may be of several events or groups are not there.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> found = coded_by(plrlib.load_study("worked-example"))
+    >>> found.groupby("coder", observed=True).size().to_dict()
+    {'first': 439, 'second': 439}
+    """
+    rows = study.codings[["excerpt", "coder"]].assign(used=which_codings(study, *coders_used(study)))
+    at, names = np.asarray(study.prepared.only_event), study.prepared.events
+    if by is not None:
+        grouping = study.grouping(by)
+        may = possible_groups(study, grouping)
+        at = np.where((may.sum(axis=1) == 1) & ~may[:, -1], may.argmax(axis=1), NOT_KNOWN)
+        names = list(grouping.levels)
+    place = at[study.prepared.excerpt_rows(rows["excerpt"])]
+    rows["where"] = pd.Categorical.from_codes(place, categories=pd.Index(names, dtype="str"))
+    known = rows.dropna(subset="where").groupby(["excerpt", "coder", "where"], observed=True)
+    return known["used"].any().reset_index()
+
+
+def coinciding(study: Study, by: str | Grouping | None = None) -> tuple[str, ...]:
+    """With what the coders whose codings count coincide: `events`, each of which one of them coded, or `groups`.
+
+    Coders and groups coincide where no coder coded words of two groups. One coder coincides with nothing.
+
+    Examples
+    --------
+    >>> import plrlib
+    >>> coinciding(plrlib.load_study("worked-example"), "sector")
+    ()
+    """
+    found = []
+    for name, grouping, one, other in ((BY_EVENT, None, "where", "coder"), (BY_GROUP, by, "coder", "where")):
+        if name == BY_GROUP and by is None:
+            continue
+        rows = coded_by(study, grouping)
+        rows = rows[rows["used"]]
+        several = min(rows["coder"].nunique(), rows["where"].nunique()) > 1
+        if several and (rows.groupby(one, observed=True)[other].nunique() == 1).all():
+            found.append(name)
+    return tuple(found)

@@ -209,7 +209,7 @@ def saturation(
     level : str
         `code` or `theme`, as in `presence`.
     coder : str, optional
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     base, run : int
     threshold : float
         Guest, Namey & Chen's: how many first events make up the base, how many further ones a run, and the share of

@@ -9,7 +9,8 @@ import pandas as pd
 
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
-from plrlib.study.evidence import coder_or_reference, codes_at, codings_of, evidence, needs_reading, paths, stances
+from plrlib.study.coverage import codings_of
+from plrlib.study.evidence import codes_at, evidence, needs_reading, paths, stances
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
@@ -245,7 +246,7 @@ def sides(
     by : str or Grouping, optional
         A grouping of study.toml: a row a side and group. None: a row a side, for everybody heard.
     coder : str, optional
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     events : str
         `all`: every event. `first`: only excerpts that may be of a first event (see `presence`).
 
@@ -355,7 +356,7 @@ def on_sides(study: Study, column: str, coder: str | None = None, events: str = 
     needs_reading(study, column)
     order, target = codes_at(study, column)
     found = evidence(study, column, coder=coder, events=events)
-    excerpt, code = codings_of(study, coder_or_reference(study, coder))
+    excerpt, code = codings_of(study, *found.coders)
     names = list(study.codebook["code"])
     codes: dict[tuple[int, int], tuple[str, ...]] = {}
     for e, c in zip(excerpt.tolist(), code.tolist(), strict=True):

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.faults import NotInStudy
+from plrlib.study.coverage import coders_used, codings_of, read_by
 from plrlib.study.load import Study
-from plrlib.study.prepared import blocks, codes_of, remembered
+from plrlib.study.prepared import remembered
 from plrlib.study.schema import CODEBOOK, STANCES
 
 LEVELS = ("theme", "code")
@@ -33,13 +34,16 @@ class Evidence:
         N pairs, each once: the row of an excerpt that counts, and the position of a code that it has. They are as
         narrow as the columns they come from, as there may be millions: widen them before you multiply.
     counts
-        For each of E excerpts whether it counts at all: its event is one of those asked for.
+        For each of E excerpts whether it counts at all: its event is one of those asked for, and who said it is not
+        excluded.
     read
-        For each of E excerpts whether the coder read it: has a row for it, in codings or envelopes.
+        For each of E excerpts whether the coder read it: coded it, or gave it nothing.
     asked
         P × C: whether a person was asked about a code.
     level
         What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
+    coders
+        Whose codings count, as `coders_used` returns them.
     """
 
     codes: list[str]
@@ -49,6 +53,7 @@ class Evidence:
     read: NDArray[np.bool_]
     asked: NDArray[np.bool_]
     level: str = "code"
+    coders: tuple[str, ...] = ()
 
     @cached_property
     def _by_code(self) -> list[NDArray[np.integer]]:
@@ -89,9 +94,9 @@ def evidence(
         If an argument has a value that the study does not know; the message lists those it does.
     """
     codes, target = codes_at(study, level)
-    coder = coder_or_reference(study, coder)
+    coders = coders_used(study, coder)
     counts = _counting(study, events)
-    excerpt, code = codings_of(study, coder)
+    excerpt, code = codings_of(study, *coders)
     code = target.astype(np.min_scalar_type(-len(codes) - 1))[code]
     keep = code >= 0
     if not counts.all():
@@ -103,7 +108,7 @@ def evidence(
     used = target[target >= 0]
     if len(np.unique(used)) < len(used):  # several codes count for one: an excerpt may have it twice
         excerpt, code = _distinct(excerpt, code, len(study.excerpts), len(codes))
-    return Evidence(codes, excerpt, code, counts, read_by(study, coder), _asked(study, level, events), level)
+    return Evidence(codes, excerpt, code, counts, read_by(study, *coders), _asked(study, level, events), level, coders)
 
 
 def _distinct(
@@ -120,32 +125,14 @@ def _distinct(
     return pair // n_codes, pair % n_codes
 
 
-def codings_of(study: Study, coder: str) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Return the row of the excerpt and the position in the codebook of each code that a coder gave."""
-    excerpt, code = study.prepared.excerpt_rows(study.codings["excerpt"]), codes_of(study.codings["code"])
-    if len(study.codings["coder"].cat.categories) > 1:
-        own = (study.codings["coder"] == coder).to_numpy()
-        excerpt, code = excerpt[own], code[own]
-    return excerpt, code
-
-
-@remembered
-def read_by(study: Study, coder: str) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether a coder read it: gave it a code, or put it into an envelope."""
-    read = np.zeros(len(study.excerpts), dtype=bool)
-    excerpt = codings_of(study, coder)[0]
-    for block in blocks(len(excerpt)):
-        read[excerpt[block].astype(np.intp)] = True
-    own = study.envelopes["coder"] == coder
-    read[study.prepared.excerpt_rows(study.envelopes.loc[own, "excerpt"])] = True
-    return read
-
-
 def _counting(study: Study, events: str) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether it belongs to the events asked for."""
+    """Return for each of E excerpts whether it belongs to the events asked for, and is of nobody who is excluded."""
     if events not in ("first", "all"):
         raise ValueError(f"events is 'first' or 'all', not {events!r}")
-    return study.prepared.of_a_first_event if events == "first" else np.ones(len(study.excerpts), dtype=bool)
+    counts = study.prepared.of_a_first_event if events == "first" else np.ones(len(study.excerpts), dtype=bool)
+    if study.prepared.excluded.any():
+        counts = counts & ~np.append(study.prepared.excluded, False)[study.prepared.speaker]
+    return counts
 
 
 @remembered
@@ -221,21 +208,6 @@ def needs_reading(study: Study, column: str) -> None:
 def reading_values(study: Study, column: str) -> list[str]:
     """Return the values of a column: as `[readings]` orders them, then as they come in the codebook."""
     return [str(value) for value in study.codebook[column].cat.categories]
-
-
-def coder_or_reference(study: Study, coder: str | None = None) -> str:
-    """Return the coder asked for; None: the study's reference coder, or the only one there is.
-
-    Raises
-    ------
-    ValueError
-        If no such coder coded, or none is named and there are several.
-    """
-    known = study.prepared.coders("codings")
-    wanted = coder or study.settings.reference_coder or (known[0] if len(known) == 1 else "")
-    if wanted not in known:
-        raise ValueError(f"coder {wanted!r} gave no codes in {study.id}; coders who did: {', '.join(known)}")
-    return wanted
 
 
 def stances(study: Study) -> "pd.Series[str]":

@@ -19,7 +19,7 @@ from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
 from plrlib.study.files import Sheet, read_tables
 from plrlib.study.prepared import Prepared
-from plrlib.study.schema import TABLES, TableSchema
+from plrlib.study.schema import CODED, TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
 from plrlib.study.withdrawal import nothing_left, without_the_withdrawn
@@ -69,6 +69,7 @@ class Study:
     codings: pd.DataFrame
     codebook: pd.DataFrame
     envelopes: pd.DataFrame
+    coverage: pd.DataFrame
     attendance: pd.DataFrame
     asked: pd.DataFrame
     margins: pd.DataFrame
@@ -252,7 +253,7 @@ def _categorical(ordered: pd.Index, values: list[str], at: NDArray[np.integer]) 
 def _known_ids(sheets: Sheets, settings: Settings) -> dict[str, pd.Index]:
     """Return the ids that each `refers` may name, in the order in which they are to be shown."""
     ids = {name: sheets[name].column(table.key[0]).values for name, table in TABLES.items() if len(table.key) == 1}
-    coders = (sheets[table].column("coder").values for table in ("codings", "envelopes"))
+    coders = (sheets[table].column("coder").values for table in CODED)
     ids["coders"] = [*(settings.coders or ()), *chain.from_iterable(coders)]
     ids["populations"] = list(settings.populations)
     return {name: _ordered(values) for name, values in ids.items()}

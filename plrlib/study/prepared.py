@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from plrlib.paths import STORE
 from plrlib.study.settings import Grouping
-from plrlib.study.speakers import Attributions, among, attributions, first_event, parts, seats
+from plrlib.study.speakers import Attributions, among, attributions, first_event, may_fit, parts, seats
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -90,6 +90,30 @@ class Prepared:
         person, cell = np.nonzero(self._spoke[:-1, single])
         there[person, np.nonzero(self.possible_events[single])[1][cell]] = True
         return there
+
+    @cached_property
+    def heard(self) -> NDArray[np.bool_]:
+        """For each of P people whether they were heard: with an event, or an excerpt that is or may be theirs.
+
+        Where an event had more people than are known, it may have been any of whom no event is known.
+        """
+        named = np.zeros(len(self._study.participants) + 1, dtype=bool)
+        named[self.speaker] = True
+        known = named[:-1] | self.attended.any(axis=1)
+        said = self._study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
+        if known.all() or (said > self.attended.sum(axis=0)).any():
+            return np.ones_like(known)
+        return np.asarray(known | may_fit(self.attributions, self.listed, self._study.participants).any(axis=1))
+
+    @cached_property
+    def excluded(self) -> NDArray[np.bool_]:
+        """For each of P people whether the study gives a reason why they do not count."""
+        return self._study.participants["excluded"].notna().to_numpy(dtype=bool)
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """For each of P people whether they count: they were heard, and are not excluded."""
+        return np.asarray(self.heard & ~self.excluded)
 
     @cached_property
     def not_all_known(self) -> NDArray[np.bool_]:
@@ -231,18 +255,19 @@ class Prepared:
         codes = codes_of(ids)
         return codes if self._excerpt_row is None else self._excerpt_row[codes]
 
-    def coders(self, table: str) -> list[str]:
-        """Return the coders who have a row in `codings` or in `envelopes`, in the order of study.toml."""
-        coders: pd.Series[Any] = getattr(self._study, table)["coder"]
-        return [str(coder) for coder in coders.cat.categories if (coders == coder).any()]
+    def coders(self, *tables: str) -> list[str]:
+        """Return the coders who have a row in one of some tables (see `CODED`), in the order of study.toml."""
+        columns: list[pd.Series[Any]] = [getattr(self._study, table)["coder"] for table in tables]
+        known = columns[0].cat.categories
+        return [str(coder) for coder in known if any((coders == coder).any() for coders in columns)]
 
     def inside(self, population: str) -> NDArray[np.bool_]:
-        """Return for each of P people whether they are known to belong to a population; blank: everybody does.
+        """Return for each of P people whether they count and are known to belong to a population; blank: all who count.
 
         Where the population of study.toml names events, people count who are known to have attended one of them.
         """
         people, events = self._study.participants, self._study.events["event"]
-        there = np.ones(len(people), dtype=bool)
+        there = self.counted.copy()
         for attribute, values in self._study.settings.populations.get(population, {}).items():
             if attribute == "event":
                 there &= self.attended[:, events.isin(values).to_numpy(dtype=bool)].any(axis=1)
@@ -252,12 +277,13 @@ class Prepared:
 
     def is_certain(self, grouping: Grouping) -> bool:
         """Tell whether of everybody it is known that they are outside of the population, or which group they are in."""
-        people, rules = self._study.participants, self._study.settings.populations.get(grouping.population, {})
+        people = self._study.participants[self.counted]
+        rules = self._study.settings.populations.get(grouping.population, {})
         known = all(attribute in people and people[attribute].notna().all() for attribute in rules)
         return known and bool((self.group(grouping)[self.inside(grouping.population)] >= 0).all())
 
     def group(self, grouping: Grouping) -> NDArray[np.int64]:
-        """Return for each of P people the position of their group; -1: not known, or outside the population."""
+        """Return for each of P people the position of their group; -1: not known, outside, or not counted."""
         at = np.zeros(len(self._study.participants), dtype=np.int64)
         if grouping.column:
             at = pd.Index(list(grouping.levels)).get_indexer(pd.Index(self._study.participants[grouping.column]))

@@ -101,6 +101,8 @@ def _read(path: Path) -> dict[str, TableSchema]:
 
 TABLES = _read(Path(__file__).parent / "schema.toml")
 PARTICIPANTS, CODEBOOK = TABLES["participants"], TABLES["codebook"]
+CODED = ("codings", "envelopes", "coverage")
+"""The tables that say what a coder did."""
 STANCES = TABLES["envelopes"].column("stance").allowed
 AHEAD = ">"
 """What stands in a direction between the group that is ahead and the one behind."""

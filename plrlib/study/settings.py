@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 from plrlib.faults import Fault, told
@@ -120,7 +121,7 @@ class StudySection:
     source: str = ""
     kind: str = "collected"
     complete: bool = False
-    reference_coder: str = ""
+    reference_coder: str | tuple[str, ...] = ""
     stance_coder: str = ""
     left_over: str = LEFT_OVER
     seed: int = 0
@@ -154,6 +155,12 @@ class Settings(StudySection):
         lines = (_line(self.text, *names) for names in ((*place, value), place, place[:-1]) if names and all(names))
         line = next((line for line in lines if line), None)
         return told(code, FILE, line, ".".join(place), value, **words)
+
+    @property
+    def reference(self) -> tuple[str, ...]:
+        """The reference coders, in order."""
+        given = self.reference_coder
+        return tuple(filter(None, (given,) if isinstance(given, str) else given))
 
     def levels(self, column: str) -> dict[str, None]:
         """Return the groups that the groupings declare for a column of participants, in order."""
@@ -246,6 +253,7 @@ _HOW_TO_WRITE = {
     float: "a number above 1",
     Mapping: 'a table: { key = "value" }',
     tuple: 'a list of texts: ["one", "other"]',
+    UnionType: 'text in quotation marks, or a list of texts: ["one", "other"]',
 }
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _NO_READING = ("theme", "code", "parent", "label")
@@ -357,11 +365,15 @@ class _Reader:
         """Tell whether a value is one of the few allowed, or not given; any other is taken out, with a fault."""
         choices, message, remedy = CHOICES[place[0], key]
         allowed = self.names.get(choices) if isinstance(choices, str) else choices
-        if key not in entry or allowed is None or entry[key] in allowed:
+        if key not in entry or allowed is None:
             return True
-        known = ", ".join(filter(None, allowed))
-        self._fault("not_a_choice", (*place, key), entry.pop(key), message=message, allowed=known, remedy=remedy)
-        return False
+        given = (entry[key],) if isinstance(entry[key], str) else entry[key]
+        wrong, known = [value for value in given if value not in allowed], ", ".join(filter(None, allowed))
+        for value in wrong:
+            self._fault("not_a_choice", (*place, key), value, message=message, allowed=known, remedy=remedy)
+        if wrong:
+            del entry[key]
+        return not wrong
 
     def _study(self) -> dict[str, Any]:
         study, found = self._one("study"), self.content.get("study")
@@ -457,6 +469,8 @@ def _is(value: Any, kind: type) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and 1 < value < inf
     if kind is tuple:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if kind is UnionType:
+        return isinstance(value, str) or _is(value, tuple)
     return isinstance(value, kind)
 
 

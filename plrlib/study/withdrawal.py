@@ -8,7 +8,7 @@ from plrlib.faults import Fault
 from plrlib.study.checks.people import attendees, event_sizes, members, quantifier_ends
 from plrlib.study.checks.tables import Sheets, on_speakers
 from plrlib.study.files import Sheet
-from plrlib.study.schema import TABLES
+from plrlib.study.schema import CODED, TABLES
 from plrlib.study.settings import Settings
 from plrlib.study.speakers import UNSAID, attributions, bounds, may_fit, parts, seats
 from plrlib.text import count, verb
@@ -36,8 +36,8 @@ def without_the_withdrawn(sheets: Sheets, settings: Settings) -> tuple[Sheets, i
     kept = {**sheets}
     dropped, doubtful = _excerpts(sheets, kept, gone)
     _drop(kept, "participant", gone, "participants", "attendance")
-    _drop(kept, "excerpt", dropped, "excerpts", "codings", "envelopes")
-    _drop(kept, "event", _events_of(sheets, kept, gone), "events", "asked")
+    _drop(kept, "excerpt", dropped, "excerpts", *CODED)
+    _drop(kept, "event", _events_of(sheets, kept, gone), "events", "asked", "coverage")
     notes = [*_totals(sheets, kept, settings, gone), *_event_sizes(sheets, kept, gone)]
     have, are = verb(len(gone), "has", "have"), verb(len(gone), "is", "are")
     lost = {"people": count(len(gone), "person"), "excerpts": count(len(dropped), "excerpt")}

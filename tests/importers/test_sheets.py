@@ -194,3 +194,21 @@ def test_other_programs_own_formats_are_named(tmp_path):
         path.write_bytes(b"\x00\x01binary")
         with pytest.raises(StudyError, match=f"{program}'s own format.*REFI-QDA"):
             read(path, {})
+
+
+def test_a_no_is_read_and_a_blank_is_not_known(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        "person,text,coder,a,b\nP1,one,ann,1,\nP2,two,ann,0,\nP3,three,ann,,\nP2,two,ben,,no\n", encoding="utf-8"
+    )
+    (material,) = read(path, {"participant": "person", "codes": "a,b"})
+    assert [(s.text, s.read, sorted(who for who, _ in s.coded)) for s in material.segments] == [
+        ("one", set(), ["ann"]), ("two", {"ann", "ben"}, []), ("three", set(), []),
+    ]  # fmt: skip
+
+
+def test_a_quotation_without_a_code_was_read_by_its_coder(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("person,text,coder,code\nP1,one,ann,a\nP2,two,ann,\nP1,one,ben,\n", encoding="utf-8")
+    (material,) = read(path, {"participant": "person"})
+    assert [(s.text, s.read) for s in material.segments] == [("one", {"ben"}), ("two", {"ann"})]

@@ -1,6 +1,7 @@
 """Taguette 1.5.2 itself makes a project and exports it in each of its formats; each is read, and all agree."""
 # ruff: noqa: E501 - rows of data and of files
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -140,3 +141,57 @@ def test_a_tag_that_was_given_twice_counts_once_and_is_told(tmp_path):
         ("codings", "codings given twice"): -1,
         ("codings", "codings with a code that is not in the codebook"): -1,
     }
+
+
+def database_of(path: Path, *commands: tuple[str | None, int, list[int]], members: str = "ann") -> Path:
+    """Make a database with two highlights tagged 7 and 8, and one without a tag; `commands` are its log."""
+    with closing(sqlite3.connect(path)) as base, base:
+        base.executescript("""
+            CREATE TABLE projects (id INTEGER, name TEXT);
+            CREATE TABLE project_members (project_id INTEGER, user_login TEXT);
+            CREATE TABLE documents (id INTEGER, name TEXT, project_id INTEGER, contents TEXT);
+            CREATE TABLE tags (id INTEGER, project_id INTEGER, path TEXT, description TEXT);
+            CREATE TABLE highlights (id INTEGER, document_id INTEGER, start_offset INTEGER, end_offset INTEGER);
+            CREATE TABLE highlight_tags (highlight_id INTEGER, tag_id INTEGER);
+            CREATE TABLE commands (id INTEGER PRIMARY KEY, user_login TEXT, payload TEXT);
+            INSERT INTO projects VALUES (1, NULL);
+            INSERT INTO documents VALUES (1, NULL, 1, '<p>one two three</p>');
+            INSERT INTO tags VALUES (7, 1, 'a', NULL), (8, 1, NULL, NULL);
+            INSERT INTO highlights VALUES (1, 1, 0, 3), (2, 1, 4, 7), (3, 1, 8, 13);
+            INSERT INTO highlight_tags VALUES (1, 7), (2, 8);
+        """)
+        base.executemany("INSERT INTO project_members VALUES (1, ?)", [(name,) for name in members.split()])
+        for login, highlight, tags in commands:
+            entry = {"type": "highlight_add", "highlight_id": highlight, "tags": tags}
+            base.execute("INSERT INTO commands (user_login, payload) VALUES (?, ?)", (login, json.dumps(entry)))
+    return path
+
+
+def coders(material):
+    return [({who for who, _ in segment.coded}, segment.read) for segment in material.segments]
+
+
+def test_a_log_with_older_numbers_of_tags_makes_no_second_coder(tmp_path):
+    """The project was brought in from elsewhere: its tags were 70 and 80 when the passages were marked."""
+    material = read_one(database_of(tmp_path / "a.sqlite3", ("ann", 1, [70]), ("ann", 2, [80]), ("ann", 3, [])))
+    assert coders(material) == [({"ann"}, set()), ({"ann"}, set()), (set(), {"ann"})]
+
+
+def test_whoever_made_a_highlight_gave_what_the_log_does_not_explain(tmp_path):
+    log = ("ann", 1, [70]), ("ben", 2, [8]), ("ben", 3, []), ("ann", 2, [8])
+    material = read_one(database_of(tmp_path / "a.sqlite3", *log, members="ann ben"))
+    assert coders(material) == [({"ann"}, set()), ({"ben"}, set()), (set(), {"ben"})]
+
+
+@pytest.mark.parametrize(("members", "who"), [("ann", "ann"), ("ann ben", "")])
+def test_without_a_log_a_projects_only_member_coded(tmp_path, members, who):
+    material = read_one(database_of(tmp_path / "a.sqlite3", (None, 1, [7]), members=members))
+    read_it = {who} - {""}
+    assert coders(material) == [({who}, set()), ({who}, set()), (set(), read_it)]
+
+
+def test_a_name_that_is_not_there_is_no_word(tmp_path):
+    material = read_one(database_of(tmp_path / "a.sqlite3", (None, 1, [7])))
+    assert [document.name for document in material.documents.values()] == [""]
+    assert [code.name for code in material.codes.values()] == ["a", ""]
+    assert material.title == ""

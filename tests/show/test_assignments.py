@@ -85,7 +85,7 @@ class TestAgreement:
 
     def test_no_excerpt_seen_by_both(self, tmp_path):
         told = show.agreement_say(coded(tmp_path, ["c1 | .", ". | c1"]), "code").sentences
-        assert told[0] == "a and b saw no excerpt both."
+        assert told[0] == "a and b read no excerpt both."
 
 
 class TestSaturation:

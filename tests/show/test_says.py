@@ -185,4 +185,4 @@ class TestSorting:
 
     def test_who_has_not_seen_all_is_named(self, tmp_path):
         study = self.sorted_by(tmp_path, *(f"E0{i},anna,T1" for i in range(1, 5)), "E02,ben,T1")
-        assert "Not every one of the 4 excerpts was seen by ben (2)." in sentences(show.limits_of_sorting(study))
+        assert "Not every one of the 4 excerpts was read by ben (2)." in sentences(show.limits_of_sorting(study))

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
 from plrlib import NotInStudy, agreement, load_study
 from plrlib.stats.agreement import EVENTS, EXCERPTS, units
 from plrlib.stats.coefficients import interval
 from stats.made import TOML, made
 
-COEFFICIENTS = ["alpha", "kappa", "AC1", "raw"]
+COEFFICIENTS = ["alpha", "kappa", "AC1", "raw", "positive"]
 
 
 def coded(tmp_path, cells, toml=TOML, **tables):
@@ -23,18 +24,21 @@ def coded(tmp_path, cells, toml=TOML, **tables):
     people = ["V1", "V2", "S1", "V3", "S2", "S3", "S4"]
     excerpts = ["excerpt,participant", *(f"E{i + 1},{people[i % 7]}" for i in range(len(cells)))]
     written = {"excerpts": excerpts, "codings": codings, "envelopes": envelopes}
+    toml = toml.replace("complete = true\n", 'reference_coder = "a"\n')  # else a would have read everything
     return made(tmp_path, toml, **{name: "\n".join(rows) + "\n" for name, rows in written.items()}, **tables)
 
 
-def row(found, target="overall", coefficient="alpha"):
-    [one] = found[(found["target"] == target) & (found["coefficient"] == coefficient)].to_dict(orient="records")
+def row(found, target="overall", coefficient="alpha", over="read"):
+    asked = (found["target"] == target) & (found["coefficient"] == coefficient) & (found["over"] == over)
+    [one] = found[asked].to_dict(orient="records")
     return one
 
 
 def test_a_row_a_coefficient_and_target(tmp_path):
     found = agreement(coded(tmp_path, ["c1 | c1", "c2 | c1", "c3 | c3", "c1 c2 | c1"]))
     assert found["target"].cat.categories.tolist() == ["overall", "c1", "c2", "c3"]
-    assert found["coefficient"].tolist() == [c for c in COEFFICIENTS for _ in range(4)]
+    assert found["coefficient"].tolist() == [c for c in COEFFICIENTS for _ in range(4)] * 2
+    assert found["over"].tolist() == ["read"] * 20 + ["given"] * 20
     assert set(found["coders"]) == {"a, b"}
     assert set(found["n"]) == {4}
     raw = {target: row(found, target, "raw")["estimate"] for target in ("overall", "c1", "c2", "c3")}
@@ -47,6 +51,50 @@ def test_seen_and_not_coded_is_the_empty_set(tmp_path):
     assert row(found)["n"] == 3
 
 
+class TestSilence:
+    """500 answers, most of which have no code of either coder."""
+
+    @staticmethod
+    def answers(tmp_path, coverage="coder,event,excerpt\na,,\nb,,\n"):
+        rng = np.random.default_rng(500)
+        a, b = rng.random((2, 500, 2)) < 0.15
+        b = np.where(rng.random(b.shape) < 0.8, a, b)
+        codings = "excerpt,coder,code\n" + "".join(
+            f"E{e},{coder},c{c + 1}\n" for coder, given in (("a", a), ("b", b)) for e, c in np.argwhere(given).tolist()
+        )
+        people = ["V1", "V2", "S1", "V3", "S2", "S3", "S4"]
+        excerpts = "excerpt,participant\n" + "".join(f"E{e},{people[e % 7]}\n" for e in range(500))
+        toml = TOML.replace("complete = true\n", 'reference_coder = "a"\n')
+        return a, b, made(tmp_path, toml, excerpts=excerpts, codings=codings, coverage=coverage)
+
+    def test_silence_counts_where_both_read(self, tmp_path):
+        a, b, study = self.answers(tmp_path)
+        found = agreement(study)
+        some = (a | b).any(axis=1)
+        for c in (0, 1):
+            for over, which in (("read", np.ones(500, dtype=bool)), ("given", some)):
+                table = to_table(np.column_stack([a[which, c], b[which, c]]).astype(int))[0]
+                theirs = cohens_kappa(table, return_results=False)
+                mine = row(found, f"c{c + 1}", "kappa", over)
+                assert mine["estimate"] == pytest.approx(theirs, abs=1e-12)
+                assert mine["n"] == which.sum()
+                both = table[1, 1]
+                positive = row(found, f"c{c + 1}", "positive", over)["estimate"]
+                assert positive == pytest.approx(2 * both / (table[1].sum() + table[:, 1].sum()))
+                prevalence = (a[which, c].sum() + b[which, c].sum()) / (2 * which.sum())
+                assert mine["prevalence"] == pytest.approx(prevalence)
+        together = 2 * (a & b).sum() / (a.sum() + b.sum())
+        assert row(found, "overall", "positive")["estimate"] == pytest.approx(together)
+        assert row(found)["n"] == 500
+
+    def test_where_silence_is_not_on_record_only_what_both_gave_counts(self, tmp_path):
+        a, b, study = self.answers(tmp_path, "coder,event,excerpt\na,,\n")
+        assert set(agreement(study)["over"]) == {"given"}
+        assert row(agreement(study), over="given")["n"] == b.any(axis=1).sum(), "a read everything, b what b coded"
+        study = self.answers(tmp_path, None)[2]
+        assert row(agreement(study), over="given")["n"] == (a.any(axis=1) & b.any(axis=1)).sum()
+
+
 class TestHardCases:
     def test_nothing_varies(self, tmp_path):
         """All gave one code to everything; and c2, which nobody gave."""
@@ -56,6 +104,7 @@ class TestHardCases:
             assert pd.isna(estimates["alpha"])
             assert pd.isna(estimates["kappa"])
             assert (estimates["AC1"], estimates["raw"]) == (1, 1)
+            assert pd.isna(estimates["positive"]) if target == "c2" else estimates["positive"] == 1
         assert found["low"].isna().all()
         assert found["resampled"].isna().all()
 
@@ -120,6 +169,7 @@ class TestPublished:
 
     def test_envelopes(self):
         found = agreement(load_study("plr0809-017"), "theme", "pairs")
+        found = found[found["over"] == "read"]
         raw = found[(found["coefficient"] == "raw") & (found["target"] == "overall")].set_index("coders")["estimate"]
         assert raw["report, reader-1"] == pytest.approx(53 / 64)
         assert raw["report, reader-2"] == pytest.approx(51 / 64)
@@ -148,7 +198,12 @@ class TestIntervals:
         rooms = "event,kind\n" + "".join(f"V{i},focus group\n" for i in range(events))
         codings = "excerpt,coder,code\n" + "".join(f"E{i},{c},c1\n" for i in range(16) for c in "ab")
         study = made(
-            tmp_path, '[study]\nid="x"\n', participants=people, excerpts=excerpts, events=rooms, codings=codings
+            tmp_path,
+            '[study]\nid="x"\nreference_coder="a"\n',
+            participants=people,
+            excerpts=excerpts,
+            events=rooms,
+            codings=codings,
         )
         drawn = units(study, np.ones(16, dtype=bool))
         assert drawn.kind == kind

@@ -123,7 +123,7 @@ def test_a_code_given_or_not_is_a_rating_of_two_kinds():
         weights = rng.integers(0, 4, size=(3, ratings.shape[1])).astype(float)
         each = yes_or_no((ratings == 1)[:, :, None], ratings >= 0)(weights)
         whole = one_of_many(ratings, 2)(weights)
-        for name in each:
+        for name in whole:
             assert each[name][:, 0] == pytest.approx(whole[name], abs=1e-12, nan_ok=True)
 
 

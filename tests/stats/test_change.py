@@ -259,14 +259,14 @@ def test_a_group_that_does_not_say_whom_it_heard_may_have_heard_anybody(tmp_path
 
 def test_what_the_coder_did_not_see_may_hold_anything(tmp_path):
     codings = "excerpt,coder,code\nE1,me,c1\nE2,me,c1\nE3,me,c3\n"
-    one = study(tmp_path, "P1,A > ", "P1,INT > ", "P2,A > ", "P3,INT > ", codings=codings)
+    listed = "coder,event,excerpt\nme,,E1\n"  # beside what was coded
+    one = study(tmp_path, "P1,A > ", "P1,INT > ", "P2,A > ", "P3,INT > ", codings=codings, coverage=listed)
     found = change(one)
     assert numbers(found, "T1") == (2, 1, 0, 0, 1)  # P3's interview was not seen
     assert numbers(found, "T2") == (2, 0, 0, 1, 1)
-    seen = "excerpt,coder,theme,stance\nE4,me,,\n"
-    assert numbers(
-        change(study(tmp_path, "P1,A > ", "P1,INT > ", "P2,A > ", "P3,INT > ", codings=codings, envelopes=seen)), "T1"
-    ) == (3, 1, 0, 0, 2)
+    for seen in ({"coverage": listed, "envelopes": "excerpt,coder,theme,stance\nE4,me,,\n"}, {}):
+        read = study(tmp_path, "P1,A > ", "P1,INT > ", "P2,A > ", "P3,INT > ", codings=codings, **seen)
+        assert numbers(change(read), "T1") == (3, 1, 0, 0, 2)
 
 
 def test_who_was_not_asked_at_both_hearings_does_not_count(tmp_path):
@@ -337,7 +337,7 @@ def test_what_is_not_coded_through_says_nothing_of_change(tmp_path):
         (",,manager, > c1", True),
         (",,,voluntary > c1", True),  # nobody's sector is known
         (",B;INT,manager, > c1", True),
-        (",INT,, > ", True),  # the coder did not see it
+        (",INT,, > ", False),  # the coder read it, and gave it nothing
         (",INT;LATER,practitioner, > c1", False),  # all who were heard twice are managers
         (",LATER,, > c1", False),  # X alone
         (",B,, > c1", False),
@@ -352,6 +352,11 @@ def test_excerpts_that_name_nobody_may_be_of_people_heard_twice(tmp_path, row, t
         )
     else:
         assert numbers(change(one), "T1") == (3, 0, 0, 1, 2)
+
+
+def test_an_excerpt_that_was_not_read_may_be_of_people_heard_twice(tmp_path):
+    one = study(tmp_path, "P1,A > c1", ",INT,, > ", coverage="coder,event,excerpt\nme,,E1\n")
+    assert refusal(one).startswith("1 excerpt that names nobody may be of people heard twice")
 
 
 def test_excerpts_of_a_third_hearing_that_name_nobody_do_not_matter(tmp_path):

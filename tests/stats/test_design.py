@@ -23,9 +23,9 @@ def people(*rows):
 
 def separable(tmp_path, *rows, events="event,kind,order\n", **tables):
     kinds = "".join(f"{event},focus group,{i}\n" for i, (event, *_) in enumerate(rows, 1) if event)
-    study = made(
-        tmp_path, participants=people(*rows), events=events + kinds, excerpts="excerpt,participant\nE1,P1\n", **tables
-    )
+    n = sum(voluntary + statutory for _, voluntary, statutory in rows)
+    excerpts = "excerpt,participant\n" + "".join(f"E{i},P{i}\n" for i in range(1, n + 1))
+    study = made(tmp_path, participants=people(*rows), events=events + kinds, excerpts=excerpts, **tables)
     answers = plrlib.design(study, "sector")["separable"].unique()
     assert len(answers) == 1
     return None if pd.isna(answers[0]) else answers[0]
@@ -106,7 +106,8 @@ def test_hearings_and_talk_a_person(tmp_path):
 
 
 def test_people_of_whom_no_event_is_known_have_a_row(tmp_path):
-    study = made(tmp_path, participants=people(("", 2, 3)), events=None, excerpts="excerpt,participant\nE1,P1\n")
+    excerpts = "excerpt,participant\n" + "".join(f"E{i},P{i}\n" for i in range(1, 6))
+    study = made(tmp_path, participants=people(("", 2, 3)), events=None, excerpts=excerpts)
     found = plrlib.design(study, "sector")
     assert found["event"].isna().all()
     assert found.set_index("group")["people"].to_dict() == {"voluntary": 2, "statutory": 3}

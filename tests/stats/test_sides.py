@@ -213,12 +213,12 @@ class TestSides:
 
     def test_an_excerpt_on_two_sides_counts_for_each_and_one_on_none_is_told_apart(self, tmp_path):
         rows = ("V1,,,, > c1 c2 c3 c4", "S1,,,, > c4", "S1,,,, >", "S2,,,, > T1", ",A,,,one > c2")
-        study = read(tmp_path, *rows)
+        study = read(tmp_path, *rows, coverage="coder,event,excerpt\nme,,E1\n")
         found = sides(study, "side", "sector").set_index(["side", "group"])
         assert found.loc[("a", "voluntary"), ["excerpts", "certain", "codes"]].tolist() == [2, 1, 2]
         assert found.loc[("b", "voluntary"), ["excerpts", "certain", "codes"]].tolist() == [1, 1, 1]
         assert found.loc[("a", "statutory"), ["excerpts", "certain"]].tolist() == [1, 0]
-        # nobody coded what S1 said in E3: it may have any code
+        # what S1 said in E3 was not read: it may have any code
         assert found.loc[("z", "statutory"), ["excerpts", "lower", "upper", "n"]].tolist() == [0, 0, 1, 4]
         off = sides(study, "side").iloc[-1]
         assert pd.isna(off["side"])

@@ -34,6 +34,7 @@ def test_a_person_goes_with_everything_they_said(tmp_path):
     assert study.excerpts["excerpt"].tolist() == ["E02", "E03", "E04"]
     assert study.codings["excerpt"].tolist() == ["E02", "E03"]
     assert study.envelopes["excerpt"].tolist() == ["E02"]
+    assert study.coverage["coder"].tolist() == ["ben"], "E01 went with its row"
     assert study.attendance["participant"].tolist() == ["R3"]
     assert told(study)["participants.csv", "withdrawn"] == "1 person has withdrawn and is left out, with 1 excerpt"
 
@@ -66,6 +67,7 @@ def test_no_trace_is_left(tmp_path):
             excerpts=excerpts,
             codings="excerpt,coder,code\nE01,anna,c1\nZZ-SAID,anna,c1\n",
             envelopes="excerpt,coder,theme\nE01,anna,T1\nZZ-SAID,anna,T2\n",
+            coverage="coder,event,excerpt\nanna,ZZ-ALONE,\nanna,,ZZ-SAID\nanna,,E01\n",
             attendance="participant,event\nZZ-TOP,ZZ-ALONE\n",
             events=None,
             asked=None,

@@ -40,6 +40,8 @@ class Cells:
         For each of V events whether somebody may have been there of whom nothing says so.
     fits
         N × K: whether the people of a cell are possible speakers of an attribution.
+    counted
+        For each of N cells whether its people count: they were heard, and are not excluded.
     """
 
     alike: NDArray[np.int64]
@@ -49,6 +51,7 @@ class Cells:
     seats: NDArray[np.bool_]
     unlisted: NDArray[np.bool_]
     fits: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -93,7 +96,8 @@ class Cells:
         of = np.repeat(np.arange(len(sets)), [len(part) for part in parts]).astype(np.int64)
         values = [self.values[i] for i in old]
         alike = new.reshape(-1).astype(np.int64)
-        cells = Cells(alike, of, values, self.block[old], self.seats[old], self.unlisted, self.fits[old])
+        arrays = (some[old] for some in (self.fits, self.counted))
+        cells = Cells(alike, of, values, self.block[old], self.seats[old], self.unlisted, *arrays)
         return cells, sets[of, 1].astype(np.int64), old
 
     def fit(self, rules: Mapping[str, tuple[str, ...]]) -> NDArray[np.bool_]:
@@ -107,9 +111,9 @@ class Cells:
         return np.asarray(self.seats[:, np.isin(study.prepared.events, list(events))].any(axis=1), dtype=bool)
 
     def groups(self, study: Study, grouping: Grouping) -> NDArray[np.int64]:
-        """Return for each of N cells the position of its group; -1: in none, or outside the grouping's population."""
+        """Return for each of N cells the position of its group; -1: in none, outside its population, or not counted."""
         rules = study.settings.populations.get(grouping.population, {})
-        inside = self.fit(rules) & (self.sat(study, rules["event"]) if "event" in rules else True)
+        inside = self.counted & self.fit(rules) & (self.sat(study, rules["event"]) if "event" in rules else True)
         positions = {key: i for i, key in enumerate(grouping.levels)}
         at = [positions.get(values[grouping.column], -1) if grouping.column else 0 for values in self.values]
         return np.where(inside, np.array(at, dtype=np.int64), -1)
@@ -132,7 +136,7 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
     counted = [a for a in dict.fromkeys((*ATTRIBUTES, grouping.column, *totals, *ruled)) if a in people]
     values = people[counted].astype("object").where(people[counted].notna(), _UNSAID)
     block, sits = prepared.block, found.sits(prepared.listed)
-    key = pd.DataFrame({**{a: values[a].to_numpy() for a in counted}, "block": block})
+    key = pd.DataFrame({**{a: values[a].to_numpy() for a in counted}, "block": block, "counted": prepared.counted})
     for name, matrix in (("seats", prepared.attended), ("sits", sits)):
         key[name] = [row.tobytes() for row in np.ascontiguousarray(matrix)]
     alike = key.groupby(list(key.columns), sort=False).ngroup().to_numpy().astype(np.int64)
@@ -157,7 +161,8 @@ def people_by_cell(study: Study, grouping: Grouping) -> Cells:
             at = np.array([cell[attribute] == value for cell in cells])
             fits[at] &= found.fits(attribute, value)[None, :]
     seats = prepared.attended[whose]
-    return Cells(alike, np.array(of, dtype=np.int64), cells, block[whose], seats, prepared.not_all_known, fits)
+    counts = prepared.counted[whose]
+    return Cells(alike, np.array(of, dtype=np.int64), cells, block[whose], seats, prepared.not_all_known, fits, counts)
 
 
 def _domain(study: Study, attribute: str) -> list[str]:

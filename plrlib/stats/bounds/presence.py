@@ -46,7 +46,7 @@ def presence(
     stance
         Only excerpts to which the study's stance coder gave this stance: supports, qualifies, opposes or context.
     coder
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     events
         `first`: only what people said at the event that they attended first. `all`: at every event.
 
@@ -56,8 +56,8 @@ def presence(
         One row a code and group, also where no participant raised it. Unit: people.
 
         - grouping, group, code: categorical, groups and codes in declared order;
-        - n: the people in that group who were asked. People whose group is not published count where published totals
-          fix how many are in each group, and are left out otherwise;
+        - n: the people in that group who were heard and asked, and are not excluded. People whose group is not
+          published count where published totals fix how many are in each group, and are left out otherwise;
         - lower, upper: the smallest and the largest number of the n who raised it, over all completions: every way of
           saying who is in which group and who raised what that satisfies every excerpt's possible speakers and
           quantifier and every published total. Where coding is not complete upper is n: a code not found may still

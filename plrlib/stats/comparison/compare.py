@@ -34,7 +34,8 @@ from plrlib.stats.comparison.verdict import (
     judge,
 )
 from plrlib.stats.work import followed
-from plrlib.study.evidence import LEVELS, coder_or_reference, evidence
+from plrlib.study.coverage import coders_used, reference_coders
+from plrlib.study.evidence import LEVELS, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Grouping
@@ -93,6 +94,16 @@ class Comparison:
         """What this comparison has of the chance of any false finding; of a plan of some codes, what these have."""
         return float(self.frame["alpha"].min())
 
+    @property
+    def coders(self) -> tuple[str, ...]:
+        """Whose codings count."""
+        return self.counted.found.coders
+
+    @property
+    def coder(self) -> str | None:
+        """The coder whose codings count; None: several."""
+        return self.coders[0] if len(self.coders) == 1 else None
+
     def excerpts(self, code: str, group: str | None = None) -> list[str]:
         """Return the excerpts with a code that a participant in a group (None: any) may have said, in order."""
         return self.counted.excerpts(code, group)
@@ -141,7 +152,7 @@ def compare(
         Only excerpts to which the study's stance coder gave this stance; it is one to the excerpt's theme, whatever the
         level.
     coder
-        Whose codings; None: the study's reference coder.
+        Whose codings; None: those of the reference coder, or of all who divided the work.
     alpha
         The chance of any false finding that is allowed. Comparisons that study.toml plans share it equally; any other
         has all of it and is labelled exploratory.
@@ -164,8 +175,8 @@ def compare(
         Its `frame` has one row a code, in the order of the codebook. Unit: people. Numbers are missing where they are
         not defined.
 
-        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder, as
-          compared;
+        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder (`a, b`
+          where the codings of several count), as compared;
         - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
           has of it;
         - method: `within`: people were permuted within blocks (two groups: the exact conditional test of a common odds
@@ -233,23 +244,24 @@ def compare(
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
-    grouping, reference = study.grouping(by), coder_or_reference(study, coder)
+    grouping, coders = study.grouping(by), coders_used(study, coder)
+    whose = coders[0] if len(coders) == 1 else None  # several are those that count where nobody is asked for
     other = None if within is None else study.grouping(within)
     chosen = tuple(codes or ())
-    return _compare(study, grouping, level, stance, reference, alpha, chosen, other, fragility, silent, other_coders)
+    return _compare(study, grouping, level, stance, whose, alpha, chosen, other, fragility, silent, other_coders)
 
 
 @remembered
 def _compare(
-    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, chosen: tuple[str, ...],
-    within: Grouping | None, fragility: bool, silent: bool, other_coders: bool,
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, alpha: float,
+    chosen: tuple[str, ...], within: Grouping | None, fragility: bool, silent: bool, other_coders: bool,
 ) -> Comparison:  # fmt: skip
     found = evidence(study, level, stance, coder)
     if unknown := [code for code in chosen if code not in found.codes]:
         known = ", ".join(found.codes)
         raise ValueError(f"{', '.join(map(repr, unknown))}: not at the level {level!r}, which has {known}")
     as_planned = level in LEVELS and stance is None and within is None
-    as_planned &= coder == study.settings.reference_coder or study.prepared.coders("codings") == [coder]
+    as_planned &= found.coders == reference_coders(study)
     plans = [
         plan for plan in study.settings.comparisons if as_planned and (plan.by, plan.level) == (grouping.name, level)
     ]
@@ -269,7 +281,7 @@ def _compare(
         frame = pd.concat([planned, rest]).sort_values("code", kind="stable")
     if chosen:
         frame = frame[frame["code"].isin(chosen)]
-    others = tuple(c for c in study.prepared.coders("codings") if c != coder) if other_coders else ()
+    others = tuple(c for c in study.prepared.coders("codings") if c not in found.coders) if other_coders else ()
     verdicts = _verdicts(study, grouping, level, stance, others, share if plans else alpha, within)
     counts = presence(study, grouping, level, stance, coder)
     return Comparison(frame.reset_index(drop=True), counts, grouping, verdicts, Counted(study, grouping, found), within)
@@ -277,7 +289,7 @@ def _compare(
 
 @stored
 def _rows(
-    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, status: str,
+    study: Study, grouping: Grouping, level: str, stance: str | None, coder: str | None, alpha: float, status: str,
     family: tuple[str, ...], within: Grouping | None, fragility: bool, silent: bool,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the frame of a comparison of a family of codes; none: all of the level."""
@@ -286,7 +298,8 @@ def _rows(
     talk = equal_talk(study, judged, len(grouping.levels), alpha)
     frame = pd.DataFrame(
         {
-            "grouping": grouping.name, "level": level, "stance": stance, "coder": coder, "code": codes,
+            "grouping": grouping.name, "level": level, "stance": stance,
+            "coder": ", ".join(judged.found.coders), "code": codes,
             "status": status, "alpha": alpha, **_sizes(judged, len(grouping.levels), alpha),
             **_searched(judged, len(grouping.levels), alpha, fragility, silent),
             "p": np.where(judged.p_low == judged.p_high, judged.p_low, np.nan), "p_low": judged.p_low,

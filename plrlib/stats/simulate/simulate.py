@@ -224,6 +224,7 @@ def simulate(design: Plan, effects: Effects | None = None, seed: int = 0) -> Sim
     codings = _changed(code, codes, design.coders, rng["coders"])
     stances = _changed(stance, len(STANCES), design.coders, rng["coders"])
     tables["codings"], tables["envelopes"] = _coded(tables, codings, stances)
+    tables["coverage"] = tables["coverage"].assign(excerpt=_column(tables, "excerpts", "excerpt")[:0])
     truth = {
         "participant": _column(tables, "participants", "participant").take(np.repeat(np.arange(people), codes)),
         "code": _column(tables, "codebook", "code").take(np.tile(_under(tables), people)),

@@ -6,24 +6,28 @@ one by one. So 300,000 rows take little longer than their distinct values do.
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, compress, islice
 
 import numpy as np
 import pandas as pd
 
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
-from plrlib.study.schema import TABLES, WHOLE, Column, TableSchema, direction
-from plrlib.study.settings import FILE, LEFT_OVER, Settings
+from plrlib.study.schema import CODED, TABLES, WHOLE, Column, TableSchema, direction
+from plrlib.study.settings import FILE, LEFT_OVER, Settings, quoted
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
-from plrlib.text import ALIKE, joined, listed, look, looks, verb
+from plrlib.text import ALIKE, count, joined, listed, look, looks, verb
 
 Sheets = Mapping[str, Sheet]
 """The sheet of every table, by its name."""
 
-EVENT_COLUMNS = (("participants", "focus_group"), ("attendance", "event"), ("asked", "event"), ("excerpts", "event"))
+EVENT_COLUMNS = (
+    ("participants", "focus_group"), ("attendance", "event"), ("asked", "event"), ("excerpts", "event"),
+    ("coverage", "event"),
+)  # fmt: skip
 _ON_SPEAKERS = ("excerpt", "participant", "focus_group", "event", "participants", *ATTRIBUTES, "quantifier")
 
 
@@ -39,7 +43,8 @@ def check_tables(sheets: dict[str, Sheet], settings: Settings) -> list[Fault]:
             table = with_readings(TABLES[name], settings)
             faults += [*sheet.faults, *_check_headers(table, sheet, settings), *_check_cells(table, sheet)]
     faults += [*_check_references(sheets, settings), *_check_look_alikes(sheets, settings)]
-    faults += [*_check_settings(sheets, settings), *_check_directions(sheets["claims"], settings)]
+    faults += [*_check_settings(sheets, settings), *_check_whose(sheets, settings), *_check_coverage(sheets)]
+    faults += _check_directions(sheets["claims"], settings)
     return [*faults, *_check_themes(sheets), *_check_circles(sheets)]
 
 
@@ -282,8 +287,9 @@ def _check_duplicates(table: TableSchema, sheet: Sheet) -> Iterator[Fault]:
         return
     key, stand = joined(table.key), verb(len(table.key), "stands", "stand")
     or_new_id = f", or give this {key} an id of its own" if len(table.key) == 1 else ""
+    filled = [table.column(name).filled for name in table.key]
     for row, cells in enumerate(sheet.rows(*table.key)):
-        if first[number[row]] != row and all(cells):
+        if first[number[row]] != row and all(compress(cells, filled)):
             place = (int(sheet.lines[row]), ", ".join(table.key), ", ".join(cells))
             above = sheet.lines[first[number[row]]]
             yield sheet.told("same_key", *place, key=key, stand=stand, above=above, or_new_id=or_new_id)
@@ -316,10 +322,21 @@ def _keys(sheets: Sheets, settings: Settings, table: str) -> Known | None:
     return known(sheets, table, key) if key in sheets[table].cells else None
 
 
+def _check_coverage(sheets: Sheets) -> Iterator[Fault]:
+    """Check that an excerpt that was read is not said to be of another event than its own."""
+    own = {excerpt: parts(event) for excerpt, event in sheets["excerpts"].rows("excerpt", "event")}
+
+    def differs(excerpt: str, event: str) -> bool:
+        return bool(event and own.get(excerpt)) and event not in own[excerpt]
+
+    for line, excerpt, event in sheets["coverage"].rows_where("excerpt", "event", wrong=differs):
+        yield sheets["coverage"].told("other_event", line, "event", event, own=joined(own[excerpt], "or"))
+
+
 def _check_look_alikes(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     """Find coders and events that look alike, where nothing lists those there are."""
     if settings.coders is None:
-        yield from look_alikes(sheets, "coder", [("codings", "coder"), ("envelopes", "coder")])
+        yield from look_alikes(sheets, "coder", [(table, "coder") for table in CODED])
     if not sheets["events"].digest:
         yield from look_alikes(sheets, "event", EVENT_COLUMNS)
 
@@ -333,14 +350,15 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
     coder, theme = "name a coder who has, or leave the line out", "name a theme of the codebook, or leave the line out"
     claim, no_row = "name a claim of claims.csv, or leave it out", "has no row in"
     code = "name a code or theme of the codebook, or leave it out"
+    read = sheets["coverage"].column("coder").values  # who read and gave nothing is a coder too
     for section, key, values, table, column, problem, remedy in (
-        ("study", "reference_coder", [settings.reference_coder], "codings", "coder", no_row, coder),
+        ("study", "reference_coder", settings.reference, "codings", "coder", no_row, coder),
         ("study", "stance_coder", [settings.stance_coder], "envelopes", "coder", no_row, coder),
         ("comparisons", "claims", claims, "claims", "claim", "is not in", claim),
         ("comparisons", "codes", codes, "codebook", "code", "is not in", code),
         ("study", "left_over", left_over, "codebook", "code", "is not in", theme),
     ):
-        there, file = known(sheets, table, column), sheets[table].file
+        there, file = known(sheets, table, column, *(read if table == "codings" else ())), sheets[table].file
         for value in filter(None, values):
             if value not in there and (there.values or table == "claims"):
                 words = there.words(value, remedy)
@@ -364,6 +382,20 @@ def _check_directions(claims: Sheet, settings: Settings) -> Iterator[Fault]:
         elif strange or not any(set(groups) <= set(some) for some in levels):
             words = allowed.words(strange, "write two groups of one grouping")
             yield claims.told("strange_group", line, "direction", strange or cell, **words)
+
+
+def _check_whose(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
+    """Check that it is known whose codings count: of several who coded the same excerpts study.toml must say."""
+    place, given = ("study", "reference_coder"), list(settings.reference)
+    if len(given) > 1 and not len(sheets["coverage"]):
+        yield settings.fault("list_needs_coverage", place, ", ".join(given), first=quoted(given[0]))
+    pairs = sheets["codings"].combinations("coder", "excerpt")[1]
+    often, coded = (Counter(pair[at] for pair in pairs if all(pair)) for at in (1, 0))
+    if both := sum(n > 1 for n in often.values()) if not given and len(coded) > 1 else 0:
+        each = joined(f"{coder} coded {n}" for coder, n in coded.most_common())
+        most = quoted(coded.most_common(1)[0][0])
+        excerpts, were = count(both, "excerpt"), verb(both, "was", "were")
+        yield settings.fault("which_coder", place, each=each, excerpts=excerpts, were=were, line=most)
 
 
 def _parents(sheets: Sheets) -> dict[str, str]:

@@ -195,16 +195,20 @@ def test_an_upper_end_is_known_only_where_coding_is_complete(tmp_path):
 
 
 def test_what_a_coder_has_not_seen_may_hold_the_code(tmp_path):
-    # E2 [V2], E3 [S1] and E4 [V3 S2 S3 S4, one voice] have no row: each may hold the code.
-    study = made(tmp_path, **said("V1,,,, > c1", "V2,,,, >", ",A,,statutory, >", ",B,,,one only >"))
+    # E2 [V2], E3 [S1] and E4 [V3 S2 S3 S4, one voice] are not listed as read: each may hold the code.
+    listed = "coder,event,excerpt\nme,,E1\n"
+    study = made(tmp_path, coverage=listed, **said("V1,,,, > c1", "V2,,,, >", ",A,,statutory, >", ",B,,,one only >"))
     assert counts(study) == [(3, 1, 3, 1), (4, 0, 2, 0)]
     # Whoever put them into envelopes has seen them, and gave them no code.
     seen = "excerpt,coder,theme,stance\nE2,me,T2,supports\nE3,me,,\nE4,me,T1,supports\n"
     rows = said("V1,,,, > c1", "V2,,,, >", ",A,,statutory, >", ",B,,,one only >")
-    assert counts(made(tmp_path, envelopes=seen, **rows)) == [(3, 1, 1, 1), (4, 0, 0, 0)]
+    assert counts(made(tmp_path, coverage=listed, envelopes=seen, **rows)) == [(3, 1, 1, 1), (4, 0, 0, 0)]
+    # Without the table the one coder of a complete study has read everything.
+    assert counts(made(tmp_path, **rows)) == [(3, 1, 1, 1), (4, 0, 0, 0)]
     # Another coder has seen only E2.
     rows["codings"] += "E2,you,c1\n"
-    study = made(tmp_path, TOML.replace("[populations]", 'reference_coder = "me"\n[populations]'), **rows)
+    toml = TOML.replace("[populations]", 'reference_coder = "me"\n[populations]')
+    study = made(tmp_path, toml, coverage=listed, **rows)
     assert counts(study) == [(3, 1, 3, 1), (4, 0, 2, 0)]
     assert counts(study, coder="you") == [(3, 1, 3, 1), (4, 0, 2, 0)]
     assert counts(study, coder="me") == counts(study)
@@ -317,7 +321,7 @@ def test_who_was_asked_at_a_second_hearing_counts_where_all_hearings_do(tmp_path
 
 def test_who_was_heard_where_nobody_knows_counts_as_asked(tmp_path):
     people = "participant,role,sector,focus_group\nX,manager,voluntary,\nS1,manager,statutory,A\n"
-    study = made(tmp_path, participants=people, asked="event,code\nA,T1\n", **said("S1,A,,, > c1"))
+    study = made(tmp_path, participants=people, asked="event,code\nA,T1\n", **said("S1,A,,, > c1", "X,,,, >"))
     for events in ("first", "all"):
         assert counts(study, "T2", events=events) == [(1, 0, 0, 0), (0, 0, 0, 0)]
 
@@ -385,9 +389,10 @@ def test_what_the_study_does_not_know_is_told(tmp_path, arguments, error, messag
 
 
 def test_of_several_coders_one_must_be_named(tmp_path):
-    study = made(tmp_path, codings="excerpt,coder,code\nE1,me,c1\nE1,you,c3\n")
-    with pytest.raises(ValueError, match="coders who did: me, you"):
-        plrlib.presence(study, "sector")
+    codings = "excerpt,coder,code\nE1,me,c1\nE1,you,c3\n"
+    with pytest.raises(ValueError, match="it is not said whose codings count: me coded 1 and you coded 1"):
+        made(tmp_path, codings=codings)
+    study = made(tmp_path, TOML.replace("[populations]", 'reference_coder = "me"\n[populations]'), codings=codings)
     assert counts(study, "T2", coder="you") == [(3, 1, 1, 1), (4, 0, 0, 0)]
 
 
