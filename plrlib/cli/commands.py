@@ -130,7 +130,7 @@ def check(study: str = DEFAULT_STUDY) -> None:
 def compare_(
     study: str = DEFAULT_STUDY,
     by: str = "",
-    level: Literal["theme", "code"] = "theme",
+    level: str = "theme",
     stance: Stance | None = None,
     coder: str | None = None,
     fragility: bool = False,

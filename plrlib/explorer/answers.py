@@ -17,7 +17,7 @@ from plrlib.show.labels import named_coder, noun
 from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
-from plrlib.study.evidence import LEVELS, coder_or_reference, reading_columns, stances
+from plrlib.study.evidence import coder_or_reference, levels_of, stances
 from plrlib.study.load import Study, load_study
 from plrlib.study.schema import STANCES
 from plrlib.text import capital, plural
@@ -75,7 +75,7 @@ def choices(study: Study) -> Choices:
     given = set(stances(study).dropna())
     return Choices(
         {name: grouping.label for name, grouping in groupings.items()},
-        {level: capital(plural(noun(study, level))) for level in (*LEVELS, *reading_columns(study))},
+        {level: capital(plural(noun(study, level))) for level in levels_of(study)},
         {ANY: "any stance", **{stance: stance for stance in STANCES if stance in given}},
         {c: named_coder(study, c) for c in sorted(coders, key=lambda c: c != first)},
     )  # fmt: skip

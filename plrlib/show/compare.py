@@ -6,11 +6,11 @@ import pandas as pd
 
 from plrlib.show.display import MISSING, Say, Table, say
 from plrlib.show.excerpts import comparable_people, counts_of, counts_say, group_ids, group_size, known_ids, people_ids
-from plrlib.show.labels import chance, chances, everybody, labels, named_coder, noun, out_of, quoted, raised
+from plrlib.show.labels import chance, chances, everybody, is_code, labels, named_coder, noun, out_of, quoted, raised
 from plrlib.stats.comparison.compare import NOT_ASKED, OTHERS_NOT_NAMED, PLANNED, Comparison, compare
 from plrlib.stats.comparison.permutation import CONFOUNDED, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
-from plrlib.study.evidence import LEVELS
+from plrlib.study.evidence import reading_columns
 from plrlib.study.load import Study
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, one, p_value, plural, share, verb
 
@@ -37,7 +37,7 @@ TO_A_THEME = {"supports": "in support of", "qualifies": "to qualify", "opposes":
 
 def did(what: str, stance: str | None) -> str:
     """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
-    return f"{DID[stance]} it" if what in LEVELS or stance is None else f"raised it {TO_A_THEME[stance]} a theme"
+    return f"{DID[stance]} it" if is_code(what) or stance is None else f"raised it {TO_A_THEME[stance]} a theme"
 
 
 def compared_say(study: Study, found: Comparison) -> Say:
@@ -447,7 +447,7 @@ def stance_say(study: Study, found: Comparison) -> Say:
     if stances.isna().all():
         return say("No stances are on record, so who was for a theme and who against it is not compared.")
     # a stance is one to the theme of an excerpt, whatever is compared
-    of_it = one(what) if found.level in LEVELS else f"a theme, by {what}"
+    of_it = f"a theme, by {what}" if found.level in reading_columns(study) else one(what)
     either = f"{capital(joined(SIDES.values(), 'or'))} {of_it}"
     if (frame["verdict"] == CONFOUNDED).all():  # and so is every stance: it depends on who sat where alone
         return say(f"{either}: {_head_say(study, found)}")

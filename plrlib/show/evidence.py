@@ -354,7 +354,7 @@ def _marks(study: Study) -> pd.DataFrame:
     if theirs.empty:
         codes, counts_for = codes_at(study, "theme")
         mine = study.codings[study.codings["coder"] == coder_or_reference(study, None)]
-        themes = np.array(codes, dtype=object)[counts_for[mine["code"].cat.codes]]
+        themes = np.array([*codes, None], dtype=object)[counts_for[mine["code"].cat.codes]]
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
     found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")

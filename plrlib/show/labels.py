@@ -1,10 +1,10 @@
 """What groups, codes and verdicts are called, and how a number and a chance are read out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
+from plrlib.study.evidence import LEVELS, codes_at, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
 from plrlib.text import Count, Text, inner, joined
@@ -16,16 +16,21 @@ FEWER = "fewer than 1"
 
 
 def noun(study: Study, level: str) -> str:
-    """Return what one of the codes of a level is called in a sentence: `theme`, `code`, `side of the market`."""
+    """Return what one of the codes of a level is called: `theme`, `code`, `code of depth 2`, `side of the market`."""
+    if level in LEVELS or str(level).isdigit():
+        return level if level in LEVELS else f"code of depth {level}"
     read = study.settings.readings.get(level)
-    if level in LEVELS:
-        return level
     return inner(read.label) if read and read.label != level else f"value of {level}"
+
+
+def is_code(what: str) -> bool:
+    """Tell whether a noun is what `noun` calls a theme or a code, and not a value of a column."""
+    return what in LEVELS or what.startswith("code of depth ")
 
 
 def labels(study: Study, level: str = "code") -> dict[str, str]:
     """Return the label of each code, or of each value of a reading; the code itself where it has none."""
-    if level not in LEVELS:
+    if level not in LEVELS and not str(level).isdigit():
         read = study.settings.readings.get(level)
         given = read.levels if read else {}
         return {value: given.get(value, value) for value in reading_values(study, level)}
@@ -37,14 +42,6 @@ def named_codes(study: Study, level: str) -> dict[str, str]:
     """Return the codes of a level in the codebook's order, and what each is called."""
     named = labels(study, level)
     return {code: named[code] for code in codes_at(study, level)[0]}
-
-
-def level_of(study: Study, codes: Sequence[str]) -> str:
-    """Return `theme` if all codes stand under nothing, a reading if all are its values, otherwise `code`."""
-    if set(codes) <= set(study.themes["code"]):
-        return "theme"
-    of = (name for name in reading_columns(study) if set(codes) <= set(reading_values(study, name)))
-    return "code" if set(codes) <= set(study.codebook["code"]) else next(of, "code")
 
 
 def named_coder(study: Study, coder: str) -> str:

@@ -16,7 +16,7 @@ from pandas.api.extensions import ExtensionArray
 from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
-from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
+from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, note_given_roots, with_readings
 from plrlib.study.files import Sheet, read_tables
 from plrlib.study.prepared import Prepared
 from plrlib.study.schema import TABLES, TableSchema
@@ -100,8 +100,9 @@ class Study:
 
     @property
     def themes(self) -> pd.DataFrame:
-        """The rows of the codebook that stand under nothing."""
-        return self.codebook[self.codebook["parent"].isna()]
+        """The rows of the codebook at its top; a single root above everything is passed over."""
+        roots, paths = self.prepared.passed_over, self.prepared.paths
+        return self.codebook[[len(path) == 1 and code not in roots for code, path in paths.items()]]
 
     def grouping(self, by: str | Grouping) -> Grouping:
         """Return a grouping of study.toml by its name; one that is given is returned as it is.
@@ -172,7 +173,7 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
     notes += [*others, *chain.from_iterable(sheet.notes for sheet in sheets.values())]
-    notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
+    notes += [*withdrawal_notes, *note_unlisted_speakers(kept), *note_given_roots(kept)]
     if faults := nothing_left(kept):
         raise StudyError(str(name_or_path), faults)
     tables, texts = typed_tables(kept, settings)

@@ -36,7 +36,10 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it."""
+    """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it.
+
+    `level` is `theme`, `code` or, as a whole number, a depth of the codebook.
+    """
 
     by: str
     level: str = "theme"
@@ -223,7 +226,7 @@ CHOICES: dict[tuple[str, str], tuple[tuple[str, ...] | str, str, str]] = {
     ("study", "stance_coder"): ("coders", "is not among [coders]", "add or correct it"),
     ("groupings", "population"): ("populations", "is not declared", "add it to [populations]"),
     ("comparisons", "by"): ("groupings", "is not a grouping", "declare it in [groupings]"),
-    ("comparisons", "level"): (("theme", "code"), "is not known", "choose one"),
+    ("comparisons", "level"): (("theme", "code", *"23456789"), "is not known", "choose one; a number is a depth"),
     ("disagreements", "population"): ("populations", "is not declared", "add it to [populations]"),
 }
 """The values that a key may have, or the section that declares them; what is told of any other, and what to do then."""
@@ -332,7 +335,10 @@ class _Reader:
         found = self.content.get(name, [])
         for entry in found if isinstance(found, list) else [found]:
             before = len(self.faults)
-            good = self._section((name,), entry, SECTIONS[name])
+            depth = (
+                {"level": str(entry["level"])} if isinstance(entry, dict) and type(entry.get("level")) is int else {}
+            )
+            good = self._section((name,), {**entry, **depth} if depth else entry, SECTIONS[name])
             if len(self.faults) > before:
                 continue
             if lacking := _LACKING[name](good):

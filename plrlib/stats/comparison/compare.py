@@ -15,7 +15,7 @@ from plrlib.stats.comparison.fragility import fragility as fewest_people
 from plrlib.stats.comparison.permutation import WHOLE
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, VERDICTS, Judged, judge
 from plrlib.stats.work import followed
-from plrlib.study.evidence import LEVELS, coder_or_reference, evidence
+from plrlib.study.evidence import coder_or_reference, evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Comparison as Plan
@@ -63,7 +63,7 @@ class Comparison:
 
     @property
     def level(self) -> str:
-        """What the codes are: `theme`, `code` or a column of the codebook."""
+        """What the codes are: `theme`, `code`, a depth or a column of the codebook."""
         return self.counted.found.level
 
     @property
@@ -89,7 +89,7 @@ class Comparison:
 def compare(
     study: Study,
     by: str | Grouping,
-    level: str = "theme",
+    level: str | int = "theme",
     stance: str | None = None,
     coder: str | None = None,
     alpha: float = 0.05,
@@ -110,8 +110,9 @@ def compare(
     by
         A grouping of study.toml, by its name.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
-        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
+        `theme`: the top of the codebook. `code`: whatever was given as a code. A depth (2: below the themes). At each
+        of these a code counts for all that it stands under. The name of a column of the codebook: a code counts for the
+        value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     stance
         Only excerpts to which the study's stance coder gave this stance; it is one to the excerpt's theme, whatever the
         level.
@@ -131,8 +132,8 @@ def compare(
         Its `frame` has one row a code, in the order of the codebook. Unit: people. Numbers are missing where they are
         not defined.
 
-        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder, as
-          compared;
+        - grouping, code; level (`theme`, `code`, a depth or a column of the codebook), stance (missing: any) and
+          coder, as compared;
         - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
           has of it;
         - method: `within`: people were permuted within events (two groups: the exact conditional test of a common odds
@@ -192,7 +193,7 @@ def compare(
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, and {alpha} does not")
     grouping, reference = study.grouping(by), coder_or_reference(study, coder)
-    return _compare(study, grouping, level, stance, reference, alpha, fragility, other_coders)
+    return _compare(study, grouping, str(level), stance, reference, alpha, fragility, other_coders)
 
 
 @remembered
@@ -200,7 +201,7 @@ def _compare(
     study: Study, grouping: Grouping, level: str, stance: str | None, coder: str, alpha: float, fragility: bool,
     other_coders: bool,
 ) -> Comparison:  # fmt: skip
-    planned = level in LEVELS and Plan(grouping.name, level) in study.settings.comparisons and stance is None
+    planned = Plan(grouping.name, level) in study.settings.comparisons and stance is None
     planned = planned and (coder == study.settings.reference_coder or study.prepared.coders("codings") == [coder])
     share = alpha / len(study.settings.comparisons) if planned else alpha
     others = tuple(c for c in study.prepared.coders("codings") if c != coder) if other_coders else ()
