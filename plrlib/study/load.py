@@ -143,8 +143,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     Parameters
     ----------
     name_or_path
-        The name of a folder in data/raw/, or the path of one, or of the workbook in it; None: the study that notebooks
-        work on, which is the environment's PLR_STUDY, else the published one.
+        The name of a folder in data/raw/, or the path of one, or of the workbook in it; None, inside
+        data/processed/<study>/: that study; elsewhere the environment's PLR_STUDY, else the published one.
 
     Returns
     -------
