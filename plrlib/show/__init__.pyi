@@ -49,6 +49,7 @@ from plrlib.show.display import Say as Say
 from plrlib.show.display import Several as Several
 from plrlib.show.display import Table as Table
 from plrlib.show.display import say as say
+from plrlib.show.evidence import codes_table as codes_table
 from plrlib.show.evidence import evidence_picture as evidence_picture
 from plrlib.show.evidence import evidence_say as evidence_say
 from plrlib.show.evidence import evidence_table as evidence_table

@@ -8,13 +8,15 @@ from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, of_marks, thinned
 from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
+from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
-from plrlib.show.labels import labels, named_codes, quoted
+from plrlib.show.labels import labels, named_codes, noun, quoted
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
-from plrlib.study.evidence import coder_or_reference, codes_at
+from plrlib.stats.matrix import matrix
+from plrlib.study.evidence import coder_or_reference, codes_at, evidence
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
+from plrlib.study.prepared import everybody
+from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, people, verb
 
 NOT_SAID, NOWHERE = "not said", "left over"
 LOOKS = {
@@ -195,6 +197,47 @@ def evidence_picture(study: Study, by: str) -> Picture:
     all_given = whole["certain"].equals(whole["about"])  # which is no news
     first, then = (stances, given) if all_given else (given, stances)
     return evidence_map(study, marks, rows, columns, label + first, passage(capital(then), others))
+
+
+def codes_table(study: Study, level: str = "theme") -> Table:
+    """Return each code with the people who raised it and the excerpts that have it; it needs no grouping.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    level : str
+        A level of the codebook, as `plrlib.matrix` takes it.
+
+    Returns
+    -------
+    Table
+        A row a code: how many people raised it, at any event (where excerpts name nobody: at least), in how many
+        excerpts, and how many of these are of one person at most, which tells whether it is one voice.
+
+    See Also
+    --------
+    plrlib.matrix : The same person by person.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.codes_table(study).frame.iloc[0].astype(str).tolist()
+    ['Money that runs out', '23', '78', '13']
+    """
+    by_person, found = matrix(study, "participant", level, "excerpts"), evidence(study, str(level), events="all")
+    fewest = presence(study, everybody(""), level, events="all").set_index("code")["lower"]
+    names, e = labels(study, str(level)), study.excerpts["excerpt"].astype(str).to_numpy()
+    rows, ids = [], {}
+    for i, code in enumerate(found.codes):
+        some, theirs, least = found.excerpts(code), by_person[code], int(fewest[code])
+        named = theirs.sum() == len(some)
+        rows.append((names[code], least if named else f"{least} or more", len(some), theirs.max() if named else None))
+        ids[i, "excerpts"] = e[some].tolist()
+        ids[i, "people"] = list(theirs.index[theirs > 0]) if named else []
+    frame = pd.DataFrame(rows, columns=[noun(study, str(level)), "people", "excerpts", "most by one person"])
+    return Table(frame, f"Who raised what, of {people(people_ids(study))}, at any event", ids)
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:

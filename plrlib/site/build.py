@@ -213,7 +213,7 @@ def _linked(excerpts: Iterable[str]) -> str:
 
 GROUPS = {
     "A study": ("load_study", "Study", "text_of", "attribution", "StudyError", "NotInStudy", "Fault"),
-    "Who raised what": ("presence", "design", "talk", "compare", "change"),
+    "Who raised what": ("matrix", "presence", "design", "talk", "compare", "change"),
     "Planning": ("power", "smallest_difference"),
     "Themes and coders": ("envelopes", "moved", "agreement", "saturation", "sides"),
     "Words": ("words_of", "families", "keyness", "kwic"),

@@ -18,7 +18,7 @@ from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
 from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, note_given_roots, with_readings
 from plrlib.study.files import Sheet, read_tables
-from plrlib.study.prepared import Prepared
+from plrlib.study.prepared import EVERYBODY, Prepared, everybody
 from plrlib.study.schema import TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
@@ -105,7 +105,7 @@ class Study:
         return self.codebook[[len(path) == 1 and code not in roots for code, path in paths.items()]]
 
     def grouping(self, by: str | Grouping) -> Grouping:
-        """Return a grouping of study.toml by its name; one that is given is returned as it is.
+        """Return a grouping of study.toml by its name, or all people as one group; one that is given as it is.
 
         Raises
         ------
@@ -114,6 +114,8 @@ class Study:
         """
         if isinstance(by, Grouping):
             return by
+        if by == EVERYBODY:
+            return everybody("")
         if by not in self.settings.groupings:
             known = listed(self.settings.groupings, none="none")
             raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")
