@@ -38,7 +38,7 @@ python3 run.py import FILE --into NAME   make a study of files of NVivo, MAXQDA,
 python3 run.py check [STUDY]       only check a study's tables: every fault with file, row, column and remedy
 python3 run.py compare [STUDY]     test whether groups of people raised different themes (--by GROUPING)
 python3 run.py plan --n 7 7        say what difference groups of 7 and 7 people could show at all
-python3 run.py lab                 open JupyterLab on the notebooks
+python3 run.py lab [STUDY]         open JupyterLab on the notebooks
 python3 run.py review [STUDY]      what a mentor should check, as a form; --by NAME puts on record that it was
 python3 run.py pack [STUDY]        make one ZIP of a study's pages, for a mentor who installs nothing
 python3 run.py mask|release STUDY --out FOLDER   a copy without identifiers; a copy that is safe to share

@@ -21,6 +21,7 @@ from plrlib.stats.comparison.power import power as power
 from plrlib.stats.comparison.power import smallest_difference as smallest_difference
 from plrlib.stats.design import design as design
 from plrlib.stats.design import talk as talk
+from plrlib.stats.matrix import matrix as matrix
 from plrlib.stats.saturation import saturation as saturation
 from plrlib.stats.simulate.plan import Coder as Coder
 from plrlib.stats.simulate.plan import Plan as Plan

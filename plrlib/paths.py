@@ -15,6 +15,8 @@ WORKBOOK = "study.xlsx"
 """A study's tables as the sheets of a workbook, for those who do not like CSV."""
 EXPLORED = "explored"
 """Where views of the explorer are exported to, among a study's results."""
+PLACE = "study-folder.txt"
+"""Among a study's results: where it lies, if that is not in data/raw/ under its own name."""
 STORE = "PLR_STORE"
 """The variable of the environment that names the folder of studies' results, where answers are stored and looked up."""
 DRAFTS = ("joint-display.docx", "joint-display.xlsx")
@@ -35,7 +37,7 @@ def home() -> Path:
 
 
 def study_folder(name_or_path: str | Path) -> Path:
-    """Return the folder of a study given by its name in data/raw/ or by its path.
+    """Return the folder of a study given by its name in data/raw/, by its path, or by its name among the results.
 
     Raises
     ------
@@ -49,6 +51,9 @@ def study_folder(name_or_path: str | Path) -> Path:
         return Path(wanted).resolve()
     if Path(wanted).name == WORKBOOK and Path(wanted).is_file():
         return Path(wanted).resolve().parent
+    place = processed(wanted) / PLACE
+    if Path(wanted).name == wanted and place.is_file() and Path(lies := place.read_text("utf-8")).is_dir():
+        return Path(lies)
     known = listed(known_studies(), none="none yet")
     neither = f"neither a folder of data/raw/ (there: {known}) nor the path of a folder"
     raise FileNotFoundError(f"no study called {wanted!r}: {neither}")
@@ -65,8 +70,12 @@ def shipped_studies() -> list[str]:
 
 
 def chosen_study() -> str:
-    """Return the study that notebooks work on: the environment's PLR_STUDY, else the published one."""
-    return os.environ.get("PLR_STUDY") or DEFAULT_STUDY
+    """Return the study among whose results we are, else the environment's PLR_STUDY, else the published one."""
+    results, named = processed(""), os.environ.get("PLR_STUDY")
+    own = next(iter(Path.cwd().relative_to(results).parts), "") if Path.cwd().is_relative_to(results) else ""
+    if own and (own in known_studies() or (processed(own) / PLACE).is_file() or not named):
+        return own
+    return named or DEFAULT_STUDY
 
 
 def processed(study_id: str) -> Path:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 import plrlib
-from plrlib.paths import DEFAULT_STUDY, STORE, home, known_studies, processed, shipped_studies, study_folder
+from plrlib.paths import DEFAULT_STUDY, STORE, folder_for, home, known_studies, processed, shipped_studies, study_folder
 from plrlib.text import joined, listed, plural, verb
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def check(study: str = DEFAULT_STUDY) -> None:
 def compare_(
     study: str = DEFAULT_STUDY,
     by: str = "",
-    level: Literal["theme", "code"] = "theme",
+    level: str = "theme",
     stance: Stance | None = None,
     coder: str | None = None,
     fragility: bool = False,
@@ -227,11 +227,20 @@ def pack(study: str = DEFAULT_STUDY, to: Path | None = None) -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
-    """Open the notebooks in JupyterLab, which gets whatever options follow; it asks no other computer for anything."""
-    first = next(iter(sorted((home() / "notebooks").glob("01-*.ipynb"))), home() / "notebooks")
+    """Open the notebooks of a STUDY in JupyterLab, which gets what options follow; it asks no other computer."""
+    from plrlib.study.settings import FILE, read_settings
+
+    study = [one for one in context.args[:1] if not one.startswith("-")]
+    shared, folders = {**os.environ, STORE: str(processed(""))}, [home() / "notebooks"]
+    if study:
+        with explain_errors(*study):
+            folder = study_folder(study[0])
+        shared["PLR_STUDY"] = folder.name if folder.name in known_studies() else str(folder)
+        folders.insert(0, folder_for(folder, read_settings(folder / FILE)[0].id))
+    first = next((path for place in folders for path in sorted(place.glob("01-*.ipynb"))), folders[-1])
     quiet = ("news_url=None", "check_for_updates_class=jupyterlab.NeverCheckForUpdate", "extension_manager=readonly")
-    options = [f"--ServerApp.root_dir={home()}", *(f"--LabApp.{option}" for option in quiet), *context.args]
-    shared = {**os.environ, STORE: str(processed(""))}
+    options = [f"--ServerApp.root_dir={home()}", *(f"--LabApp.{option}" for option in quiet)]
+    options += ["--ContentsManager.pre_save_hook=plrlib.suite.execution.as_executed", *context.args[len(study) :]]
     command = [sys.executable, "-m", "jupyterlab", *options, str(first)]
     with subprocess.Popen(command, cwd=home(), env=shared) as server, ExitStack() as afterwards:
         # JupyterLab answers Ctrl-C itself, and asks first; it would stay behind where only this process is ended.

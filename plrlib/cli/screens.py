@@ -81,10 +81,12 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
         The coder, where one was asked for.
     """
     from plrlib.show.compare import DID, whys  # noqa: PLC0415 - `plr plan` needs none of it
+    from plrlib.show.labels import labels as labels_of  # noqa: PLC0415
+    from plrlib.show.labels import noun  # noqa: PLC0415
 
     grouping, frame = found.grouping, found.frame
     raised = {(of, group): _of(*n) for of, group, *n in found.counts[_COUNTS].itertuples(index=False, name=None)}
-    labels = dict(zip(study.codebook["code"].astype(str), study.codebook["label"].astype(str), strict=True))
+    labels = labels_of(study, found.level)
     two = len(grouping.levels) == 2
     rows = []
     for row in frame.to_dict("records"):
@@ -96,12 +98,13 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     reasons = [f"{labels[code]}: {why}" for code, why in zip(frame["code"], sentences, strict=True)]
     reasons = sentences[:1] if len(set(sentences)) == 1 else reasons
     stance = None if pd.isna(frame["stance"].iloc[0]) else str(frame["stance"].iloc[0])
-    what = f"{grouping.label}, people who {DID[stance]} each {found.level}{f', as {coder} coded' if coder else ''}"
+    one_of = noun(study, found.level)
+    what = f"{grouping.label}, people who {DID[stance]} each {one_of}{f', as {coder} coded' if coder else ''}"
     simulated = " (simulated)" if study.settings.kind == "simulated" else ""
     judged = f"{frame['status'].iloc[0]}, at alpha {found.alpha:.2g}"
     difference = "difference within rooms" if frame["method"].isin((WITHIN, BOTH)).any() else "difference"
     titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
-    head = [(found.level, True), *((title, False) for title in titles), ("verdict", True)]
+    head = [(one_of, True), *((title, False) for title in titles), ("verdict", True)]
     return Screen([f"{study.id}{simulated}: {what}; {judged}"], head, rows, reasons)
 
 

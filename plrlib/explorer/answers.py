@@ -18,8 +18,9 @@ from plrlib.stats.agreement import coders_of
 from plrlib.stats.bounds.presence import presence
 from plrlib.stats.comparison.compare import compare
 from plrlib.study.coverage import coders_used
-from plrlib.study.evidence import LEVELS, reading_columns, stances
+from plrlib.study.evidence import levels_of, stances
 from plrlib.study.load import Study, load_study
+from plrlib.study.prepared import EVERYBODY
 from plrlib.study.schema import STANCES
 from plrlib.text import capital, plural
 
@@ -64,11 +65,8 @@ def choices(study: Study) -> Choices:
     Raises
     ------
     NotInStudy
-        If study.toml declares no grouping, or nobody coded anything.
+        If nobody coded anything.
     """
-    groupings = study.settings.groupings
-    if not groupings:
-        raise NotInStudy("study.toml declares no grouping, so there is nobody to compare: README.md tells how.")
     coders = coders_of(study, "code")
     if not coders:
         raise NotInStudy("Nobody coded anything in this study, so there is nothing to explore.")
@@ -76,8 +74,8 @@ def choices(study: Study) -> Choices:
     first = {used[0] if len(used) == 1 else "": named_coders(study, used)}
     given = set(stances(study).dropna())
     return Choices(
-        {name: grouping.label for name, grouping in groupings.items()},
-        {level: capital(plural(noun(study, level))) for level in (*LEVELS, *reading_columns(study))},
+        {name: grouping.label for name, grouping in study.settings.groupings.items()} or {EVERYBODY: "Everybody"},
+        {level: capital(plural(noun(study, level))) for level in levels_of(study)},
         {ANY: "any stance", **{stance: stance for stance in STANCES if stance in given}},
         first | {c: named_coder(study, c) for c in coders if c not in first},
     )  # fmt: skip
@@ -99,8 +97,10 @@ def call(study: str, view: View, codes: Sequence[str] = ()) -> str:
     asked = "".join(f", {name}={value!r}" for name, value in (("stance", view.stance), ("coder", view.coder)) if value)
     arguments = f"study, {view.by!r}, level={view.level!r}{asked}"
     lines = ["from plrlib import compare, load_study, presence", "", f"study = load_study({study!r})"]
-    lines += [f"people = presence({arguments})", f"found = compare({arguments})"]
-    if codes:
+    lines.append(f"people = presence({arguments})")
+    if view.by != EVERYBODY:
+        lines.append(f"found = compare({arguments})")
+    if codes and view.by != EVERYBODY:
         lines.append(f'found.frame[found.frame["code"].isin({list(codes)!r})]')
     return "\n".join(lines)
 
@@ -133,6 +133,8 @@ def answer(study: Study, kind: str, view: View) -> "pd.DataFrame | Compared | Re
     try:
         if kind == COUNTS:
             return presence(study, view.by, view.level, view.asked, view.coder)
+        if view.by == EVERYBODY:
+            return Refused("study.toml declares no grouping, so people are counted and not compared.")
         found = compare(study, view.by, view.level, view.asked, view.coder)
         return Compared(found.frame, compare_say(study, found), compare_table(study, found))
     except ValueError as error:

@@ -425,7 +425,7 @@ def explore(study: Study) -> Any:
     Raises
     ------
     NotInStudy
-        If study.toml declares no grouping, or nobody coded anything.
+        If nobody coded anything.
 
     Examples
     --------

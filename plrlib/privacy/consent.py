@@ -35,8 +35,9 @@ def text_of(study: Study, excerpts: Iterable[str] | None = None) -> pd.Series:
     Returns
     -------
     Series
-        Text by excerpt. The words, where whoever said them has `consent_quote = yes`; where only an attribution is
-        known, everybody it fits must have consented. Otherwise the gist; missing where there is none.
+        Text by excerpt. The words, where the person who said them has `consent_quote = yes`; where only an attribution
+        is known, everybody it fits must have consented. Where study.toml says with a reason that all words are public
+        (`[consent] quotes = "all"`), nobody of them may have said no. Otherwise the gist; missing where there is none.
 
     Raises
     ------
@@ -76,15 +77,19 @@ def _words(study: Study) -> pd.Series:
 
 
 def _consented(study: Study) -> NDArray[np.bool_]:
-    """Return for each of E excerpts whether everybody who may have said it lets their words be shown."""
-    yes = study.participants["consent_quote"] == "yes"
+    """Return for each of E excerpts whether everybody who may have said it lets their words be shown.
+
+    Where study.toml says that the words are public, everybody does whose row does not say no.
+    """
+    consent, public = study.participants["consent_quote"], study.settings.consent.quotes == "all"
+    yes = consent != "no" if public else consent == "yes"
     by_name = study.excerpts["participant"].isin(study.participants["participant"][yes]).to_numpy()
     found, listed = study.prepared.attributions, study.prepared.listed
     fit = may_fit(found, listed, study.participants)
-    everybody = fit.any(axis=0) & ~fit[~yes.to_numpy()].any(axis=0)
+    everybody = (fit.any(axis=0) | public) & ~fit[~yes.to_numpy()].any(axis=0)
     sizes = study.events["participants"].fillna(0).to_numpy(dtype=np.int64)
     not_all_listed = listed.any(axis=0) & (listed.sum(axis=0) < sizes)  # somebody else may have spoken there
-    everybody &= ~found.events[:, not_all_listed].any(axis=1)
+    everybody &= public | ~found.events[:, not_all_listed].any(axis=1)
     return np.where(found.of >= 0, np.append(everybody, False)[found.of], by_name)
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from plrlib.privacy.disclosure import attributes, group_sizes, merged_label, recoded
 from plrlib.study.coverage import coders_used, read_by, used_codings
-from plrlib.study.evidence import paths
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Grouping, grouping_entries, quoted, toml
 from plrlib.text import count, joined, listed, people, verb
@@ -95,7 +94,7 @@ def release(study: Study, salt: str, keep: Collection[str] | None = None) -> Rel
 
 def theme_of(study: Study) -> dict[str, str]:
     """Return the theme that each code stands under; a theme's own is itself."""
-    return {code: path[-1] for code, path in paths(study).items()}
+    return {code: path[-1] for code, path in study.prepared.paths.items()}
 
 
 def given_by(study: Study) -> pd.DataFrame:

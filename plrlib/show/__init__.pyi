@@ -32,6 +32,7 @@ from plrlib.show.compare import others_table as others_table
 from plrlib.show.compare import stance_say as stance_say
 from plrlib.show.compare import why_table as why_table
 from plrlib.show.compare_charts import forest_picture as forest_picture
+from plrlib.show.compare_charts import more_levels as more_levels
 from plrlib.show.compare_charts import people_picture as people_picture
 from plrlib.show.compare_charts import ranges_picture as ranges_picture
 from plrlib.show.data import about as about
@@ -47,8 +48,10 @@ from plrlib.show.data import whose as whose
 from plrlib.show.data import whose_say as whose_say
 from plrlib.show.display import Picture as Picture
 from plrlib.show.display import Say as Say
+from plrlib.show.display import Several as Several
 from plrlib.show.display import Table as Table
 from plrlib.show.display import say as say
+from plrlib.show.evidence import codes_table as codes_table
 from plrlib.show.evidence import evidence_picture as evidence_picture
 from plrlib.show.evidence import evidence_say as evidence_say
 from plrlib.show.evidence import evidence_table as evidence_table

@@ -11,10 +11,11 @@ from plrlib.show.data import forms, heard_labels
 from plrlib.show.display import Picture, Say, Table, say
 from plrlib.show.excerpts import Cell, Line, Opening, counted, counts_say, ids_by, opening
 from plrlib.show.figure import BLUE, RED, picture
-from plrlib.show.labels import labels, level_of, quoted
+from plrlib.show.labels import labels, quoted
 from plrlib.stats import claims
 from plrlib.stats.bounds.presence import Counted, attribution, presence
 from plrlib.stats.claims import INFERENCES, NO_STANCE, OTHERS, RULES, Facts, JointDisplay
+from plrlib.study.evidence import level_of
 from plrlib.study.load import Study
 from plrlib.study.schema import STANCES, direction
 from plrlib.study.settings import Grouping

@@ -10,6 +10,7 @@ from plrlib.show.labels import (
     chance,
     chances,
     everybody,
+    is_code,
     labels,
     named_coders,
     noun,
@@ -32,7 +33,6 @@ from plrlib.stats.comparison.verdict import (
     TOO_FEW,
 )
 from plrlib.stats.themes import statements
-from plrlib.study.evidence import LEVELS
 from plrlib.study.load import Study
 from plrlib.study.plans import as_frozen
 from plrlib.text import Text, capital, chain, count, few, inner, joined, number, one, p_value, plural, share, verb
@@ -67,7 +67,7 @@ def did(study: Study, what: str, stance: str | None, code: str) -> str:
     """Return what people did to a code with a stance (None: any), as the end of a sentence: `raised it`."""
     if stance is None:
         return "raised it"
-    if what not in LEVELS:
+    if not is_code(what):
         return f"raised it {TO_A_THEME[stance]} the statement of a theme"
     stated = quoted(statements(study)[code])
     return f"{DID[stance]} {stated}" if what == "theme" else f"raised it {TO_A_THEME[stance]} {stated}"
@@ -298,11 +298,7 @@ def compare_table(study: Study, found: Comparison) -> Table:
         shown["at equal talk"] = [told or MISSING for told in frame["verdict_equal_talk"]]
     shown = shown.drop(columns=[c for c in (chance_alone, allowing) if shown[c].isna().all()])
     studies = "; by chance alone: how often so wide a gap would come about with no difference at all"
-    how = (
-        f" {TO_A_THEME[stance]} {'its statement' if found.level in LEVELS else 'the statement of a theme'}"
-        if stance
-        else ""
-    )
+    how = f" {TO_A_THEME[stance]} {'its statement' if is_code(what) else 'the statement of a theme'}" if stance else ""
     caption = f"{grouping.label}: people who raised each {what}{how}{studies if chance_alone in shown else ''}"
     return Table(shown, caption, group_ids(found, list(frame["code"]), heads))
 

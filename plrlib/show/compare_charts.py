@@ -10,15 +10,16 @@ import pandas as pd
 from plrlib.show.charts.canvas import Look, looks_in_turn
 from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.charts.intervals import Scale, intervals
-from plrlib.show.display import MISSING, Cells, Picture, Say, say
+from plrlib.show.compare import compare_say, compare_table, why_table
+from plrlib.show.display import MISSING, Cells, Picture, Say, Several, Table, say
 from plrlib.show.excerpts import counts_say, group_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, QUIET, RED, picture
-from plrlib.show.labels import everybody, labels, noun, out_of, quoted, raised, stated_labels, whom
+from plrlib.show.labels import everybody, is_code, labels, noun, out_of, quoted, raised, stated_labels, whom
 from plrlib.stats.bounds.presence import Counted, presence
-from plrlib.stats.comparison.compare import Comparison
+from plrlib.stats.comparison.compare import Comparison, compare
 from plrlib.stats.comparison.permutation import BOTH, CONFOUNDED, WHOLE, WITHIN
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_ATTRIBUTED, NOT_SHOWN, TOO_FEW
-from plrlib.study.evidence import LEVELS
+from plrlib.study.evidence import levels_of
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
 from plrlib.text import Text, count, few, inner, joined, number, one, verb
@@ -28,6 +29,8 @@ PERSON_LOOKS = {RAISED: Look(BLUE, "o", RAISED), MAY: Look(BLUE, "o", MAY, "half
 COLOURS, SHAPES = (BLUE, AMBER, RED, GREY), ("o", "s", "^", "D", "v", "P")
 MOST_ACROSS = 30
 """So many marks stand side by side at most, over all groups."""
+FEW_THEMES = 3
+"""Of fewer themes the level below is shown as well."""
 
 
 def people_picture(
@@ -97,7 +100,7 @@ def people_picture(
     cell = zip(frame["code"].astype(str), frame["group"].astype(str), strict=True)
     beside = dict(zip(cell, _counts_of(frame), strict=True))
     figure = dot_grid(marks, *axes, PERSON_LOOKS, title, per_line=across, from_left=True, beside=beside)
-    once = one(what) if what in LEVELS else f"for each {what}"
+    once = one(what) if is_code(what) else f"for each {what}"
     mark = mark_say(len(marks), "person", "people")
     only = f"Only what {stance} the statement of its theme counts. " if stance else ""
     caption = Text(f"{mark}; each person counts once {once}, however often they raised it. {only}", title)
@@ -305,6 +308,47 @@ def forest_picture(study: Study, found: Comparison) -> Picture | Say:
 def _stance(frame: pd.DataFrame) -> object:
     """Return the stance by which codes were compared; blank: any."""
     return frame["stance"].dropna().iloc[0] if frame["stance"].notna().any() else ""
+
+
+def more_levels(study: Study, found: Comparison) -> Several | Say:
+    """Return what a comparison of themes leaves out: the levels of the codebook to be shown besides.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    found : Comparison
+        As `compare` returns it for this study, by theme.
+
+    Returns
+    -------
+    Several or Say
+        Verdicts, people and sizes at the level below the themes, where these are fewer than three, and at every level
+        that study.toml plans for this grouping; where there is none, that only themes are compared.
+
+    See Also
+    --------
+    plrlib.compare : Takes a level.
+
+    Examples
+    --------
+    >>> from plrlib import compare, load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.more_levels(study, compare(study, "sector"))
+    The study has 6 themes and plans no comparison at another level, so that only themes are compared.
+    """
+    by, few_themes = found.grouping, len(study.themes) < FEW_THEMES
+    planned = [plan.level for plan in study.settings.comparisons if plan.by == by.name]
+    levels = dict.fromkeys([*(levels_of(study)[1:2] if few_themes else ()), *planned])
+    parts: list[Say | Table | Picture] = []
+    for level in levels:
+        if level != found.level:
+            below = compare(study, by, level, coder=str(found.frame["coder"].iloc[0]), fragility=True)
+            parts += [compare_say(study, below), compare_table(study, below), why_table(study, below)]
+            parts += [people_picture(study, by, level), forest_picture(study, below)]
+    themes = count(len(study.themes), "theme")
+    only = f"The study has {themes} and plans no comparison at another level, so that only themes are compared."
+    return Several(tuple(parts)) if parts else say(only)
 
 
 def _counts_of(rows: pd.DataFrame) -> list[str]:

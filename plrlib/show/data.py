@@ -63,7 +63,13 @@ def about(study: Study) -> Say:
     if settings.complete:
         coded = "Every transcript was coded through: a code not given means that it was not said."
     source = f" ({settings.source})" if settings.source else ""
-    return say(Text(Mark(study.title), f"{source}."), KINDS[settings.kind], coded)
+    return say(Text(Mark(study.title), f"{source}."), KINDS[settings.kind], coded, public_say(study))
+
+
+def public_say(study: Study) -> str:
+    """Return why all words of a study may be shown, where study.toml says that they may."""
+    reason = study.settings.consent.reason.strip().rstrip(".")
+    return f"All words may be quoted, as study.toml says: {reason}." if study.settings.consent.quotes else ""
 
 
 BLANK_MEANS_NO = ("consent_quote", "withdrawn")
@@ -476,8 +482,9 @@ def consent(study: Study) -> Say:
     come = count(words, "excerpt") + f" {verb(words, 'comes', 'come')}" if words else "No excerpt comes"
     can = Text("A gist or consented words can be shown for ", share(shown, excerpts, "excerpt"), ".")
     gone = f"{capital(people(study.withdrawn))} withdrew, with everything they said." if study.withdrawn else ""
+    public = public_say(study)
     return say(
-        some + " their words be shown (consent_quote is yes).", come + " with the words themselves.",
+        public or some + " their words be shown (consent_quote is yes).", come + " with the words themselves.",
         can if shown else "Nothing can be shown.", gone,
     )  # fmt: skip
 

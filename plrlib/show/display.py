@@ -151,6 +151,32 @@ class Table:
         return f'<td style="text-align:{side}">{told}</td>'
 
 
+@dataclass(frozen=True)
+class Several:
+    """Several things to show, one below the other.
+
+    Parameters
+    ----------
+    parts : tuple
+        Sentences, tables and pictures.
+
+    Examples
+    --------
+    >>> from plrlib import show
+    >>> show.Several((show.say("Nine groups met."), show.say("All were recorded.")))
+    Nine groups met.
+    All were recorded.
+    """
+
+    parts: "tuple[Say | Table | Picture, ...]"
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.parts))
+
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in self.parts)
+
+
 def _shown(value: object) -> str:
     if value is None or value is pd.NA or value != value:
         return MISSING

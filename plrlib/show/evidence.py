@@ -8,15 +8,17 @@ from plrlib.show.charts.canvas import Look
 from plrlib.show.charts.dots import Axis, dot_grid, mark_say
 from plrlib.show.data import forms, given_say, heard_labels, others_say, whose_say
 from plrlib.show.display import Picture, Say, Table, say
-from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by
+from plrlib.show.excerpts import column_ids, excerpt_ids, ids_by, people_ids
 from plrlib.show.figure import AMBER, BLUE, GREY, INK, RED, picture
-from plrlib.show.labels import labels, named_codes, quoted, stated_labels
+from plrlib.show.labels import labels, named_codes, noun, quoted, stated_labels
 from plrlib.stats.bounds.presence import attribution, group_sets, presence
+from plrlib.stats.matrix import matrix
 from plrlib.stats.themes import statements
 from plrlib.study.coverage import used_codings
-from plrlib.study.evidence import codes_at
+from plrlib.study.evidence import codes_at, evidence
 from plrlib.study.load import Study
-from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, verb
+from plrlib.study.prepared import everybody
+from plrlib.text import Text, capital, chain, count, few, inner, joined, number, passage, people, verb
 
 NOT_SAID, NOWHERE = "not said", "left over"
 LOOKS = {
@@ -235,6 +237,47 @@ def evidence_picture(study: Study, by: str) -> Picture:
     )
 
 
+def codes_table(study: Study, level: str = "theme") -> Table:
+    """Return each code with the people who raised it and the excerpts that have it; it needs no grouping.
+
+    Parameters
+    ----------
+    study : Study
+        A study.
+    level : str
+        A level of the codebook, as `plrlib.matrix` takes it.
+
+    Returns
+    -------
+    Table
+        A row a code: how many people raised it, at any event (where excerpts name nobody: at least), in how many
+        excerpts, and how many of these are of one person at most, which tells whether it is one voice.
+
+    See Also
+    --------
+    plrlib.matrix : The same person by person.
+
+    Examples
+    --------
+    >>> from plrlib import load_study, show
+    >>> study = load_study("worked-example")
+    >>> show.codes_table(study).frame.iloc[0].astype(str).tolist()
+    ['Money that runs out', '23', '78', '13']
+    """
+    by_person, found = matrix(study, "participant", level, "excerpts"), evidence(study, str(level), events="all")
+    fewest = presence(study, everybody(""), level, events="all").set_index("code")["lower"]
+    names, e = labels(study, str(level)), study.excerpts["excerpt"].astype(str).to_numpy()
+    rows, ids = [], {}
+    for i, code in enumerate(found.codes):
+        some, theirs, least = found.excerpts(code), by_person[code], int(fewest[code])
+        named = theirs.sum() == len(some)
+        rows.append((names[code], least if named else f"{least} or more", len(some), theirs.max() if named else None))
+        ids[i, "excerpts"] = e[some].tolist()
+        ids[i, "people"] = list(theirs.index[theirs > 0]) if named else []
+    frame = pd.DataFrame(rows, columns=[noun(study, str(level)), "people", "excerpts", "most by one person"])
+    return Table(frame, f"Who raised what, of {people(people_ids(study))}, at any event", ids)
+
+
 def evidence_table(study: Study, by: str) -> Table | Say:
     """Return the excerpts that can be given to one group, with what was said; of many, the first a theme and group.
 
@@ -395,7 +438,7 @@ def _marks(study: Study) -> pd.DataFrame:
     if theirs.empty:
         codes, counts_for = codes_at(study, "theme")
         mine = used_codings(study)
-        themes = np.array(codes, dtype=object)[counts_for[mine["code"].cat.codes]]
+        themes = np.array([*codes, None], dtype=object)[counts_for[mine["code"].cat.codes]]
         theirs = pd.DataFrame({"excerpt": mine["excerpt"].astype("object"), "theme": themes, "stance": None})
         theirs = theirs.drop_duplicates()
     found = study.excerpts[["excerpt", "form"]].astype("object").merge(theirs, on="excerpt", how="left")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from plrlib.stats.themes import statements
-from plrlib.study.evidence import LEVELS, codes_at, reading_columns, reading_values
+from plrlib.study.evidence import LEVELS, codes_at, reading_values
 from plrlib.study.load import Study
 from plrlib.study.settings import Grouping
 from plrlib.text import Count, Text, few, inner, joined
@@ -17,16 +17,21 @@ FEWER = "fewer than 1"
 
 
 def noun(study: Study, level: str) -> str:
-    """Return what one of the codes of a level is called in a sentence: `theme`, `code`, `side of the market`."""
+    """Return what one of the codes of a level is called: `theme`, `code`, `code of depth 2`, `side of the market`."""
+    if level in LEVELS or str(level).isdigit():
+        return level if level in LEVELS else f"code of depth {level}"
     read = study.settings.readings.get(level)
-    if level in LEVELS:
-        return level
     return inner(read.label) if read and read.label != level else f"value of {level}"
+
+
+def is_code(what: str) -> bool:
+    """Tell whether a noun is what `noun` calls a theme or a code, and not a value of a column."""
+    return what in LEVELS or what.startswith("code of depth ")
 
 
 def labels(study: Study, level: str = "code") -> dict[str, str]:
     """Return the label of each code, or of each value of a reading; the code itself where it has none."""
-    if level not in LEVELS:
+    if level not in LEVELS and not str(level).isdigit():
         read = study.settings.readings.get(level)
         given = read.levels if read else {}
         return {value: given.get(value, value) for value in reading_values(study, level)}
@@ -44,14 +49,6 @@ def stated_labels(study: Study, names: Mapping[str, str], stance: object = True)
     """Return labels of themes or codes, each with its statement where it has one of its own; blank stance: as given."""
     stated = statements(study) if stance else {}
     return {code: f"{name}: {stated[code]}" if stated.get(code, name) != name else name for code, name in names.items()}
-
-
-def level_of(study: Study, codes: Sequence[str]) -> str:
-    """Return `theme` if all codes stand under nothing, a reading if all are its values, otherwise `code`."""
-    if set(codes) <= set(study.themes["code"]):
-        return "theme"
-    of = (name for name in reading_columns(study) if set(codes) <= set(reading_values(study, name)))
-    return "code" if set(codes) <= set(study.codebook["code"]) else next(of, "code")
 
 
 def named_coder(study: Study, coder: str) -> str:

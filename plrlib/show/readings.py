@@ -257,10 +257,10 @@ def codes_of_sides_table(study: Study, column: str) -> Table:
 def _codes(study: Study, column: str) -> pd.DataFrame:
     """Return a row a code: its side (missing: none), its theme, and how many excerpts the reference coder gave it."""
     needs_reading(study, column)
-    (codes, _), (themes, target) = codes_at(study, "code"), codes_at(study, "theme")
+    codes, path = codes_at(study, "code")[0], study.prepared.paths
     mine = used_codings(study)
     frame = study.codebook[["code", column]].astype("object").set_axis(["code", "side"], axis=1)
-    frame["theme"] = [themes[t] for t in target]
+    frame["theme"] = [path[code][-1] for code in frame["code"]]
     frame["excerpts"] = frame["code"].map(mine["code"].astype("object").value_counts()).fillna(0).astype(int)
     return frame[frame["code"].isin(codes)]
 

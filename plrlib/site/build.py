@@ -187,9 +187,12 @@ def codebook_page(study: Study) -> str:
     coders = coders_of(study, "code")
     by = joined(named_coder(study, coder) for coder in coders)
     parts = ["# The codebook", bullets([f"Coded by {by}."])]
-    under, given = study.codebook["parent"].astype("object"), ids_by(study.codings, "coder", "code")
-    for theme in study.themes["code"]:
-        rows = study.codebook[(study.codebook["code"] == theme) | (under == theme)]
+    theme_of, given = (
+        study.codebook["code"].map(lambda code: study.prepared.paths[code][-1]),
+        ids_by(study.codings, "coder", "code"),
+    )
+    for theme in theme_of.unique():
+        rows = study.codebook[theme_of == theme]
         parts.append(f"## {plain(named[theme])}")
         cells = []
         for code, about in zip(rows["code"], rows["definition"], strict=True):
@@ -209,7 +212,7 @@ def _linked(excerpts: Iterable[str]) -> str:
 
 GROUPS = {
     "A study": ("load_study", "Study", "text_of", "attribution", "StudyError", "NotInStudy", "Fault"),
-    "Who raised what": ("presence", "design", "talk", "compare", "change"),
+    "Who raised what": ("matrix", "presence", "design", "talk", "compare", "change"),
     "Planning": ("power", "smallest_difference"),
     "Themes and coders": ("envelopes", "moved", "agreement", "saturation", "sides"),
     "Words": ("words_of", "families", "keyness", "kwic"),

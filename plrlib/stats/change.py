@@ -154,7 +154,7 @@ VERDICTS = NO_VARIATION, CHANGED, TOO_FEW, NOT_SHOWN = (
 
 
 @stored
-def change(study: Study, level: str = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
+def change(study: Study, level: str | int = "theme", coder: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
     """Set the two hearings of each person side by side: the focus group they sat in first, and an interview after it.
 
     The two hearings differ in kind: a group has others in it, and an interview one voice and other prompts. So a change
@@ -165,8 +165,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     study
         A study in which everybody heard again is known by name, and coding is complete.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
-        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
+        As `presence` takes it.
     coder
         Whose codings; None: those of the reference coder, or of all who divided the work.
     alpha
@@ -216,7 +215,7 @@ def change(study: Study, level: str = "theme", coder: str | None = None, alpha: 
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha lies between 0 and 1, not at {alpha}")
-    found = evidence(study, level, coder=coder, events="all")
+    found = evidence(study, str(level), coder=coder, events="all")
     pairs = paired(study, found)
     parts = pairs.parts
     people = {name: who.sum(axis=0) for name, who in parts.items()}

@@ -18,7 +18,7 @@ from plrlib.stats.comparison.compare import compare
 from plrlib.stats.comparison.verdict import DIFFERS, NOT_SHOWN
 from plrlib.stats.themes import envelopes, moved, pairs, statements
 from plrlib.study.coverage import coders_used, read_by
-from plrlib.study.evidence import Evidence, evidence, paths
+from plrlib.study.evidence import Evidence, evidence, level_of
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES, direction
@@ -189,12 +189,8 @@ def raised_in(study: Study, by: str, finding: str) -> tuple[str, ...]:
     ('E0009', 'E0017', 'E0018')
     """
     of = np.zeros(len(study.excerpts), dtype=bool)
-    of[evidence(study, _level_of(study, finding)).excerpts(finding)] = True
+    of[evidence(study, level_of(study, [finding])).excerpts(finding)] = True
     return tuple(study.excerpts["excerpt"].astype("object")[of & attribution(study, by)["about"].to_numpy(dtype=bool)])
-
-
-def _level_of(study: Study, finding: str) -> str:
-    return "theme" if finding in set(study.themes["code"]) else "code"
 
 
 def _who(cell: object) -> str:
@@ -213,8 +209,8 @@ def _evidence_of(study: Study, finding: str) -> tuple[NDArray[np.bool_], NDArray
         if finding in set(study.themes["code"]):
             return np.asarray(theme == finding, dtype=bool), stance
     of = np.zeros(n, dtype=bool)
-    of[evidence(study, _level_of(study, finding), events="all").excerpts(finding)] = True
-    return of, np.where(theme == paths(study)[finding][-1], stance, NO_STANCE)
+    of[evidence(study, level_of(study, [finding]), events="all").excerpts(finding)] = True
+    return of, np.where(theme == study.prepared.paths[finding][-1], stance, NO_STANCE)
 
 
 def others_of_another_kind(study: Study) -> list[tuple[str, str]]:

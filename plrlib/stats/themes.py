@@ -10,7 +10,7 @@ import pandas as pd
 from plrlib.faults import NotInStudy
 from plrlib.stats.bounds.presence import attribution, possible_groups, presence
 from plrlib.study.coverage import codings_of
-from plrlib.study.evidence import codes_at, evidence, needs_reading, paths, stances
+from plrlib.study.evidence import codes_at, evidence, needs_reading, stances
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import everybody, remembered
 from plrlib.study.schema import STANCES
@@ -328,7 +328,7 @@ def statements(study: Study) -> dict[str, str]:
     stated, label = book["statement"].dropna().to_dict(), book["label"].to_dict()
     return {
         code: next((stated[one] for one in path if one in stated), label[path[-1]])
-        for code, path in paths(study).items()
+        for code, path in study.prepared.paths.items()
     }
 
 

@@ -3,6 +3,7 @@
 Letters: P people, E excerpts, C codes, V events, N pairs of an excerpt and a code.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,7 +18,7 @@ from plrlib.study.prepared import remembered
 from plrlib.study.schema import CODEBOOK, STANCES
 
 LEVELS = ("theme", "code")
-"""What every codebook has; any other level is the name of a column of it."""
+"""What every codebook has; any other level is a depth of it, or the name of a column."""
 _MOST_FLAGS = 2**29
 """Pairs of an excerpt and a code are made distinct by a flag for each, up to so many; beyond, by sorting."""
 
@@ -41,7 +42,7 @@ class Evidence:
     asked
         P × C: whether a person was asked about a code.
     level
-        What the codes are: `theme`, `code`, or the column of the codebook of which they are the values.
+        What the codes are: `theme`, `code`, a depth, or the column of the codebook of which they are the values.
     coders
         Whose codings count, as `coders_used` returns them.
     """
@@ -93,22 +94,36 @@ def evidence(
     ValueError
         If an argument has a value that the study does not know; the message lists those it does.
     """
-    codes, target = codes_at(study, level)
+    level = str(level)
+    codes, nearest = codes_at(study, level)
     coders = coders_used(study, coder)
     counts = _counting(study, events)
     excerpt, code = codings_of(study, *coders)
-    code = target.astype(np.min_scalar_type(-len(codes) - 1))[code]
-    keep = code >= 0
+    of, row = counts_for(study, level)
+    keep = (nearest >= 0)[code]
     if not counts.all():
         keep &= counts[excerpt]
     if stance is not None:
         keep &= _with_stance(study, stance, np.unique(excerpt[keep]))[excerpt]
     if not keep.all():
         excerpt, code = excerpt[keep], code[keep]
-    used = target[target >= 0]
-    if len(np.unique(used)) < len(used):  # several codes count for one: an excerpt may have it twice
+    narrow = np.min_scalar_type(-len(codes) - 1)
+    if len(np.unique(of)) < len(of):
+        excerpt, code = _repeated(excerpt, code, np.bincount(of, minlength=len(nearest)), row.astype(narrow))
+    else:
+        code = nearest.astype(narrow)[code]
+    if len(np.unique(row)) < len(row):  # several codes count for one: an excerpt may have it twice
         excerpt, code = _distinct(excerpt, code, len(study.excerpts), len(codes))
     return Evidence(codes, excerpt, code, counts, read_by(study, *coders), _asked(study, level, events), level, coders)
+
+
+def _repeated(
+    excerpt: NDArray[np.integer], code: NDArray[np.integer], times: NDArray[np.int64], row: NDArray[np.integer]
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Return each pair of an excerpt and a code once for each of the codes of the level that the code counts for."""
+    first, often = np.cumsum(times) - times, times[code]
+    within = np.arange(often.sum()) - np.repeat(np.cumsum(often) - often, often)
+    return np.repeat(excerpt, often), row[np.repeat(first[code], often) + within]
 
 
 def _distinct(
@@ -136,48 +151,68 @@ def _counting(study: Study, events: str) -> NDArray[np.bool_]:
 
 
 @remembered
-def codes_at(study: Study, level: str) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the codes of a level, and for each code of the codebook the one of them it counts for (-1: none).
+def codes_at(study: Study, level: str | int) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the codes of a level, and for each code of the codebook the nearest of them it counts for (-1: none).
 
-    `theme`: what stands under nothing; every code counts for the theme above it. `code`: everything that stands under
-    something, and a theme only where it has nothing under it or was given as a code itself. The name of a column of the
-    codebook (see `reading_columns`): its values, as study.toml orders them, then as they come; every code counts for
-    the value in its own row. A blank is none, whatever stands in the row of the theme above: what a column gathers is
-    what the codebook writes down, code by code.
+    `theme`: what stands at the top; a single root above everything is passed over. A depth (2: what stands below a
+    theme): what stands there; a branch that ends higher up, and what was given as a code higher up, stands for itself,
+    so that nothing is lost. `code`: whatever was given as a code, and what has nothing under it; a container that was
+    given to no excerpt is none. At each of these a code counts for all that it stands under (`counts_for`). The name of
+    a column of the codebook (see `reading_columns`): its values, as study.toml orders them, then as they come; every
+    code counts for the value in its own row. A blank is none, whatever stands in the row of the theme above: what a
+    column gathers is what the codebook writes down, code by code.
 
     Raises
     ------
     ValueError
         If there is no such level; the message lists those there are.
     """
-    names = list(study.codebook["code"])
-    if level == "theme":
-        themes = [str(theme) for theme in study.themes["code"]]
-        path = paths(study)
-        return themes, np.array([themes.index(path[name][-1]) for name in names], dtype=np.int64)
-    if level == "code":
-        above = set(study.codebook["parent"].dropna())
-        under = study.codebook["parent"].notna()
-        given = {n for n in above if (study.codings["code"] == n).any()}
-        codes = [n for n, below in zip(names, under, strict=True) if below or n not in above or n in given]
-        return codes, pd.Index(codes).get_indexer(names).astype(np.int64)
-    columns = reading_columns(study)
+    level, path, columns = str(level), study.prepared.paths, reading_columns(study)
     if level in columns:
         return reading_values(study, level), np.asarray(study.codebook[level].cat.codes, dtype=np.int64)
-    more = f", or a column of the codebook ({', '.join(columns)})" if columns else ""
-    raise ValueError(f"level is 'theme' or 'code'{more}, not {level!r}")
+    deepest = max(map(len, path.values()))
+    if level not in (*LEVELS, *map(str, range(2, deepest + 1))):
+        more = f", or a depth from 2 to {deepest}" if deepest > 2 else ", or the depth 2" if deepest > 1 else ""
+        more += f", or a column of the codebook ({', '.join(columns)})" if columns else ""
+        raise ValueError(f"level is 'theme' or 'code'{more}, not {level!r}")
+    depth = {"theme": 1, "code": deepest + 1}.get(level) or int(level)
+    containers = set(study.codebook["parent"].dropna()) - set(study.codings["code"].unique())
+    roots = () if level == "code" else study.prepared.passed_over
+    codes = [
+        name for name, of in path.items()
+        if name not in roots and (len(of) == depth or (len(of) < depth and name not in containers))
+    ]  # fmt: skip
+    rows = set(codes)
+    nearest = [next((code for code in of if code in rows), None) for of in path.values()]
+    return codes, pd.Index(codes).get_indexer(pd.Index(nearest)).astype(np.int64)
 
 
 @remembered
-def paths(study: Study) -> dict[str, list[str]]:
-    """Return for each code of the codebook itself and all that it stands under, the theme last."""
-    above = dict(zip(study.codebook["code"], study.codebook["parent"].astype("object").fillna(""), strict=True))
-    found: dict[str, list[str]] = {}
-    for code in above:
-        found[str(code)] = [code]
-        while parent := above[found[str(code)][-1]]:
-            found[str(code)].append(parent)
-    return found
+def counts_for(study: Study, level: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which code of the codebook counts for which code of a level, as pairs of positions, in order.
+
+    A code counts for itself and for all that it stands under, at every depth.
+    """
+    codes, nearest = codes_at(study, level)
+    if level in reading_columns(study):
+        return np.flatnonzero(nearest >= 0), nearest[nearest >= 0]
+    at, roots = {code: i for i, code in enumerate(codes)}, study.prepared.passed_over
+    pairs = [
+        (c, at[code]) for c, of in enumerate(study.prepared.paths.values()) for code in {*of, *roots} if code in at
+    ]
+    code, row = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+    return code, row
+
+
+def levels_of(study: Study) -> list[str]:
+    """Return the levels at which a study can be looked at: themes, depths between, codes; columns of the codebook."""
+    deepest = max(map(len, study.prepared.paths.values()))
+    return ["theme", *map(str, range(2, deepest)), "code", *reading_columns(study)]
+
+
+def level_of(study: Study, codes: Iterable[str]) -> str:
+    """Return the level that has all of these codes: the first of `levels_of`, or `code`."""
+    return next((level for level in levels_of(study) if {*codes} <= {*codes_at(study, level)[0]}), "code")
 
 
 def reading_columns(study: Study) -> list[str]:
@@ -253,10 +288,10 @@ def asked_at(study: Study, level: str) -> NDArray[np.bool_]:
     """
     codes, target = codes_at(study, level)
     about = np.full((len(study.events), len(codes)), study.asked.empty)
-    path = paths(study)
+    path, roots = study.prepared.paths, study.prepared.passed_over
     for v, event in enumerate(study.events["event"]):
         topics = set(study.asked.loc[study.asked["event"] == event, "code"])
-        covered = topics.union(*(path[topic] for topic in topics))
-        row = [code in covered or not topics.isdisjoint(path[code]) for code in path]
+        covered = topics.union(*(path[topic] for topic in topics), roots if topics else ())
+        row = [code in covered or not topics.isdisjoint(path[code]) or not topics.isdisjoint(roots) for code in path]
         about[v, target[np.array(row, dtype=bool) & (target >= 0)]] = True
     return about

@@ -16,9 +16,9 @@ from pandas.api.extensions import ExtensionArray
 from plrlib.faults import NotInStudy, StudyError, as_frame
 from plrlib.paths import chosen_study, study_folder
 from plrlib.study.checks.people import check_people, note_unlisted_speakers
-from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, with_readings
+from plrlib.study.checks.tables import Sheets, check_tables, events_sheet, note_given_roots, with_readings
 from plrlib.study.files import Sheet, read_tables
-from plrlib.study.prepared import Prepared
+from plrlib.study.prepared import EVERYBODY, Prepared, everybody
 from plrlib.study.schema import CODED, TABLES, TableSchema
 from plrlib.study.settings import FILE, Grouping, Settings, read_settings
 from plrlib.study.speakers import SEPARATOR, parts
@@ -101,11 +101,12 @@ class Study:
 
     @property
     def themes(self) -> pd.DataFrame:
-        """The rows of the codebook that stand under nothing."""
-        return self.codebook[self.codebook["parent"].isna()]
+        """The rows of the codebook at its top; a single root above everything is passed over."""
+        roots, paths = self.prepared.passed_over, self.prepared.paths
+        return self.codebook[[len(path) == 1 and code not in roots for code, path in paths.items()]]
 
     def grouping(self, by: str | Grouping) -> Grouping:
-        """Return a grouping of study.toml by its name; one that is given is returned as it is.
+        """Return a grouping of study.toml by its name, or all people as one group; one that is given as it is.
 
         Raises
         ------
@@ -114,6 +115,8 @@ class Study:
         """
         if isinstance(by, Grouping):
             return by
+        if by == EVERYBODY:
+            return everybody("")
         if by not in self.settings.groupings:
             known = listed(self.settings.groupings, none="none")
             raise NotInStudy(f"This study has no grouping called {by!r}; those it declares: {known}.")
@@ -143,8 +146,8 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
     Parameters
     ----------
     name_or_path
-        The name of a folder in data/raw/, or the path of one, or of the workbook in it; None: the study that notebooks
-        work on, which is the environment's PLR_STUDY, else the published one.
+        The name of a folder in data/raw/, or the path of one, or of the workbook in it; None, inside
+        data/processed/<study>/: that study; elsewhere the environment's PLR_STUDY, else the published one.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def load_study(name_or_path: str | Path | None = None) -> Study:
         raise StudyError(str(name_or_path), faults)
     kept, withdrawn, withdrawal_notes = without_the_withdrawn(sheets, settings)
     notes += [*others, *chain.from_iterable(sheet.notes for sheet in sheets.values())]
-    notes += [*withdrawal_notes, *note_unlisted_speakers(kept)]
+    notes += [*withdrawal_notes, *note_unlisted_speakers(kept), *note_given_roots(kept)]
     if faults := nothing_left(kept):
         raise StudyError(str(name_or_path), faults)
     tables, texts = typed_tables(kept, settings)

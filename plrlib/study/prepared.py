@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.paths import STORE
+from plrlib.study.checks.tables import ancestry, passed_over
 from plrlib.study.settings import Grouping
 from plrlib.study.speakers import Attributions, among, attributions, first_event, may_fit, parts, seats
 
@@ -66,6 +67,22 @@ class Prepared:
         self._study = study
         self.answers: dict[Hashable, Any] = {}
         """What `remembered` functions have answered."""
+
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        """For each code what it stands under; blank: nothing."""
+        codebook = self._study.codebook.astype("object")
+        return dict(zip(codebook["code"], codebook["parent"].fillna(""), strict=True))
+
+    @cached_property
+    def passed_over(self) -> list[str]:
+        """The single root above all codes, if there is one, and what stands alone below it (see `passed_over`)."""
+        return passed_over(self._above, set(self._study.envelopes["theme"].dropna()))
+
+    @cached_property
+    def paths(self) -> dict[str, list[str]]:
+        """For each code itself and all that it stands under, the theme last; a root passed over is in no other path."""
+        return {code: ancestry(code, self._above, {*self.passed_over} - {code})[:-1] for code in self._above}
 
     @cached_property
     def events(self) -> list[str]:

@@ -40,8 +40,9 @@ class Grouping:
 class Comparison:
     """One comparison that was planned before the data were seen; `claims` are those that stand or fall with it.
 
-    `codes` are those of the level that it is about; none: all. `smallest_that_matters` is the odds ratio, above 1,
-    below which a difference is too small to matter; 0: not said.
+    `level` is `theme`, `code` or, as a whole number, a depth of the codebook. `codes` are those of the level that it is
+    about; none: all. `smallest_that_matters` is the odds ratio, above 1, below which a difference is too small to
+    matter; 0: not said.
     """
 
     by: str
@@ -97,6 +98,17 @@ class Privacy:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Consent:
+    """Whose words may be shown beside those whose row says so: `quotes` is `all` for data that are public, and why.
+
+    A person whose row says no, or who has withdrawn, is never quoted.
+    """
+
+    quotes: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allowed:
     """An identifier that may stay where it is: its kind, the table, column and row (blank: any), and the reason why."""
@@ -145,6 +157,7 @@ class Settings(StudySection):
     readings: Mapping[str, Reading] = field(default_factory=dict)
     words: Words = Words()
     privacy: Privacy = Privacy()
+    consent: Consent = Consent()
     allowed: tuple[Allowed, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     nesting: str = ""
@@ -232,6 +245,7 @@ SECTIONS: dict[str, dict[str, type]] = {
     "readings": _keys(Reading, named=True),
     "words": _keys(Words),
     "privacy": _keys(Privacy),
+    "consent": _keys(Consent),
     "allowed": _keys(Allowed),
     "import": {"map": Mapping, "nesting": str},
 }
@@ -240,9 +254,10 @@ CHOICES: dict[tuple[str, str], tuple[tuple[str, ...] | str, str, str]] = {
     ("study", "kind"): (KINDS, "is not known", "choose one"),
     ("study", "reference_coder"): ("coders", "is not among [coders]", "add or correct it"),
     ("study", "stance_coder"): ("coders", "is not among [coders]", "add or correct it"),
+    ("consent", "quotes"): (("", "all"), "is not known", "write all, or leave the line out"),
     ("groupings", "population"): ("populations", "is not declared", "add it to [populations]"),
     ("comparisons", "by"): ("groupings", "is not a grouping", "declare it in [groupings]"),
-    ("comparisons", "level"): (("theme", "code"), "is not known", "choose one"),
+    ("comparisons", "level"): (("theme", "code", *"23456789"), "is not known", "choose one; a number is a depth"),
     ("disagreements", "population"): ("populations", "is not declared", "add it to [populations]"),
 }
 """The values that a key may have, or the section that declares them; what is told of any other, and what to do then."""
@@ -314,6 +329,7 @@ class _Reader:
             readings=self._readings(),
             words=self._words(),
             privacy=self._privacy(),
+            consent=self._consent(),
             allowed=tuple(self._entries("allowed", Allowed)),
             **self._import(),
             text=self.text,
@@ -353,7 +369,10 @@ class _Reader:
         found = self.content.get(name, [])
         for entry in found if isinstance(found, list) else [found]:
             before = len(self.faults)
-            good = self._section((name,), entry, SECTIONS[name])
+            depth = (
+                {"level": str(entry["level"])} if isinstance(entry, dict) and type(entry.get("level")) is int else {}
+            )
+            good = self._section((name,), {**entry, **depth} if depth else entry, SECTIONS[name])
             if len(self.faults) > before:
                 continue
             if lacking := _LACKING[name](good):
@@ -437,6 +456,15 @@ class _Reader:
         if good.get("smallest_group") == 0:
             self._fault("smallest_group", ("privacy", "smallest_group"), str(good.pop("smallest_group")))
         return Privacy(**good)
+
+    def _consent(self) -> Consent:
+        """Return whose words may be shown; without a good reason nothing more than each person's own row allows."""
+        good = self._one("consent")
+        self._is_allowed(("consent",), good, "quotes")
+        if good.get("quotes") and not good.get("reason", "").strip():
+            self._fault("consent_reason", ("consent", "quotes"), good["quotes"])
+            return Consent()
+        return Consent(**good)
 
     def _import(self) -> dict[str, Any]:
         """Return what columns of other programs' sheets mean, as `plr import` takes it."""

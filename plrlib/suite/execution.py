@@ -99,6 +99,10 @@ def prepare(
     everything = dict(sorted({**notebooks, **own}.items()))
     folder, statuses = folder_for(study.folder, study.id), dict.fromkeys(everything, "")
     paths = {name: (copies_of(study.id) if name in own else folder) / name for name in everything}
+    if study.folder.parent == (home() / "data" / "raw").resolve():
+        for name, notebook in everything.items():
+            if paths[name].parent != home() / "notebooks":
+                _name_study(notebook, study.folder.name)
     made = tuple(path for name, path in paths.items() if name in own)
     return Execution(study, folder, environment, everything, paths, made, after(everything), files, statuses)
 
@@ -230,11 +234,41 @@ def _read_notebook(data: bytes, name: str) -> Any:
     return notebook
 
 
+def _name_study(notebook: Any, study: str) -> None:
+    """Let a copy load its own study, wherever it is opened and whatever the environment says."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = cell.source.replace("load_study()", f"load_study({json.dumps(study, ensure_ascii=False)})")
+
+
 def _as_bytes(notebook: Any) -> bytes:
     """Return the notebook as a file: sorted keys, one notation, nothing of the kernel's release."""
     notebook.metadata.update(SET["metadata"])
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_KEPT = re.compile(r"/?(data/processed/[^/]+/)?notebooks/[^/]+\.ipynb")
+
+
+def as_executed(model: Any, path: str, contents_manager: Any) -> None:
+    """Let a notebook that JupyterLab saves be as a run leaves it: without times, widgets and the kernel's release.
+
+    A live explorer is no picture for those who open the file next: its cell keeps the output that the file had. The
+    arguments are those that Jupyter calls a `pre_save_hook` with; the model is changed.
+    """
+    if model["type"] != "notebook" or not _KEPT.fullmatch(path):
+        return
+    file, notebook = Path(contents_manager.root_dir) / path.lstrip("/"), model["content"]
+    before = nbformat.read(file, as_version=4).cells if file.is_file() else []  # type: ignore[no-untyped-call]
+    had = {cell.get("id"): cell.get("outputs", []) for cell in before}
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("execution", None)
+        if any(_WIDGET in output.get("data", {}) for output in cell.get("outputs", ())):
+            cell["outputs"] = had.get(cell.get("id"), [])
+    notebook["metadata"].pop("widgets", None)
+    notebook["metadata"].update(SET["metadata"])
 
 
 # Which notebook must wait for which.

@@ -17,7 +17,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 
 from plrlib.faults import RunError
-from plrlib.paths import DRAFTS, EXPLORED, copies_of, home, processed, write_through
+from plrlib.paths import DRAFTS, EXPLORED, PLACE, copies_of, home, processed, write_through
 from plrlib.privacy.keys import forget_withdrawn
 from plrlib.study.load import Study
 from plrlib.study.schema import TABLES
@@ -203,6 +203,8 @@ def publish(
         write_file(derived / name, data, scratch)
     for path, (_, data) in notebooks.items():
         write_file(path, data, scratch)
+    if study.folder.resolve() != (home() / "data" / "raw" / study.id).resolve():
+        write_file(derived / PLACE, str(study.folder).encode("utf-8"), scratch)
     made = [*(f"{table}.parquet" for table in TABLES), *DRAFTS]
     stale = [derived / name for name in made if name not in files]
     stale += [path for path in copies.glob("*.ipynb") if path not in notebooks]

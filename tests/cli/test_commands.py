@@ -187,6 +187,22 @@ def test_lab_opens_the_first_notebook_in_the_project_and_asks_nobody(project, mo
     assert command[-1] == str(first)
     assert folder == project.folder
     assert {"--no-browser", f"--ServerApp.root_dir={project.folder}", "--LabApp.news_url=None"} < set(command)
+    # With a study: its copies, and whatever else is opened there loads it too.
+    project.study("other")
+    copy = project.processed / "other" / "notebooks" / "01-a.ipynb"
+    for place in (first, copy):
+        monkeypatch.setattr(sys, "argv", ["plr", "lab", "other", "--port=1"])
+        with pytest.raises(SystemExit):
+            commands.main()
+        command, _, environment = called[-1]
+        assert command[-2:] == ["--port=1", str(place)]
+        assert environment["PLR_STUDY"] == "other"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(first.read_bytes())
+    monkeypatch.setattr(sys, "argv", ["plr", "lab", "nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == 1
 
 
 def test_jupyterlab_knows_the_options_that_keep_it_from_asking():
@@ -285,6 +301,7 @@ def test_one_grouping_need_not_be_named_and_of_several_one_must(sectors):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (["--by", "sector", "--level", "them"], "level is 'theme' or 'code'"),
         (["--by", "sex"], "This study has no grouping called 'sex'; those it declares: sector, role."),
         (["--by", "sector", "--coder", "nobody"], "coder 'nobody' gave no codes in sectors"),
         (["--by", "sector", "--stance", "supports"], "stance 'supports' is asked for, but nobody"),
@@ -309,7 +326,6 @@ def test_compare_tells_the_faults_of_a_study(project):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["compare", "--level", "them"], "'theme', 'code'"),
         (["compare", "--stance", "for"], "'supports', 'qualifies', 'opposes', 'context'"),
         (["compare", "--json", "--csv"], "--json or --csv, not both"),
         (["plan"], "'--n'"),

@@ -10,7 +10,7 @@ from programs import PATIENCE
 from study_maker import RICH_TOML, least, rich
 
 import plrlib
-from plrlib import NotInStudy, load_study
+from plrlib import NotInStudy, StudyError, load_study
 from plrlib.explorer.answers import (
     COUNTS,
     ENDED,
@@ -26,6 +26,7 @@ from plrlib.explorer.answers import (
 from plrlib.explorer.explorer import _OPEN, HOW, MOST_OPEN, NOT_CLICKED, Explorer, Still, explore, grid, live, still
 from plrlib.show.labels import named_codes
 from plrlib.stats.bounds.presence import Counted
+from plrlib.study.prepared import EVERYBODY
 
 WORKED = View("sector", "theme", "", "first")
 
@@ -77,9 +78,22 @@ class TestChoices:
         assert list(choices(published).level) == ["theme", "code", "market_side"]
         assert set(choices(published).stance) == {"", "supports", "qualifies", "opposes", "context"}
 
+    def test_a_study_without_groupings_shows_all_its_people(self, tmp_path):
+        study = load_study(least(tmp_path))
+        view = choices(study).first()
+        assert view == View(EVERYBODY, "theme", "", "anna")
+        assert answer(study, COUNTS, view)[["n", "upper"]].to_numpy().tolist() == [[2, 2]]
+        assert answer(study, VERDICTS, view).why.startswith("study.toml declares no grouping, so people are counted")
+        space = {}
+        exec(call(str(study.folder), view, ["c1"]), space)
+        assert "found" not in space
+        pd.testing.assert_frame_equal(space["people"], answer(study, COUNTS, view))
+        assert "2 of 2" in still(study).picture.alt
+
     def test_a_study_that_nothing_can_be_chosen_in_says_so(self, tmp_path):
-        with pytest.raises(NotInStudy, match="declares no grouping"):
-            explore(load_study(least(tmp_path)))
+        codings, sorted_ = "excerpt,coder,code\n", "excerpt,coder,theme\nE01,anna,T1\n"
+        with pytest.raises((NotInStudy, StudyError)):
+            explore(load_study(least(tmp_path, codings=codings, envelopes=sorted_)))
 
     @pytest.mark.parametrize(
         "view", [WORKED, View("sector", "code", "opposes", "second"), View("role", "theme", "supports", "first")]

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from study_maker import RICH, least, rich
+from study_maker import RICH, RICH_TOML, least, rich, the_fault
 
 import plrlib
-from plrlib import NotInStudy, kwic, load_study, text_of, words_of
+from plrlib import NotInStudy, kwic, load_study, show, text_of, words_of
 from plrlib.privacy.consent import left_out_words, tokens
+from plrlib.site.build import start_page
 
 HEAD = "excerpt,participant,event,role,sector,quantifier,form,text,gist\n"
 # R1 and R2 (managers, FG1) consent, R3 (FG2) does not, R4 (FG2) has not said; R4's sector is not known.
@@ -57,6 +58,55 @@ def test_an_event_that_does_not_list_everybody_it_heard_shows_nothing(tmp_path):
     assert shown(tmp_path, ",FG1,,,", events=events) == "gist"
     assert shown(tmp_path, "R1,FG1,,,", events=events) == "words"
     assert shown(tmp_path, ",FG1,,,", events=RICH["events"].replace("FG1,focus group,2", "FG1,focus group,")) == "words"
+
+
+PUBLIC = RICH_TOML + '[consent]\nquotes = "all"\nreason = "printed with names in a book."\n'
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ("R1,,,,", "words"),
+        ("R3,,,,", "gist"),  # said no
+        ("R4,,,,", "words"),  # blank
+        (",FG1,,,", "words"),
+        (",FG2,,,", "gist"),  # it may be R3
+        (",FG2,,statutory,", "words"),  # R4 alone fits
+        (",,,,one", "gist"),
+    ],
+)
+def test_public_words_are_shown_of_everybody_who_has_not_said_no(tmp_path, cells, text):
+    assert shown(tmp_path, cells, toml=PUBLIC) == text
+
+
+def test_public_words_of_people_who_are_not_listed(tmp_path):
+    events = RICH["events"].replace("FG1,focus group,2", "FG1,focus group,3")
+    assert shown(tmp_path, ",FG1,,,", toml=PUBLIC, events=events) == "words"
+    assert shown(tmp_path, ",INT,,,", toml=PUBLIC, attendance=None) == "gist"  # R3 may have been there
+
+
+def test_the_withdrawn_stay_out_of_public_words(tmp_path):
+    people = RICH["participants"].replace("R4,practitioner,,FG2,,", "R4,practitioner,,FG2,,yes")
+    people = people.replace("R3,practitioner,voluntary,FG2,no,", "R3,practitioner,voluntary,FG2,,")
+    assert shown(tmp_path, ",FG2,,,", toml=PUBLIC, participants=people, margins=None) != "words"  # it may be R4's
+    rows = f"{HEAD}E01,R1,,,,,,a,\nE08,R4,,,,,,b,c\n"
+    study = load_study(rich(tmp_path, toml=PUBLIC, excerpts=rows, participants=people, margins=None, **NO_CODES))
+    assert list(text_of(study)) == ["a"]
+
+
+def test_why_words_are_public_stands_on_the_first_page_and_must_be_given(tmp_path):
+    study = load_study(rich(tmp_path / "a", toml=PUBLIC))
+    told = "All words may be quoted, as study.toml says: printed with names in a book."
+    assert show.about(study).sentences[-1] == show.consent(study).sentences[0] == told
+    assert told in start_page(study, {}).replace("\\", "")
+    for reason in ("", 'reason = " "\n'):
+        fault = the_fault(rich(tmp_path / "b", toml=f'{RICH_TOML}[consent]\nquotes = "all"\n{reason}'))
+        assert (fault.column, fault.message) == (
+            "consent.quotes", "lets all words be quoted, and no reason is given",
+        )  # fmt: skip
+    fault = the_fault(rich(tmp_path / "c", toml=PUBLIC.replace('"all"', '"some"')))
+    assert fault.message == "is not known"
+    assert not any("quoted" in sentence for sentence in show.about(load_study(rich(tmp_path / "d"))).sentences)
 
 
 def test_without_a_column_of_consent_nothing_is_shown(tmp_path):

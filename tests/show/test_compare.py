@@ -86,14 +86,6 @@ class TestWhatCannotBeSaid:
         rows = found(study, "role", *[("too few to tell", {})] * 2, method="whole events")
         assert "Needed to tell: more events." in sentences(show.compare_say(study, rows))
 
-    def test_nothing_is_needed_for_what_none_or_all_raised(self, tmp_path):
-        study = made(tmp_path, **said("V1,,,, > c1"))
-        rows = found(study, "sector", *[("too few to tell", {})] * 2)
-        assert sentences(show.compare_say(study, rows))[1:] == ["Needed for 1 of the 2 themes: more people."]
-        (tmp_path / "all").mkdir()
-        study = made(tmp_path / "all", **said(*(f"{who},,,, > c1" for who in study.participants["participant"])))
-        assert len(sentences(show.compare_say(study, found(study, "sector", *[("too few to tell", {})] * 2)))) == 1
-
 
 class TestWhatDiffers:
     def test_in_people_and_chances(self, tmp_path):

@@ -10,7 +10,8 @@ from study_maker import LEAST, RICH_TOML, least, rich
 from plrlib import NotInStudy, compare, load_study, presence, show
 from plrlib.show import compare_charts as raising
 from plrlib.show import evidence as maps
-from plrlib.show.labels import labels, level_of, noun
+from plrlib.show.labels import labels, noun
+from plrlib.study.evidence import level_of
 from plrlib.text import count
 from show.frames import assert_clear
 from show.rooms import everyone, two_rooms

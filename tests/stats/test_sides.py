@@ -68,11 +68,11 @@ class TestLevels:
 
     def test_an_unknown_level_names_those_there_are(self, tmp_path):
         study = read(tmp_path, "V1,,,, > c1")
-        told = r"^level is 'theme' or 'code', or a column of the codebook \(side, same\), not 'label'$"
+        told = r"^level is 'theme' or 'code', or the depth 2, or a column of the codebook \(side, same\), not 'label'$"
         for ask in (presence, compare):
             with pytest.raises(ValueError, match=told):
                 ask(study, "sector", level="label")
-        with pytest.raises(ValueError, match=r"^level is 'theme' or 'code', not 'market_side'$"):
+        with pytest.raises(ValueError, match=r"^level is 'theme' or 'code', or the depth 2, not 'market_side'$"):
             presence(made(tmp_path), "sector", level="market_side")
 
     def test_a_declared_column_needs_no_reading_and_one_that_is_blank_is_none(self, tmp_path):
@@ -112,7 +112,7 @@ class TestLevels:
 
     def test_a_comparison_by_a_reading_is_always_exploratory(self, tmp_path):
         study = read(tmp_path, "V1,,,, > c1")
-        plans = (Comparison("sector", "side"), Comparison("sector"))
+        plans = (Comparison("sector"),)
         study = replace(study, settings=replace(study.settings, comparisons=plans))
         found = compare(study, "sector", level="side")
         assert set(found.frame["status"]) == {"exploratory"}

@@ -65,12 +65,15 @@ def test_each_notebook_runs_from_the_menu_and_its_figures_can_be_read_out(lab, p
     assert run_all(page) == []
     if name not in WITHOUT_FIGURE:
         assert "A worked example" in page.locator(".jp-OutputArea-output").first.inner_text()
-    if name not in WITHOUT_FIGURE:
         figures = page.locator(".jp-OutputArea-output figure img")
         assert figures.count() > 0
         assert all(len(alt) > 40 for alt in figures.evaluate_all("all => all.map(one => one.alt)"))
         figures.first.scroll_into_view_if_needed()
         assert figures.first.evaluate("one => one.complete && one.naturalWidth > 0")
+    else:  # live, and yet the file stays as it is
+        page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+        assert (lab[3] / "notebooks" / name).read_bytes() == (home() / "notebooks" / name).read_bytes()
     page.screenshot(path=SHOTS / f"lab-{name.removesuffix('.ipynb')}.png")
 
 

@@ -27,7 +27,7 @@ GROUPS_JOINED = " or "
 def presence(
     study: Study,
     by: str | Grouping,
-    level: str = "theme",
+    level: str | int = "theme",
     stance: str | None = None,
     coder: str | None = None,
     events: str = "first",
@@ -41,8 +41,9 @@ def presence(
     by
         A grouping of study.toml, by its name.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
-        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
+        `theme`: the top of the codebook. `code`: whatever was given as a code. A depth (2: below the themes). At each
+        of these a code counts for all that it stands under. The name of a column of the codebook: a code counts for the
+        value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     stance
         Only excerpts to which the study's stance coder gave this stance: supports, qualifies, opposes or context.
     coder
@@ -92,8 +93,8 @@ def presence(
     compare : Tests whether groups raised codes equally often.
     """
     grouping = study.grouping(by)
-    found = evidence(study, level, stance, coder, events)
-    counts = presence_counts(study, grouping, level, stance, coder, events)
+    found = evidence(study, str(level), stance, coder, events)
+    counts = presence_counts(study, grouping, str(level), stance, coder, events)
     keys, n_codes = list(grouping.levels), len(found.codes)
     codes = np.repeat(np.arange(n_codes), len(keys))
     code = pd.Categorical.from_codes(codes, categories=pd.Index(found.codes, dtype="str"))

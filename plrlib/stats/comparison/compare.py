@@ -35,7 +35,7 @@ from plrlib.stats.comparison.verdict import (
 )
 from plrlib.stats.work import followed
 from plrlib.study.coverage import coders_used, reference_coders
-from plrlib.study.evidence import LEVELS, evidence
+from plrlib.study.evidence import evidence
 from plrlib.study.load import Study, typed
 from plrlib.study.prepared import remembered, stored
 from plrlib.study.settings import Grouping
@@ -86,7 +86,7 @@ class Comparison:
 
     @property
     def level(self) -> str:
-        """What the codes are: `theme`, `code` or a column of the codebook."""
+        """What the codes are: `theme`, `code`, a depth or a column of the codebook."""
         return self.counted.found.level
 
     @property
@@ -122,7 +122,7 @@ class Comparison:
 def compare(
     study: Study,
     by: str | Grouping,
-    level: str = "theme",
+    level: str | int = "theme",
     stance: str | None = None,
     coder: str | None = None,
     alpha: float = 0.05,
@@ -146,8 +146,9 @@ def compare(
     by
         A grouping of study.toml, by its name.
     level
-        `theme`: a code counts for the theme above it. `code`: each code counts for itself. The name of a column of the
-        codebook: a code counts for the value in its row, as `market_side` or whatever `[readings]` of study.toml names.
+        `theme`: the top of the codebook. `code`: whatever was given as a code. A depth (2: below the themes). At each
+        of these a code counts for all that it stands under. The name of a column of the codebook: a code counts for the
+        value in its row, as `market_side` or whatever `[readings]` of study.toml names.
     stance
         Only excerpts to which the study's stance coder gave this stance; it is one to the excerpt's theme, whatever the
         level.
@@ -175,8 +176,8 @@ def compare(
         Its `frame` has one row a code, in the order of the codebook. Unit: people. Numbers are missing where they are
         not defined.
 
-        - grouping, code; level (`theme`, `code` or a column of the codebook), stance (missing: any) and coder (`a, b`
-          where the codings of several count), as compared;
+        - grouping, code; level (`theme`, `code`, a depth or a column of the codebook), stance (missing: any) and coder
+          (`a, b` where the codings of several count), as compared;
         - status: `planned` or `exploratory` (as by a column of the codebook it always is); alpha: what this comparison
           has of it;
         - method: `within`: people were permuted within blocks (two groups: the exact conditional test of a common odds
@@ -248,7 +249,7 @@ def compare(
     whose = coders[0] if len(coders) == 1 else None  # several are those that count where nobody is asked for
     other = None if within is None else study.grouping(within)
     chosen = tuple(codes or ())
-    return _compare(study, grouping, level, stance, whose, alpha, chosen, other, fragility, silent, other_coders)
+    return _compare(study, grouping, str(level), stance, whose, alpha, chosen, other, fragility, silent, other_coders)
 
 
 @remembered
@@ -260,7 +261,7 @@ def _compare(
     if unknown := [code for code in chosen if code not in found.codes]:
         known = ", ".join(found.codes)
         raise ValueError(f"{', '.join(map(repr, unknown))}: not at the level {level!r}, which has {known}")
-    as_planned = level in LEVELS and stance is None and within is None
+    as_planned = stance is None and within is None
     as_planned &= found.coders == reference_coders(study)
     plans = [
         plan for plan in study.settings.comparisons if as_planned and (plan.by, plan.level) == (grouping.name, level)

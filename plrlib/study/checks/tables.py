@@ -363,6 +363,12 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
             if value not in there and (there.values or table == "claims"):
                 words = there.words(value, remedy)
                 yield settings.fault("names_no_row", (section, key), value, problem=problem, table=file, **words)
+    parents, passed = _parents(sheets), _passed_over(sheets)
+    deepest = max((len(ancestry(code, parents, passed)) - 1 for code in parents), default=0)
+    for level in {plan.level for plan in settings.comparisons if plan.level.isdigit() and int(plan.level) > deepest}:
+        words = {"message": f"is deeper than the codebook, which has {deepest}", "remedy": "choose one that it has"}
+        allowed = listed(("theme", "code", *map(str, range(2, deepest + 1))))
+        yield settings.fault("not_a_choice", ("comparisons", "level"), level, allowed=allowed, **words)
 
 
 _TWO = 2
@@ -411,13 +417,52 @@ def ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> l
     return [*met, code]
 
 
+def passed_over(parents: Mapping[str, str], envelopes: Container[str] = ()) -> list[str]:
+    """Return the single root above all codes, the single code below it, and so on: they part nothing from anything.
+
+    Parameters
+    ----------
+    parents
+        For each code what it stands under; blank: nothing.
+    envelopes
+        What excerpts were put under as their theme; none of these is passed over.
+    """
+    under: dict[str, list[str]] = {}
+    for code, parent in parents.items():
+        under.setdefault(parent, []).append(code)
+    passed, below = [], under.get("", [])
+    while len(below) == 1 and below[0] in under and below[0] not in envelopes:
+        passed += below
+        below = under[below[0]]
+    return passed
+
+
+def _passed_over(sheets: Sheets) -> list[str]:
+    return passed_over(_parents(sheets), set(sheets["envelopes"].column("theme").values))
+
+
+def note_given_roots(sheets: Sheets) -> list[Fault]:
+    """Return a note on each root that is passed over and was given as a code: it counts at level `code` alone."""
+    given = sheets["codings"].column("code")
+    times = {
+        root: int((given.codes == given.values.index(root)).sum())
+        for root in _passed_over(sheets)
+        if root in given.values
+    }
+    return [
+        sheets["codings"].told("given_root", None, "code", root, times=count(n, "time"))
+        for root, n in times.items()
+        if n
+    ]
+
+
 def _check_themes(sheets: Sheets) -> Iterator[Fault]:
     """Check that an excerpt is put under a theme, not under a code below one."""
-    parents = _parents(sheets)
-    themes = listed(code for code, parent in parents.items() if not parent)
-    for line, value in sheets["envelopes"].rows_where("theme", wrong=parents.get):
-        *codes, end = ancestry(value, parents)
-        if not end:  # else the codebook itself is at fault
+    parents, passed = _parents(sheets), {"", *_passed_over(sheets)}
+    themes = listed(code for code, parent in parents.items() if parent in passed and code not in passed)
+    for line, value in sheets["envelopes"].rows_where("theme", wrong=lambda code: parents.get(code, "") not in passed):
+        *codes, end = ancestry(value, parents, passed)
+        if end in passed:  # else the codebook itself is at fault
             yield sheets["envelopes"].told("not_a_theme", line, "theme", value, themes=themes, theme=codes[-1])
 
 

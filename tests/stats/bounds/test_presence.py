@@ -343,16 +343,20 @@ def test_deep_codebooks(tmp_path):
         tmp_path, codebook=DEEP, **said("V1,,,, > d2", "V2,,,, > c1", "S1,,,, > T1", "S2,,,, > T2", "S3,,,, > c3")
     )
     assert counts(study, "T1") == [(3, 2, 2, 2), (4, 1, 1, 1)]  # V1, V2; S1
-    # Level `code`: what stands under something, each for itself. T1 was given as a code; T2 has nothing under it.
+    # Level `code`: what was given, and what has nothing under it; each counts for all above it. d1 was not given.
     codes = plrlib.presence(study, "sector", level="code")
-    assert list(codes["code"].cat.categories) == ["T1", "c1", "d1", "d2", "T2", "c3"]
+    assert list(codes["code"].cat.categories) == ["T1", "c1", "d2", "T2", "c3"]
     assert counts(study, "d2", level="code") == [(3, 1, 1, 1), (4, 0, 0, 0)]
-    assert counts(study, "c1", level="code") == [(3, 1, 1, 1), (4, 0, 0, 0)]
-    assert counts(study, "d1", level="code") == [(3, 0, 0, 0), (4, 0, 0, 0)]
-    assert counts(study, "T1", level="code") == [(3, 0, 0, 0), (4, 1, 1, 1)]
+    assert counts(study, "c1", level="code") == [(3, 2, 2, 2), (4, 0, 0, 0)]
+    assert counts(study, "T1", level="code") == [(3, 2, 2, 2), (4, 1, 1, 1)]
+    # At a depth: what stands there, and what ends or was given above it.
+    depths = plrlib.presence(study, "sector", level=3)
+    assert list(depths["code"].cat.categories) == ["T1", "c1", "d1", "T2", "c3"]
+    assert counts(study, "d1", level=3) == counts(study, "d1", level="3") == [(3, 1, 1, 1), (4, 0, 0, 0)]
     # Asked about c1: about all under it, and about its theme.
     study = made(tmp_path, codebook=DEEP, asked="event,code\nA,c1\n", **said("V1,A,,, > d2"))
-    assert [counts(study, c, level="code")[0][0] for c in ("c1", "d1", "d2", "T2", "c3")] == [2, 2, 2, 0, 0]
+    assert [counts(study, c, level=3)[0][0] for c in ("d1", "T2", "c3")] == [2, 0, 0]
+    assert counts(study, "d2", level="code")[0][0] == 2
     assert [counts(study, c)[0][0] for c in ("T1", "T2", "T3")] == [2, 0, 0]
 
 
@@ -378,7 +382,7 @@ def test_the_withdrawn_are_left_out(tmp_path):
     [
         ({"by": "age"}, plrlib.NotInStudy, "no grouping called 'age'; those it declares: sector, role"),
         ({"coder": "you"}, ValueError, "coder 'you' gave no codes in made; coders who did: me"),
-        ({"level": "envelope"}, ValueError, "level is 'theme' or 'code', not 'envelope'"),
+        ({"level": "envelope"}, ValueError, "level is 'theme' or 'code', or the depth 2, not 'envelope'"),
         ({"stance": "likes"}, ValueError, "stance is one of supports, qualifies, opposes, context, not 'likes'"),
         ({"events": "second"}, ValueError, "events is 'first' or 'all', not 'second'"),
     ],
