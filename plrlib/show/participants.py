@@ -112,10 +112,7 @@ def alone_table(study: Study) -> Table | Say:
     }
     found = {what: ids for what, ids in kinds.items() if ids}
     if not found:
-        told = (
-            "Every id has its partners: nobody without words, no event without people, no excerpt and no code unused."
-        )
-        return say(told)
+        return say("No id stands in one table alone.")
     rows = [(what, str(len(ids)), few(ids, MOST)) for what, ids in found.items()]
     cells = {(i, "number"): ids for i, ids in enumerate(found.values())}
     return Table(pd.DataFrame(rows, columns=["what", "number", "which"]), "Ids that stand in one table alone", cells)

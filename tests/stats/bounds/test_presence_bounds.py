@@ -43,12 +43,14 @@ def write(folder: Path, small: Small) -> Path:
     table("quantifiers", "quantifier,lower,upper", [(word, *ends) for word, ends in QUANTIFIERS.items() if word])
     codes = [(code, "T1", code) for code in (*small.codes, "other")]
     table("codebook", "code,parent,label", [("T1", "", "Theme"), *codes])
+    alone = [(f"X{p['id']}", p["id"], *[""] * 4) for p in small.people if not p["event"]]  # they were heard, and silent
     table("excerpts", "excerpt,participant,event,role,sector,quantifier", [
-        (f"E{i}", e["participant"], ";".join(e["event"]), ";".join(e["role"]), ";".join(e["sector"]), e["quantifier"])
-        for i, e in enumerate(small.excerpts)
+        *((f"E{i}", e["participant"], *(";".join(e[name]) for name in ("event", "role", "sector")), e["quantifier"])
+          for i, e in enumerate(small.excerpts)), *alone,
     ])  # fmt: skip
     read = [(f"E{i}", e["codes"] or ("other",)) for i, e in enumerate(small.excerpts) if e["codes"] is not None]
     table("codings", "excerpt,coder,code", [(e, "me", code) for e, codes in read for code in codes])
+    table("coverage", "coder,event,excerpt", [("me", "", e) for e, *_ in (*read, *alone)])
     return folder
 
 
