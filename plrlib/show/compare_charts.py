@@ -343,7 +343,7 @@ def more_levels(study: Study, found: Comparison) -> Several | Say:
     parts: list[Say | Table | Picture] = []
     for level in levels:
         if level != found.level:
-            below = compare(study, by, level, coder=str(found.frame["coder"].iloc[0]), fragility=True)
+            below = compare(study, by, level, coder=found.coder, fragility=True)
             parts += [compare_say(study, below), compare_table(study, below), why_table(study, below)]
             parts += [people_picture(study, by, level), forest_picture(study, below)]
     themes = count(len(study.themes), "theme")
