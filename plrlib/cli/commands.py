@@ -94,8 +94,9 @@ def run(study: str | None = None, jobs: int = 0, site: bool = True) -> None:
             for name, status in outcome.statuses.items():
                 if status != "done":
                     print(f"  {name}: not in this study")
-            print(f"Start with  {_relative(outcome.folder / names[0])}")
-            for path in outcome.made:
+            there = [path for path in outcome.paths.values() if path.is_file()]
+            print(f"Start with  {_relative(there[0])}" if there else "No notebook has anything on this study")
+            for path in filter(Path.is_file, outcome.made):
                 print(f"Made for it {_relative(path)}")
             print(f"Tables in   {_relative(processed(outcome.study.id))}")
             for path in outcome.drafts:

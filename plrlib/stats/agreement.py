@@ -136,7 +136,7 @@ def _groups(study: Study, unit: str, coders: str | Sequence[str | Sequence[str]]
     known = coders_of(study, unit)
     if len(known) < 2:
         done = {"code": "gave codes", "theme": "sorted excerpts into envelopes"}[unit]
-        raise NotInStudy(f"Fewer than two coders {done}, so that there is nobody to agree or disagree with.")
+        raise NotInStudy(f"Fewer than two coders {done}, so that agreement cannot be told: add a second.")
     if isinstance(coders, str) and coders != PAIRS:
         raise ValueError(f"coders is {PAIRS!r}, or names them one by one, not {coders!r}")
     listed: list[Any] = list(combinations(known, 2) if coders == PAIRS else known if coders is None else coders)

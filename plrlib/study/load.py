@@ -132,7 +132,7 @@ class Study:
         """
         if missing := [name for name in tables if not len(getattr(self, name))]:
             names = joined(f"{name}.csv" for name in missing)
-            raise NotInStudy(f"This study has no {names}, so this question cannot be put to it.")
+            raise NotInStudy(f"This study has no {names}, so this question cannot be put to it; add what is missing.")
 
     def __repr__(self) -> str:
         sizes = {"participant": self.participants, "excerpt": self.excerpts, "code": self.codebook}

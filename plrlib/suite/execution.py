@@ -80,8 +80,12 @@ class Execution(NamedTuple):
         return tuple(processed(self.study.id) / name for name in DRAFTS if name in self.files)
 
     def executed(self) -> dict[Path, tuple[str, bytes]]:
-        """Return how each notebook ended and the executed file, by its path; all must have ended."""
-        return {path: (self.statuses[name], _as_bytes(self.notebooks[name])) for name, path in self.paths.items()}
+        """Return how each notebook ended and the executed file, by its path; all must have ended.
+
+        A copy of what is not in the study is left out.
+        """
+        kept = {n: p for n, p in self.paths.items() if self.statuses[n] == DONE or p.parent == home() / "notebooks"}
+        return {path: (self.statuses[name], _as_bytes(self.notebooks[name])) for name, path in kept.items()}
 
 
 def prepare(
@@ -169,15 +173,19 @@ async def _execute(execution: Execution, name: str, kernel: Kernel) -> str:
         raise_on_iopub_timeout=True,  # else outputs that come late would be missing, and no word of it
     )  # fmt: skip
     client.kc = kernel.client
+    lacking: dict[str, int] = {}
     for index, cell in enumerate(notebook.cells):
+        if _part(cell) in lacking:
+            continue
         try:
             await client.async_execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
         except CellExecutionError as error:
             if error.ename == "NotInStudy":
                 _answer(cell, error.evalue)
-                if execution.paths[name].parent != home() / "notebooks":
-                    del notebook.cells[index + 1 :]  # the project's own keep them, without outputs
-                return NOT_IN_STUDY
+                if not (part := _part(cell)):
+                    return NOT_IN_STUDY
+                lacking[part] = index
+                continue
             lines = _COLOUR.sub("", error.traceback).splitlines()
             raise _failure(execution, name, index, lines) from error
         except DeadKernelError as error:
@@ -186,7 +194,38 @@ async def _execute(execution: Execution, name: str, kernel: Kernel) -> str:
                 raise asyncio.CancelledError from error
             lines = ["The notebook's kernel died.", *kernel.last_words().splitlines()]
             raise _failure(execution, name, index, lines) from error
+    if lacking and {*filter(None, map(_part, notebook.cells))} == {*lacking}:
+        return NOT_IN_STUDY
+    if execution.paths[name].parent != home() / "notebooks":  # the project's own keep all cells, some without outputs
+        _leave_out(notebook, lacking)
     return DONE
+
+
+def _part(cell: Any) -> str:
+    """Return which part of its notebook a cell belongs to, that a study may lack by itself; blank: none."""
+    return str(cell.metadata.get("plr", {}).get("part", ""))
+
+
+def _leave_out(notebook: Any, lacking: Mapping[str, int]) -> None:
+    """Leave the parts that a study lacks out of a copy: a sentence stands in their place, once.
+
+    `lacking` tells by part which cell answered that it is not in the study.
+    """
+    told, kept = "", []
+    for index, cell in enumerate(notebook.cells):
+        at = lacking.get(_part(cell), -1)
+        answer = notebook.cells[at].outputs[-1].data["text/plain"] if at >= 0 else ""
+        if not answer:
+            told += str(cell.get("outputs", ""))
+            kept.append(cell)
+        elif answer in told:
+            continue
+        elif index < at:
+            kept.append(cell)
+        elif index == at:
+            told += answer
+            kept.append(nbformat.v4.new_markdown_cell(answer, id=cell.id))  # type: ignore[no-untyped-call]
+    notebook.cells = kept
 
 
 def _answer(cell: Any, text: str) -> None:

@@ -235,6 +235,6 @@ class TestLeftOver:
     def test_without_envelopes_it_is_told(self, tmp_path):
         study = made(tmp_path)
         assert show.left_over_say(study).sentences == (
-            "This study has no envelopes.csv, so this question cannot be put to it.",
+            "This study has no envelopes.csv, so this question cannot be put to it; add what is missing.",
         )
         assert show.left_over_table(study).sentences == ("Nothing can be left over, since the study has no envelopes.",)

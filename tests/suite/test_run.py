@@ -159,14 +159,49 @@ def test_a_question_the_study_was_never_asked_is_answered(project, watch, study)
     project.notebook("02-next", "print('goes on')", after=["01-asked"])
     outcome = run(study, 2, watch)
     assert outcome.statuses == {"01-asked.ipynb": "not in study", "02-next.ipynb": "done"}
-    in_place = study == DEFAULT_STUDY
-    answered = project.cells("01-asked", "" if in_place else study)
-    assert len(answered) == (4 if in_place else 2)
+    if study != DEFAULT_STUDY:  # what the study has nothing for is left out of its copies
+        assert [path.name for path in (project.processed / study / "notebooks").iterdir()] == ["02-next.ipynb"]
+        assert list(project.manifest(study)["notebooks"]) == ["02-next.ipynb"]
+        return
+    answered = project.cells("01-asked")
+    assert len(answered) == 4
     stream, answer = answered[1]["outputs"]
     assert stream["text"] == ["then\n"]
     assert answer["data"]["text/markdown"] == ["Nobody was asked this."]
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in answered[2:])
     assert project.manifest(study)["notebooks"]["01-asked.ipynb"]["status"] == "not in study"
+
+
+@pytest.mark.parametrize("study", [DEFAULT_STUDY, "other"])
+def test_what_a_study_lacks_of_a_notebook_is_one_sentence_and_the_rest_goes_on(project, watch, study):
+    project.study("other")
+    no = "class NotInStudy(LookupError): pass\nraise NotInStudy({!r})"
+    cells = (
+        "print('all')",
+        "print('a')",
+        no.format("No sheets."),
+        "1 / 0",
+        no.format("No sheets."),
+        "1 / 0",
+        "print('c')",
+    )
+    path = project.notebook("01-parts", *cells)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell, part in zip(content["cells"], ("", "a", "a", "a", "b", "b", "c"), strict=True):
+        cell["metadata"] = {"plr": {"part": part}} if part else {}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert run(study, 1, watch).statuses == {"01-parts.ipynb": "done"}
+    if study == DEFAULT_STUDY:
+        assert project.printed("01-parts") == "all\na\nc\n"
+        assert [bool(cell["outputs"]) for cell in project.cells("01-parts")] == [1, 1, 1, 0, 1, 0, 1]
+    else:
+        kept = project.cells("01-parts", study)
+        assert [cell["cell_type"] for cell in kept] == ["code", "code", "markdown", "code"]
+        assert "".join(kept[2]["source"]) == "No sheets."
+    for cell in content["cells"]:
+        cell["metadata"] = {"plr": {"part": "a"}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert run(study, 1, watch).statuses == {"01-parts.ipynb": "not in study"}
 
 
 def test_an_answer_of_the_library_itself_is_recognised(project, watch):
