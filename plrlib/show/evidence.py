@@ -275,7 +275,7 @@ def codes_table(study: Study, level: str = "theme") -> Table:
         ids[i, "excerpts"] = e[some].tolist()
         ids[i, "people"] = list(theirs.index[theirs > 0]) if named else []
     frame = pd.DataFrame(rows, columns=[noun(study, str(level)), "people", "excerpts", "most by one person"])
-    return Table(frame, f"Who raised what, of {people(people_ids(study))}, at any event", ids)
+    return Table(frame, Text("Who raised what, of ", people(people_ids(study)), ", at any event"), ids)
 
 
 def evidence_table(study: Study, by: str) -> Table | Say:

@@ -244,8 +244,8 @@ class TestExplorer:
     def test_a_study_that_cannot_be_explored_is_told_of_and_the_other_stays(self, project):
         rich(project.folder / "data" / "raw" / "rich")
         bad = {"excerpts": "excerpt,participant\nE01,R1\nE02,R9\n"}
-        for name, told, changes in (("plain", "declares no grouping", {}), ("bad", "excerpts.csv:3: participant", bad)):
-            least(project.folder / "data" / "raw" / name, toml=f'[study]\nid = "{name}"\n', **changes)
+        for name, told in (("bad", "excerpts.csv:3: participant"),):
+            least(project.folder / "data" / "raw" / name, toml=f'[study]\nid = "{name}"\n', **bad)
             asked = Asked(load_study("rich"))
             asked.answer(2)
             before = asked.explorer.grid.grid
@@ -257,6 +257,16 @@ class TestExplorer:
             assert asked.waiting == []
             asked.explorer.stance.value = asked.explorer.stance.options[-1][1]
             assert asked.waiting, "and it goes on as before"
+
+    def test_a_study_without_groupings_can_be_chosen(self, project):
+        rich(project.folder / "data" / "raw" / "rich")
+        least(project.folder / "data" / "raw" / "plain", toml='[study]\nid = "plain"\n')
+        asked = Asked(load_study("rich"))
+        asked.answer(2)
+        asked.explorer.named.value = "plain"
+        asked.answer(2)
+        assert asked.explorer.study.id == "plain"
+        assert "people are counted and not compared" in asked.explorer.verdicts.value + said(asked)
 
     def test_a_click_on_a_grid_that_is_no_longer_the_choice_is_not_taken(self, worked):
         asked = Asked(worked)
