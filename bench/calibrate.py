@@ -33,8 +33,6 @@ from stats.calibration import (
 
 RESULTS = Path(__file__).parent / "results"
 SEED = 20261125
-MOST = 0.066
-"""Of 1,000 studies without a difference a share above this is more than chance makes of 5 %, for any of the rows."""
 BOUNDED = 10  # bounds are looked at in so many times fewer studies: each takes many integer programmes
 
 

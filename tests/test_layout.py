@@ -19,7 +19,7 @@ LIBRARY = Path(plrlib.__file__).parent
 FILES = {".".join(p.relative_to(LIBRARY.parent).with_suffix("").parts): p for p in sorted(LIBRARY.rglob("*.py"))}
 MODULES = {name: path for name, path in FILES.items() if path.name != "__init__.py"}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
-MOST_CODE = 14_800
+MOST_CODE = 14_640
 """Lines without docstrings, comments and blanks. Lower it when code goes; it was 16,087 in 208 modules."""
 # What a registry lists is imported in one place by its nature: readers of files, and what `show` offers.
 REGISTRIES = {"plrlib.importers.import_files", "plrlib.show"}
@@ -140,5 +140,5 @@ def test_compare_is_read_by_opening_a_dozen_files(by) -> None:
     plrlib.compare(study, by)  # what is imported only now is not entered again
     files = entered(lambda: plrlib.compare(replace(study), by))
     print(*files, sep="\n")
-    assert len(files) <= 13
+    assert len(files) <= 12
     assert "stats/comparison/exact.py" in files or "stats/comparison/permutation.py" in files

@@ -153,7 +153,7 @@ def compare_(
 
 @_command
 def plan(
-    study: str = "",
+    study: str | None = None,
     n: tuple[int, int] | None = None,
     family: int = 1,
     power: float = 0.8,
@@ -176,7 +176,8 @@ def plan(
         print(f"{study}: the plan is on record since {frozen.date}{there}; {PLAN} has its digest, {frozen.digest[:12]}")
         return
     if n is None:
-        raise typer.BadParameter("say how many people each group has (--n 7 7), or --freeze a study's plan")
+        told = "say how many people each group has (--n 7 7), or --freeze the plan of a study"
+        raise typer.BadParameter(told, param_hint="'--n'")
     try:
         frame = plrlib.smallest_difference(n, power=power, family=family, alpha=alpha)
     except ValueError as error:

@@ -87,13 +87,14 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     grouping, frame = found.grouping, found.frame
     raised = {(of, group): _of(*n) for of, group, *n in found.counts[_COUNTS].itertuples(index=False, name=None)}
     labels = labels_of(study, found.level)
-    two = len(grouping.levels) == 2
+    two, at_equal_talk = len(grouping.levels) == 2, bool((frame["verdict_equal_talk"] != "").any())
     rows = []
     for row in frame.to_dict("records"):
         code = str(row["code"])
         effect = MISSING if pd.isna(row["effect"]) else format(row["effect"], "+.2f" if two else ".2f")
         numbers = [effect, _p(row["p"], row["p_low"], row["p_high"]), _p(row["p_adjusted"])]
-        rows.append([labels[code], *(raised[code, key] for key in grouping.levels), *numbers, str(row["verdict"])])
+        told = [str(row["verdict"]), *([row["verdict_equal_talk"] or MISSING] if at_equal_talk else ())]
+        rows.append([labels[code], *(raised[code, key] for key in grouping.levels), *numbers, *told])
     sentences = whys(study, found)
     reasons = [f"{labels[code]}: {why}" for code, why in zip(frame["code"], sentences, strict=True)]
     reasons = sentences[:1] if len(set(sentences)) == 1 else reasons
@@ -105,6 +106,7 @@ def comparison(study: "Study", found: "Comparison", coder: str | None) -> Screen
     difference = "difference within rooms" if frame["method"].isin((WITHIN, BOTH)).any() else "difference"
     titles = [*grouping.levels.values(), difference if two else "Cramér's V", "exact p", "adjusted p"]
     head = [(one_of, True), *((title, False) for title in titles), ("verdict", True)]
+    head += [("at equal talk", True)] if at_equal_talk else []
     return Screen([f"{study.id}{simulated}: {what}; {judged}"], head, rows, reasons)
 
 

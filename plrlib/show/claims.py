@@ -50,7 +50,8 @@ def joint_say(study: Study, found: JointDisplay) -> Say:
     >>> study = load_study("worked-example")
     >>> found = joint_display(study)
     >>> show.joint_say(study, found).sentences[0]
-    'Of 5 claims, 1 is confirmed (C1), 1 is expanded (C2), 1 is discordant (C4) and 2 are not testable (C3 and C5).'
+    'Of 5 claims, 2 are confirmed (C1 and C2), none is expanded, 1 is discordant (C4) and 2 are not testable (C3 and
+    C5).'
     """
     frame = found.frame
     told = []

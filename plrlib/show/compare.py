@@ -329,7 +329,9 @@ def why_table(study: Study, found: Comparison) -> Table | Say:
     >>> study = load_study("worked-example")
     >>> found = compare(study, "provision")
     >>> show.why_table(study, found).frame.loc[0, "why"]
-    'x'
+    '5 of 8 targeted and 3 of 7 universal young people raised it (exact p = 0.48; 0.79 after allowing for the 6 themes
+    compared), but with these numbers of people no p is below 0.48, or 0.84 after allowing for the 6 themes compared:
+    too few to tell.'
     """
     frame, named, what = found.frame, labels(study, found.level), noun(study, found.level)
     rows: dict[str, list[int]] = {}
@@ -529,8 +531,8 @@ def stance_say(study: Study, found: Comparison) -> Say:
     >>> study = load_study("worked-example")
     >>> found = compare(study, "provision")
     >>> show.stance_say(study, found).sentences[0]
-    'Supporting the statement of a theme: of 6 themes compared, 1 differs, 1 is not shown to differ and for 4 there are
-    too few to tell.'
+    'Supporting the statement of a theme: of 6 themes compared, 1 differs, 1 is not shown to differ, for 3 there are too
+    few to tell and 1 was raised by everybody or by nobody.'
     """
     what, frame = noun(study, found.level), found.frame
     stances = study.envelopes.loc[study.envelopes["coder"] == study.settings.stance_coder, "stance"]

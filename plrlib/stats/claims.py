@@ -435,7 +435,7 @@ def joint_display(study: Study) -> JointDisplay:
     >>> print(found.frame[["claim", "excerpts", "supports", "opposes", "inference", "reason"]].to_string(index=False))
     claim  excerpts  supports  opposes    inference                 reason
        C1        63        55        4    confirmed                 differ
-       C2        78        67        6     expanded    differ by one coder
+       C2        78        67        6    confirmed                 differ
        C3        28        26        0 not testable comparison cannot tell
        C4        85        42       40   discordant                opposed
        C5        27        26        1 not testable    not shown to differ

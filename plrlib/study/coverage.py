@@ -43,7 +43,13 @@ def reference_coders(study: Study) -> tuple[str, ...]:
     """Return whose codings count where nobody is asked for; none where that is not known."""
     known = tuple(study.prepared.coders("codings"))
     divided = len(known) < 2 or by_coder(study, known).sum(axis=0).max() == 1
-    return study.settings.reference or (known if divided else ())
+    return _named(study) or (known if divided else ())
+
+
+def _named(study: Study) -> tuple[str, ...]:
+    """Return the reference coders that study.toml names."""
+    named = study.settings.reference_coder
+    return tuple(filter(None, [named])) if isinstance(named, str) else named
 
 
 def by_coder(study: Study, coders: Sequence[str]) -> NDArray[np.bool_]:
@@ -62,7 +68,7 @@ def which_codings(study: Study, *coders: str) -> NDArray[np.bool_]:
     """
     names = study.codings["coder"].cat.categories
     place = pd.Index(coders).get_indexer(names)[codes_of(study.codings["coder"])]
-    if len(coders) > 1 and coders == study.settings.reference:
+    if len(coders) > 1 and coders == _named(study):
         first = np.array([read_by(study, coder) for coder in coders]).argmax(axis=0)
         return np.asarray(place == first[study.prepared.excerpt_rows(study.codings["excerpt"])], dtype=bool)
     return np.asarray(place >= 0, dtype=bool)

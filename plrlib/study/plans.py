@@ -10,9 +10,10 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from plrlib.faults import RunError
 from plrlib.paths import write_whole
-from plrlib.study.files import read_sheet
 from plrlib.study.load import Study
 from plrlib.study.settings import FILE, Settings, read_settings, toml
 
@@ -73,7 +74,7 @@ def freeze(folder: Path, today: str) -> Frozen:
     if known := next((one for one in before if one.digest == now), None):
         return known
     table = folder / "excerpts.csv"
-    excerpts = len(read_sheet(table).column("excerpt").values) if table.is_file() else 0
+    excerpts = len(pd.read_csv(table, dtype="str").dropna(how="all")) if table.is_file() else 0
     frozen = Frozen(today, now, excerpts)
     write_whole(folder / PLAN, toml([("[[frozen]]", asdict(one)) for one in (*before, frozen)]))
     return frozen

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -19,7 +19,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plrlib.paths import STORE
-from plrlib.study.checks.tables import ancestry, passed_over
 from plrlib.study.settings import Grouping
 from plrlib.study.speakers import Attributions, among, attributions, first_event, may_fit, parts, seats
 
@@ -52,6 +51,35 @@ def codes_of(column: pd.Series[Any]) -> NDArray[np.integer]:
 def blocks(n: int, at_once: int = 2**18) -> Iterator[slice]:
     """Give the rows of a long table in blocks that stay in a processor's cache, where they are worked on fastest."""
     return (slice(begin, begin + at_once) for begin in range(0, n, at_once))
+
+
+def ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> list[str]:
+    """Return a code, its parents, and what ends them: the blank above a theme, or a code unknown, done or met twice."""
+    met: dict[str, None] = {}
+    while code in parents and code not in met and code not in done:
+        met[code] = None
+        code = parents[code]
+    return [*met, code]
+
+
+def passed_over(parents: Mapping[str, str], envelopes: Container[str] = ()) -> list[str]:
+    """Return the single root above all codes, the single code below it, and so on: they part nothing from anything.
+
+    Parameters
+    ----------
+    parents
+        For each code what it stands under; blank: nothing.
+    envelopes
+        What excerpts were put under as their theme; none of these is passed over.
+    """
+    under: dict[str, list[str]] = {}
+    for code, parent in parents.items():
+        under.setdefault(parent, []).append(code)
+    passed, below = [], under.get("", [])
+    while len(below) == 1 and below[0] in under and below[0] not in envelopes:
+        passed += below
+        below = under[below[0]]
+    return passed
 
 
 class Prepared:

@@ -133,7 +133,7 @@ def test_numbers_on_a_scale_of_people():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"level": "nope"}, "level is 'theme' or 'code', or a column of the codebook"),
+        ({"level": "nope"}, "level is 'theme' or 'code', or the depth 2, or a column of the codebook"),
         ({"codes": ["T1", "nope"]}, "codes: nope cannot be drawn; those of level 'theme': T1, T2"),
         ({"codes": []}, "codes: none cannot be drawn"),
         ({"level": "code", "codes": ["T1"]}, "codes: T1 cannot be drawn; those of level 'code': short-funding"),

@@ -30,7 +30,7 @@ def test_a_study_without_events(tmp_path):
     people = "participant,sector\nR1,v\nR2,s\nR3,v\nR4,s\n"
     text = everything(load_study(least(tmp_path / "s", toml=ALONE, participants=people)), "sector")
     assert not MISSING.search(text)
-    assert "sector: 2 voluntary and 2 statutory people are compared, over 1 theme." in text
+    assert "sector: 1 voluntary and 1 statutory people are compared, over 1 theme." in text
 
 
 def test_a_study_with_every_table(tmp_path):

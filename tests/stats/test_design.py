@@ -37,15 +37,15 @@ def separable(tmp_path, *rows, events="event,kind,order\n", **tables):
         ([("A", 3, 4)], "within"),
         ([("A", 3, 0), ("B", 0, 3)], "no"),
         ([("A", 4, 0), ("B", 0, 4), ("C", 4, 0), ("D", 0, 4)], "between"),
-        ([("A", 4, 0), ("B", 0, 6), ("C", 4, 0), ("D", 0, 6)], "between"),  # 6 is 1.5 times 4
-        ([("A", 4, 0), ("B", 0, 7), ("C", 4, 0), ("D", 0, 7)], "no"),
+        ([("A", 4, 0), ("B", 0, 5), ("C", 4, 0), ("D", 0, 5)], "between"),  # a quarter more
+        ([("A", 4, 0), ("B", 0, 6), ("C", 4, 0), ("D", 0, 6)], "no"),
+        ([("A", 3, 0), ("B", 0, 3), ("C", 3, 0), ("D", 0, 3), ("E", 1, 2)], "both"),
         ([(e, 3, 0) for e in "ABCD"] + [(e, 0, 10) for e in "EFGH"], "no"),
         ([("A", 3, 0), ("B", 0, 3), ("C", 1, 2)], "within"),  # mixed and single-level events together
         ([("", 4, 5)], "within"),  # individual interviews only
         ([("A", 5, 0), ("", 0, 5)], "no"),  # one level in a focus group, the other one by one
         ([("A", 4, 0), ("B", 4, 0), ("C", 0, 4)], "no"),  # statutory staff sat in one event only
-        ([("A", 4, 0), ("B", 0, 4), ("C", 1, 0), ("D", 0, 1)], "no"),  # an event of one is no group
-        ([("A", 1, 0), ("B", 0, 1), ("C", 1, 0), ("D", 0, 1)], "no"),
+        ([("A", 4, 0), ("B", 0, 4), ("C", 1, 0), ("D", 0, 1)], "between"),  # an event of one counts as any other
     ],
 )
 def test_what_can_be_told_apart(tmp_path, rows, answer):

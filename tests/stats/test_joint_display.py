@@ -33,13 +33,13 @@ def test_the_worked_example_is_answered_as_planted_but_for_what_its_draw_misses(
     """README: C1 to C3 are planted, T3 is missed by this draw; C4 and C5 are not so."""
     study, found = claims_of("worked-example")
     found = in_words(found)
-    assert found["inference"].tolist() == ["confirmed", "expanded", "not testable", "discordant", "not testable"]
+    assert found["inference"].tolist() == ["confirmed", "confirmed", "not testable", "discordant", "not testable"]
     assert found["verdicts"].tolist()[3] == "sector: too few to tell"
     assert "among statutory" in found["reason"][3]
     others = compare(study, "role", other_coders=True).other_coders
-    assert others.loc[others["code"] == "T2", ["coder", "verdict"]].to_numpy().tolist() == [
-        ["second", "too few to tell"]
-    ], "why C2 is not confirmed"
+    assert others.loc[others["code"] == "T2", ["coder", "verdict"]].to_numpy().tolist() == [["second", "differs"]], (
+        "else C2 is not confirmed"
+    )
 
 
 @pytest.mark.parametrize("claims", ["", 'claims = ["C1"]\n'])

@@ -25,10 +25,15 @@ def by_hand(study, row, level):
     marks = study.codings[["excerpt", "code"]].astype(str)
     marks["code"] = marks["code"].map(of) if level == "theme" else marks["code"]
     marks = marks.drop_duplicates().merge(study.excerpts.astype({"excerpt": str}), on="excerpt")
+    return placed(study, marks).dropna(subset=row), row
+
+
+def placed(study, marks):
+    """Excerpts, or marks of them, with the sector of who said each and the one event where they were said."""
     sectors = study.participants.set_index("participant")["sector"].astype(str)
     marks["sector"] = marks["participant"].astype("object").map(sectors)
     marks["event"] = marks["event"].astype("object").where(~marks["event"].astype(str).str.contains(";"))
-    return marks.dropna(subset=row), row
+    return marks
 
 
 @pytest.mark.parametrize("level", ["theme", "code"])
@@ -47,7 +52,7 @@ def test_a_crosstab_by_hand(tmp_path, row, level):
         assert raised.to_numpy().tolist() == wanted.reindex(columns=raised.columns, fill_value=0).to_numpy().tolist()
     else:
         assert raised.to_numpy().tolist() == (excerpts > 0).astype(int).to_numpy().tolist()
-    read = marks.drop_duplicates("excerpt").groupby(row, observed=True).size()
+    read = placed(study, study.excerpts.copy()).groupby(row, observed=True).size()  # all were read: coding is complete
     share = matrix(study, row, level, "share")
     for name in share.index:
         if name in read.index.astype(str):

@@ -58,7 +58,7 @@ def test_the_least_study(tmp_path):
     study = load_study(least(tmp_path))
     assert set(study.tables) == set(LEAST)
     assert study.attendance.empty
-    assert list(study.attendance) == ["participant", "event"]
+    assert list(study.attendance) == ["participant", "event", "words"]
     assert study.participants["consent_quote"].isna().all()
     assert study.participants["withdrawn"].cat.categories.tolist() == ["yes", "no"]
 

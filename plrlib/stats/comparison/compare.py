@@ -391,6 +391,8 @@ def _searched(
     others = Ranges(judged.p_min[ranges], judged.p_high[ranges], judged.high[ranges])
     found: dict[str, list[int | None]] = {name: [None] * len(judged.verdicts) for name in ("fragility", "silent")}
     told = {"fragility": (DIFFERS, NOT_SHOWN) if fragility else (), "silent": (DIFFERS,) if silent else ()}
+    if not any(told.values()):
+        return found
     for c in followed(range(len(judged.verdicts)), "How many people a verdict hangs on, code by code"):
         if not judged.known[c]:
             continue

@@ -16,6 +16,7 @@ import pandas as pd
 
 from plrlib.faults import Fault, told
 from plrlib.study.files import Sheet, first_rows
+from plrlib.study.prepared import ancestry, passed_over
 from plrlib.study.schema import CODED, TABLES, WHOLE, Column, TableSchema, direction
 from plrlib.study.settings import FILE, LEFT_OVER, Settings, quoted
 from plrlib.study.speakers import ATTRIBUTES, SEPARATOR, parts
@@ -363,6 +364,12 @@ def _check_settings(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
             if value not in there and (there.values or table == "claims"):
                 words = there.words(value, remedy)
                 yield settings.fault("names_no_row", (section, key), value, problem=problem, table=file, **words)
+    columns, events = Known(sheets["events"].cells), sheets["events"].file
+    for value in settings.interview_blocks:
+        if value not in columns and value != "interviewer":
+            words = columns.words(value, "name a column of the events table")
+            place = ("study", "interview_blocks")
+            yield settings.fault("names_no_row", place, value, problem="is no column of", table=events, **words)
     parents, passed = _parents(sheets), _passed_over(sheets)
     deepest = max((len(ancestry(code, parents, passed)) - 1 for code in parents), default=0)
     for level in {plan.level for plan in settings.comparisons if plan.level.isdigit() and int(plan.level) > deepest}:
@@ -406,35 +413,6 @@ def _check_whose(sheets: Sheets, settings: Settings) -> Iterator[Fault]:
 
 def _parents(sheets: Sheets) -> dict[str, str]:
     return dict(sheets["codebook"].rows("code", "parent"))
-
-
-def ancestry(code: str, parents: dict[str, str], done: Container[str] = ()) -> list[str]:
-    """Return a code, its parents, and what ends them: the blank above a theme, or a code unknown, done or met twice."""
-    met: dict[str, None] = {}
-    while code in parents and code not in met and code not in done:
-        met[code] = None
-        code = parents[code]
-    return [*met, code]
-
-
-def passed_over(parents: Mapping[str, str], envelopes: Container[str] = ()) -> list[str]:
-    """Return the single root above all codes, the single code below it, and so on: they part nothing from anything.
-
-    Parameters
-    ----------
-    parents
-        For each code what it stands under; blank: nothing.
-    envelopes
-        What excerpts were put under as their theme; none of these is passed over.
-    """
-    under: dict[str, list[str]] = {}
-    for code, parent in parents.items():
-        under.setdefault(parent, []).append(code)
-    passed, below = [], under.get("", [])
-    while len(below) == 1 and below[0] in under and below[0] not in envelopes:
-        passed += below
-        below = under[below[0]]
-    return passed
 
 
 def _passed_over(sheets: Sheets) -> list[str]:

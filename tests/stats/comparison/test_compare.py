@@ -230,7 +230,7 @@ class TestStance:
         supported = compare(study, "sector", stance="supports")
         assert opposed["verdict"].iloc[0] == supported["verdict"].iloc[0] == "differs"
         assert opposed["effect"].iloc[0] > 0 > supported["effect"].iloc[0]
-        assert "statutory opposed it" in opposed["why"].iloc[0]
+        assert "statutory opposed “T1”" in opposed["why"].iloc[0]
         assert opposed["stance"].tolist() == ["opposes"] * 2
         assert compare(study, "sector")["stance"].isna().all()
 

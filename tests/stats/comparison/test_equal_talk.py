@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plrlib import Plan, Room, alone, compare, simulate
+from plrlib import Plan, Room, StudyError, alone, compare, simulate
 from plrlib.show.compare import equal_talk_say, whys
 from plrlib.stats.comparison.permutation import NamedPeople
 from plrlib.stats.comparison.verdict import neighbours, talk_ratio
+
+from ..made import TOML, made
 
 GROUPS = {"sector": ("Sector", {"voluntary": "Voluntary", "statutory": "Statutory"})}
 VOLUNTARY, STATUTORY = {"sector": "voluntary"}, {"sector": "statutory"}
@@ -200,3 +202,10 @@ class TestBlocks:
         seen = int((raised & first & role.notna().to_numpy()).sum())
         assert found["p"] == pytest.approx(share[share <= share[seen] * 1.05].sum(), abs=0.02)
         assert compare(study, "sector").frame.loc[0, "people_used"] == 12
+
+    def test_what_interviews_are_parted_by_is_a_column_of_events(self, tmp_path):
+        toml = TOML.replace("[study]", '[study]\ninterview_blocks = ["intervewer"]')
+        events = "event,kind,interviewer\nA,focus group,\nB,interview,ann\n"
+        with pytest.raises(StudyError, match="interviewer"):
+            made(tmp_path, toml, events=events)
+        assert made(tmp_path, toml.replace("intervewer", "interviewer"), events=events)
