@@ -71,7 +71,7 @@ class Row:
 
 def rows() -> dict[str, Row]:
     """Return every row of the calibration table by what its design is; in most of them events have effects."""
-    mixed, pure = ((3, 3), (3, 3), (3, 3)), (*[(5, 0)] * 4, *[(0, 5)] * 4)
+    mixed, pure = ((3, 3), (3, 3), (3, 3)), (*[(5, 0)] * 6, *[(0, 5)] * 6)
     two = [*alone(16, FIRST, "A1", "ann"), *alone(4, SECOND, "A2", "ann"), *alone(4, FIRST, "B1", "bob")]
     two += alone(16, SECOND, "B2", "bob")
 
@@ -97,7 +97,7 @@ def rows() -> dict[str, Row]:
         "interviews alone": Row(fixed(*alone(7, FIRST, "A"), *alone(7, SECOND, "B"), event_sd=0.0)),
         "whole events": Row(fixed(*pure)),
         "whole events, sizes 3 to 8 at random": Row(_random_sizes),
-        "whole events of 4 and of 5": Row(fixed(*[(4, 0)] * 4, *[(0, 5)] * 4)),
+        "whole events of 4 and of 5": Row(fixed(*[(4, 0)] * 6, *[(0, 5)] * 6)),
         "whole events of three groups": Row(fixed(*[(5, 0, 0)] * 3, *[(0, 5, 0)] * 3, *[(0, 0, 5)] * 3)),
         "mixed and whole events": Row(fixed((3, 3), (2, 3), *pure)),
         "mixed events and two of one group": Row(fixed((3, 3), (5, 0), (0, 5), (3, 2))),
@@ -137,7 +137,7 @@ CONFOUNDED = (
 
 
 def _random_sizes(i: int) -> Plan:
-    sizes = np.random.default_rng(i).integers(3, 9, 10)
+    sizes = np.random.default_rng(i).integers(3, 9, 12)
     events = [(int(n), 0) if e % 2 else (0, int(n)) for e, n in enumerate(sizes)]
     return plan(*events, event_sd=ROOM_EFFECTS)
 
@@ -184,9 +184,9 @@ def _either(study: Study) -> tuple[bool, bool | None]:
 
 
 def _coder_with_group(study: Simulated) -> tuple[bool, bool | None]:
-    """Whoever coded the second group found two of three codes."""
+    """Whoever coded the second group found one code of three."""
     group = np.append(study.prepared.group(study.grouping(BY)), -1)[study.prepared.speaker]
-    found = np.random.default_rng(study.settings.seed).random(len(study.codings)) < 2 / 3
+    found = np.random.default_rng(study.settings.seed).random(len(study.codings)) < 1 / 3
     return _finds(replace(study, codings=study.codings[(group == 0) | found]))
 
 
